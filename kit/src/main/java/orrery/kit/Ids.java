@@ -1,0 +1,37 @@
+package orrery.kit;
+
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/// Makes resource identifiers: a prefix that tells the kind, `_`, and 26 base62 characters
+/// (about 154 random bits, so no two are ever alike and none can be guessed).
+public final class Ids {
+    private static final String ALPHABET =
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int LENGTH = 26;
+
+    /// What is read as an identifier. Lengths differ between issuers of the same format, and no
+    /// resource name matches: names have no underscore.
+    private static final Pattern SHAPE = Pattern.compile("[a-z]{2,5}_[0-9A-Za-z]{20,40}");
+
+    private final RandomGenerator random;
+
+    /// @param random a cryptographically strong source: `new SecureRandom()`
+    public Ids(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// A new identifier: `next("cls")` → `cls_6NZtkvWLBbbmHfPi7L6oz7KZpq`.
+    public String next(String prefix) {
+        var text = new StringBuilder(prefix.length() + 1 + LENGTH).append(prefix).append('_');
+        for (int i = 0; i < LENGTH; i++) {
+            text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        return text.toString();
+    }
+
+    /// Whether a path segment is an identifier (and not a name).
+    public static boolean isId(String text) {
+        return SHAPE.matcher(text).matches();
+    }
+}

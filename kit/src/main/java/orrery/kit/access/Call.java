@@ -1,0 +1,24 @@
+package orrery.kit.access;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One request or one run step: who asks, in which request, and until when an answer is of use.
+///
+/// @param requestId `req_{region}-{unix millis}-{12 lower hex}`
+/// @param home where a caller lives whose API family has no word for organization and project: the
+///     session's current organization and project; `null` when not signed in
+/// @param address the client's address; `null` when nobody called from outside
+/// @param deadline after it nobody waits for the answer any more
+public record Call(
+        Principal principal,
+        String requestId,
+        @Nullable Scope home,
+        @Nullable String address,
+        Instant deadline) {
+
+    /// The same call after the caller proved who it is.
+    public Call as(Principal principal, @Nullable Scope home) {
+        return new Call(principal, requestId, home, address, deadline);
+    }
+}
