@@ -1,0 +1,285 @@
+package orrery.sim.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import orrery.sim.type.Json;
+import orrery.sim.type.Refusal;
+import orrery.sim.type.ResourceType;
+import orrery.sim.type.Types;
+
+/// One simulated cluster: its objects, and the one way to change them.
+///
+/// HTTP requests and operators write through the same methods, so both get the same defaults,
+/// validation, versions and refusals. A write is visible to readers when the method returns,
+/// and to followers and after a crash once it is [#flushed()].
+public final class Cluster {
+    private static final int NAME_TRIES = 8;
+
+    private final Region region;
+    private final int id;
+    private final String name;
+    private final Admission admission;
+    private final Feed feed;
+    private final Objects objects = new Objects();
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile Types types = Types.builtIn();
+    private long version;
+
+    /// Part of a list.
+    ///
+    /// @param version the version to watch from
+    /// @param more the key to go on after; null when this is all
+    /// @param remaining how many follow, when that is known without looking; else −1
+    public record Page(List<Item> items, long version, Key more, long remaining) {}
+
+    Cluster(Region region, int id, String name, long version) {
+        this.region = region;
+        this.id = id;
+        this.name = name;
+        this.version = version;
+        this.admission = new Admission(region.clock(), region.ids());
+        this.feed = new Feed(version);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    int id() {
+        return id;
+    }
+
+    /// The types that it serves now.
+    public Types types() {
+        return types;
+    }
+
+    /// Its changes, for watches. Operators follow all clusters by [Region#listen].
+    public Feed feed() {
+        return feed;
+    }
+
+    /// The version of the last write.
+    public long version() {
+        lock.lock();
+        try {
+            return version;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Done once all writes so far are on disk and published.
+    public CompletableFuture<Void> flushed() {
+        return region.journal().flushed();
+    }
+
+    /// @param type `plural.group`, for example `pods` or `deployments.apps`
+    /// @param namespace empty for cluster-wide types
+    public Optional<Item> get(String type, String namespace, String name) {
+        lock.lock();
+        try {
+            return objects.get(new Key(type, namespace, name));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// @throws Refusal 404
+    public Item require(String type, String namespace, String name) {
+        return get(type, namespace, name)
+                .orElseThrow(() -> Refusal.notFound(types.require(type).ref(name)));
+    }
+
+    /// All objects of a type in order of namespace and name.
+    ///
+    /// @param namespace empty for all namespaces
+    public List<Item> list(String type, String namespace) {
+        return list(type, namespace, item -> true, 0, null).items();
+    }
+
+    /// One page of a list.
+    ///
+    /// @param limit 0 for all
+    /// @param after the last page's `more`; null for the first
+    public Page list(
+            String type, String namespace, Predicate<Item> filter, int limit, Key after) {
+        lock.lock();
+        try {
+            List<Item> found = new ArrayList<>();
+            Key last = null;
+            for (Item item : objects.range(type, namespace, after)) {
+                if (limit > 0 && found.size() == limit) {
+                    return new Page(found, version, last, -1);
+                }
+                last = item.key();
+                if (filter.test(item)) {
+                    found.add(item);
+                }
+            }
+            return new Page(found, version, null, 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The objects that name this uid among their owners.
+    public List<Item> dependents(String uid) {
+        lock.lock();
+        try {
+            return objects.dependents(uid);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Creates an object; `metadata.generateName` is honoured.
+    ///
+    /// @throws Refusal 404 for a missing namespace, 409, 422
+    public Item create(String type, ObjectNode given, Write write) {
+        ResourceType shape = types.require(type);
+        ObjectNode object = admission.create(shape, given.deepCopy(), write);
+        ObjectNode metadata = Json.child(object, "metadata");
+        String namespace = metadata.path("namespace").asText();
+        lock.lock();
+        try {
+            requireNamespace(shape, namespace, metadata);
+            Key key = freeKey(shape, namespace, metadata);
+            admission.allocate(shape, object, objects);
+            return write.dryRun()
+                    ? Item.freeze(key, version, object) : put(null, key, object);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Replaces an object; refuses with 409 when it names a `resourceVersion` that has passed.
+    public Item update(String type, ObjectNode given, Write write) {
+        ObjectNode metadata = Json.child(given, "metadata");
+        return change(type, metadata.path("namespace").asText(), metadata.path("name").asText(),
+                write, old -> given.deepCopy());
+    }
+
+    /// Reads, edits and writes back in one step that nothing comes between.
+    ///
+    /// @param edit gets a copy of its own and answers what to write; it may run long work no more
+    ///        than any holder of a lock
+    /// @throws Refusal 404, 409, 422
+    public Item change(String type, String namespace, String name, Write write,
+            UnaryOperator<ObjectNode> edit) {
+        ResourceType shape = types.require(type);
+        lock.lock();
+        try {
+            Item old = require(type, namespace, name);
+            ObjectNode now = admission.update(shape, old, edit.apply(old.copy()), write);
+            if (Json.same(old.tree(), now)) {
+                return old;
+            }
+            if (write.dryRun()) {
+                return Item.freeze(old.key(), version, now);
+            }
+            return Admission.finished(shape, now) ? remove(old, now) : put(old, old.key(), now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Deletes an object, or marks it as going when finalizers or a running pod hold it.
+    ///
+    /// @return the object as it is now, or its last state when it is gone
+    /// @throws Refusal 404, 409 on a failed precondition
+    public Item delete(String type, String namespace, String name, Deletion deletion) {
+        ResourceType shape = types.require(type);
+        lock.lock();
+        try {
+            Item old = require(type, namespace, name);
+            ObjectNode now = admission.delete(shape, old, deletion);
+            if (deletion.dryRun()) {
+                return Item.freeze(old.key(), version, now);
+            }
+            if (Admission.finished(shape, now)) {
+                return remove(old, now);
+            }
+            return Json.same(old.tree(), now) ? old : put(old, old.key(), now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes an object from disk at the start; nothing is checked or published.
+    void load(Key key, long version, byte[] json) {
+        objects.put(null, Item.load(key, version, json));
+    }
+
+    void typesChanged(Types types) {
+        this.types = types;
+    }
+
+    /// Called by the journal, in order, once the change is on disk.
+    void publish(Change change) {
+        feed.publish(change);
+        region.changed(this, change);
+    }
+
+    private Item put(Item old, Key key, ObjectNode object) {
+        Item now = Item.freeze(key, ++version, object);
+        objects.put(old, now);
+        region.journal().append(this, new Change(version, old, now, null));
+        return now;
+    }
+
+    private Item remove(Item old, ObjectNode object) {
+        Item last = Item.freeze(old.key(), ++version, object);
+        objects.remove(old);
+        region.journal().append(this, new Change(version, old, null, last));
+        return last;
+    }
+
+    private void requireNamespace(ResourceType type, String namespace, ObjectNode metadata) {
+        if (!type.namespaced()) {
+            return;
+        }
+        Item found = objects.get(new Key("namespaces", "", namespace)).orElseThrow(
+                () -> Refusal.notFound(types.require("namespaces").ref(namespace)));
+        if (found.tree().path("metadata").has("deletionTimestamp")) {
+            throw Refusal.forbidden(type.ref(metadata.path("name").asText()),
+                    "unable to create new content in namespace %s because it is being terminated"
+                            .formatted(namespace));
+        }
+    }
+
+    /// The key for a new object, made from `generateName` when it has no name.
+    private Key freeKey(ResourceType type, String namespace, ObjectNode metadata) {
+        String given = metadata.path("name").asText();
+        for (int i = 0; given.isEmpty() && i < NAME_TRIES; i++) {
+            String made = admission.generateName(metadata.path("generateName").asText());
+            Key key = new Key(type.key(), namespace, made);
+            if (objects.get(key).isEmpty()) {
+                metadata.put("name", made);
+                return key;
+            }
+        }
+        Key key = new Key(type.key(), namespace, given);
+        if (given.isEmpty() || objects.get(key).isPresent()) {
+            throw Refusal.alreadyExists(type.ref(given));
+        }
+        return key;
+    }
+
+    /// All that exists, in order of key; for what has to look at everything.
+    public List<Item> everything(Set<String> butTypes) {
+        lock.lock();
+        try {
+            return objects.all().stream().filter(i -> !butTypes.contains(i.type())).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package orrery.sim.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/// The disk side of a region: every write, in order, into one SQLite file.
+///
+/// One thread writes; what queued up while it committed becomes the next transaction (group
+/// commit). Changes are published to followers only after their commit, so nobody ever sees a
+/// change that a crash can take back. With `synchronous=normal` and WAL a committed
+/// write survives the death of the process; a power cut may take the last moments.
+final class Journal implements AutoCloseable {
+    /// Writes that may wait for the disk; after a restart versions skip as many, so
+    /// that no version that a reader may have seen is given to another write.
+    static final int MAX_QUEUE = 8192;
+
+    private static final String SCHEMA = """
+            create table if not exists cluster (
+                id integer primary key,
+                name text not null unique,
+                version integer not null
+            );
+            create table if not exists object (
+                cluster integer not null,
+                type text not null,
+                namespace text not null,
+                name text not null,
+                version integer not null,
+                json blob not null,
+                primary key (cluster, type, namespace, name)
+            ) without rowid;
+            """;
+
+    private final Connection connection;
+    private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(MAX_QUEUE);
+    private final Thread writer = Thread.ofPlatform().name("journal").unstarted(this::run);
+    private final Consumer<Throwable> onFailure;
+
+    /// One thing to do in order: what to write, and what to do once it is on disk.
+    private record Entry(Cluster cluster, Change change, Action action, Runnable then) {}
+
+    /// A statement other than an object's.
+    private interface Action {
+        void on(Connection connection) throws SQLException;
+    }
+
+    /// One row of the object table.
+    record Row(String type, String namespace, String name, long version, byte[] json) {}
+
+    /// @param onFailure what to do when the disk refuses; the process must not go on
+    Journal(Path file, Consumer<Throwable> onFailure) {
+        this.onFailure = onFailure;
+        try {
+            connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("pragma journal_mode = wal");
+                statement.execute("pragma synchronous = normal");
+                for (String one : SCHEMA.split(";\\s*\n")) {
+                    statement.execute(one);
+                }
+            }
+            connection.setAutoCommit(false);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot open the store " + file, e);
+        }
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    void append(Cluster cluster, Change change) {
+        put(new Entry(cluster, change, null, null));
+    }
+
+    void addCluster(Cluster cluster, Runnable then) {
+        put(new Entry(null, null, on -> {
+            try (PreparedStatement insert = on.prepareStatement(
+                    "insert into cluster (id, name, version) values (?, ?, ?)")) {
+                insert.setInt(1, cluster.id());
+                insert.setString(2, cluster.name());
+                insert.setLong(3, cluster.version());
+                insert.execute();
+            }
+        }, then));
+    }
+
+    void dropCluster(Cluster cluster, Runnable then) {
+        put(new Entry(null, null, on -> {
+            for (String table : List.of("object where cluster", "cluster where id")) {
+                try (PreparedStatement delete = on.prepareStatement(
+                        "delete from " + table + " = ?")) {
+                    delete.setInt(1, cluster.id());
+                    delete.execute();
+                }
+            }
+        }, then));
+    }
+
+    /// Done once everything appended before is on disk and published.
+    CompletableFuture<Void> flushed() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        put(new Entry(null, null, null, () -> done.complete(null)));
+        return done;
+    }
+
+    /// Name, id and version of each stored cluster.
+    Map<String, long[]> clusters() {
+        Map<String, long[]> all = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select name, id, version from cluster")) {
+            while (rows.next()) {
+                all.put(rows.getString(1), new long[] {rows.getLong(2), rows.getLong(3)});
+            }
+            return all;
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot read the clusters", e);
+        }
+    }
+
+    List<Row> objects(int cluster) {
+        String sql = "select type, namespace, name, version, json from object where cluster = ?";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setInt(1, cluster);
+            List<Row> rows = new ArrayList<>();
+            ResultSet row = select.executeQuery();
+            while (row.next()) {
+                rows.add(new Row(row.getString(1), row.getString(2), row.getString(3),
+                        row.getLong(4), row.getBytes(5)));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot read the objects of a cluster", e);
+        }
+    }
+
+    private void put(Entry entry) {
+        try {
+            queue.put(entry);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while writing", e);
+        }
+    }
+
+    private void run() {
+        try {
+            List<Entry> batch = new ArrayList<>();
+            while (true) {
+                batch.add(queue.take());
+                queue.drainTo(batch);
+                commit(batch);
+                for (Entry entry : batch) {
+                    if (entry.change() != null) {
+                        entry.cluster().publish(entry.change());
+                    }
+                    if (entry.then() != null) {
+                        entry.then().run();
+                    }
+                }
+                batch.clear();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SQLException | RuntimeException e) {
+            onFailure.accept(e);
+        }
+    }
+
+    private void commit(List<Entry> batch) throws SQLException {
+        Map<Cluster, Long> versions = new HashMap<>();
+        try (PreparedStatement upsert = connection.prepareStatement("""
+                        insert or replace into object
+                            (cluster, type, namespace, name, version, json)
+                        values (?, ?, ?, ?, ?, ?)""");
+                PreparedStatement delete = connection.prepareStatement("""
+                        delete from object
+                        where cluster = ? and type = ? and namespace = ? and name = ?""")) {
+            for (Entry entry : batch) {
+                if (entry.action() != null) {
+                    entry.action().on(connection);
+                } else if (entry.change() != null) {
+                    write(entry, entry.change().removed() ? delete : upsert);
+                    versions.put(entry.cluster(), entry.change().version());
+                }
+            }
+        }
+        if (!versions.isEmpty()) {
+            noteVersions(versions);
+        }
+        connection.commit();
+    }
+
+    private static void write(Entry entry, PreparedStatement statement) throws SQLException {
+        Change change = entry.change();
+        Key key = change.item().key();
+        statement.setInt(1, entry.cluster().id());
+        statement.setString(2, key.type());
+        statement.setString(3, key.namespace());
+        statement.setString(4, key.name());
+        if (!change.removed()) {
+            statement.setLong(5, change.version());
+            statement.setBytes(6, change.now().json());
+        }
+        statement.execute();
+    }
+
+    private void noteVersions(Map<Cluster, Long> versions) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update cluster set version = ? where id = ?")) {
+            for (Map.Entry<Cluster, Long> one : versions.entrySet()) {
+                update.setLong(1, one.getValue());
+                update.setInt(2, one.getKey().id());
+                update.execute();
+            }
+        }
+    }
+
+    /// Writes what is queued, then stops.
+    @Override
+    public void close() {
+        if (writer.isAlive()) {
+            flushed().join();
+            writer.interrupt();
+        }
+        try {
+            writer.join();
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot close the store", e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package orrery.sim.type;
+
+import java.util.List;
+import java.util.Set;
+import orrery.sim.type.Refusal.ResourceRef;
+
+/// One served version of one kind of object: what discovery tells of it.
+///
+/// @param group API group; empty for the core group
+/// @param subresources `status`, `scale`, `log`, …
+public record ResourceType(
+        String group,
+        String version,
+        String kind,
+        String plural,
+        boolean namespaced,
+        List<String> shortNames,
+        List<String> categories,
+        Set<String> subresources) {
+
+    public ResourceType {
+        shortNames = List.copyOf(shortNames);
+        categories = List.copyOf(categories);
+        subresources = Set.copyOf(subresources);
+    }
+
+    /// `plural.group`, or the plural alone in the core group: the name that stored objects,
+    /// changes and operators use, the same for all versions.
+    public String key() {
+        return group.isEmpty() ? plural : plural + "." + group;
+    }
+
+    /// `group/version`, or the version alone in the core group.
+    public String apiVersion() {
+        return group.isEmpty() ? version : group + "/" + version;
+    }
+
+    public String singular() {
+        return kind.toLowerCase(java.util.Locale.ROOT);
+    }
+
+    public String listKind() {
+        return kind + "List";
+    }
+
+    public boolean has(String subresource) {
+        return subresources.contains(subresource);
+    }
+
+    /// How a refusal names an object of this type.
+    public ResourceRef ref(String name) {
+        return new ResourceRef(group, plural, kind, name == null ? "" : name);
+    }
+}
