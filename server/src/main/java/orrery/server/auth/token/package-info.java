@@ -1,0 +1,5 @@
+/// Access tokens: made, verified, revoked.
+@NullMarked
+package orrery.server.auth.token;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package orrery.server.iam.policy;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import orrery.kit.access.Scope;
+import orrery.server.iam.role.Role;
+
+/// What one principal holds on the platform and in one organization, compiled so that a check costs
+/// a few look-ups however many policies there are.
+final class Holdings {
+    /// More sets of token roles than this are computed anew each time. Few tokens name any.
+    private static final int REMEMBERED_ROLE_SETS = 32;
+
+    /// One role at one place.
+    record Held(Role role, Scope place) {}
+
+    private final List<Held> all;
+    private final Set<String> onPlatform;
+    private final Set<String> inOrganization;
+    private final Map<String, Set<String>> inProject;
+    private final Map<Set<String>, Holdings> narrowed = new ConcurrentHashMap<>();
+
+    /// @param all roles at the platform and in one organization, no other
+    Holdings(Collection<Held> all) {
+        this.all = List.copyOf(all);
+        onPlatform = union(all, held -> held.place().organization() == null);
+        inOrganization = union(all, held -> held.place().project() == null);
+        inProject = new HashMap<>();
+        for (var held : all) {
+            var project = held.place().project();
+            if (project != null) {
+                inProject.computeIfAbsent(project, id -> new HashSet<>(inOrganization))
+                        .addAll(held.role().permissions());
+            }
+        }
+        inProject.replaceAll((project, permissions) -> Set.copyOf(permissions));
+    }
+
+    /// Permissions and patterns held at `scope`, by these role names alone unless `null`.
+    Set<String> at(Scope scope, @Nullable Set<String> roles) {
+        var counted = roles == null ? this : only(roles);
+        if (scope.organization() == null) {
+            return counted.onPlatform;
+        }
+        return scope.project() == null ? counted.inOrganization
+                : counted.inProject.getOrDefault(scope.project(), counted.inOrganization);
+    }
+
+    /// The names of the roles that count at `scope`.
+    Set<String> roleNames(Scope scope) {
+        var names = new HashSet<String>();
+        all.stream().filter(held -> held.place().contains(scope))
+                .forEach(held -> names.add(held.role().name()));
+        return names;
+    }
+
+    private Holdings only(Set<String> roles) {
+        var known = narrowed.get(roles);
+        if (known != null) {
+            return known;
+        }
+        var made = new Holdings(
+                all.stream().filter(held -> roles.contains(held.role().name())).toList());
+        if (narrowed.size() < REMEMBERED_ROLE_SETS) {
+            narrowed.put(roles, made);
+        }
+        return made;
+    }
+
+    private static Set<String> union(Collection<Held> all, Predicate<Held> counts) {
+        var permissions = new HashSet<String>();
+        all.stream().filter(counts).forEach(held -> permissions.addAll(held.role().permissions()));
+        return Set.copyOf(permissions);
+    }
+}

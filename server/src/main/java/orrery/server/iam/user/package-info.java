@@ -1,0 +1,5 @@
+/// People and their profiles.
+@NullMarked
+package orrery.server.iam.user;
+
+import org.jspecify.annotations.NullMarked;

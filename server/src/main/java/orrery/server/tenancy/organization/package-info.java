@@ -1,0 +1,5 @@
+/// Organizations: the tenants.
+@NullMarked
+package orrery.server.tenancy.organization;
+
+import org.jspecify.annotations.NullMarked;

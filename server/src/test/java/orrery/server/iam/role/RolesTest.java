@@ -1,0 +1,66 @@
+package orrery.server.iam.role;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import orrery.kit.access.Permission;
+
+class RolesTest {
+    @Test
+    void everyPermissionIsOneThatTheKitAccepts() {
+        assertThat(Permissions.ALL).allSatisfy(Permission::new).hasSizeGreaterThan(150);
+    }
+
+    @Test
+    void onlyOwnersTearDown() {
+        assertThat(may(Roles.OWNER, "org.organizations.delete")).isTrue();
+        assertThat(may(Roles.ADMIN, "org.organizations.delete")).isFalse();
+        assertThat(may(Roles.ADMIN, "org.admins.delete")).isFalse();
+        assertThat(may(Roles.ADMIN, "org.projects.delete")).isTrue();
+    }
+
+    @Test
+    void membersOfAnOrganizationSeeItAndNothingInItsProjects() {
+        assertThat(may(Roles.MEMBER, "org.organizations.get")).isTrue();
+        assertThat(may(Roles.MEMBER, "compute.clusters.list")).isFalse();
+        assertThat(may(Roles.MEMBER, "org.projects.get")).isFalse();
+    }
+
+    @Test
+    void viewersChangeNothing() {
+        assertThat(Roles.VIEWER.permissions()).isNotEmpty()
+                .allSatisfy(name -> assertThat(name).matches(".*\\.(list|get)"));
+        assertThat(may(Roles.VIEWER, "compute.clusters.get")).isTrue();
+        assertThat(may(Roles.VIEWER, "workspace.credentials.get")).isFalse();
+    }
+
+    @Test
+    void theInsideOfTheProviderIsForOperators() {
+        var outside = Roles.all().stream().filter(r -> r.level() != Role.Level.PLATFORM).toList();
+        assertThat(outside).noneMatch(role -> may(role, "infrastructure.servers.list"))
+                .noneMatch(role -> may(role, "org.organizations.create"))
+                .noneMatch(role -> may(role, "iam.users.impersonate"))
+                .noneMatch(role -> may(role, "org.quotas.update"))
+                .noneMatch(role -> may(role, "billing.prices.update"));
+    }
+
+    @Test
+    void theProvidersRolesFollowTheirMatrix() {
+        var byName = Roles.all().stream().filter(r -> r.level() == Role.Level.PLATFORM)
+                .collect(Collectors.toMap(Role::name, Function.identity()));
+        assertThat(may(byName.get("super_admin"), "platform.settings.update")).isTrue();
+        assertThat(may(byName.get("provider_admin"), "iam.users.impersonate")).isTrue();
+        assertThat(may(byName.get("provider_operator"), "compute.clusters.delete")).isTrue();
+        assertThat(may(byName.get("provider_operator"), "org.organizations.create")).isFalse();
+        assertThat(may(byName.get("provider_revenue"), "billing.prices.update")).isTrue();
+        assertThat(may(byName.get("provider_revenue"), "compute.clusters.delete")).isFalse();
+        assertThat(may(byName.get("support"), "audit.events.list")).isTrue();
+        assertThat(may(byName.get("support"), "billing.invoices.list")).isFalse();
+    }
+
+    private static boolean may(Role role, String permission) {
+        return role.permissions().stream().anyMatch(new Permission(permission)::isCoveredBy);
+    }
+}
