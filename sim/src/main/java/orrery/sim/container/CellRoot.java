@@ -1,0 +1,134 @@
+package orrery.sim.container;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Makes the file system of a cell, once, before its first process runs.
+///
+/// Never afterwards: the processes may by then have put links there that lead a writer on the host
+/// (perhaps root) elsewhere.
+final class CellRoot {
+    private static final List<String> FOLDERS = List.of(
+            "proc", "dev", "etc", "tmp", "var/tmp", "var/log", "run", "home", "root", "mnt", "opt",
+            "srv", "sys");
+
+    private static final FileAttribute<?> PASSAGE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
+
+    private final Optional<Integer> owner;
+
+    /// @param owner user id on the host that the sandboxes drop to; empty when it is our own
+    CellRoot(Optional<Integer> owner) {
+        this.owner = owner;
+    }
+
+    /// Makes the root folder of `cell` with a mount point for each of its binds, and the file that
+    /// sets its environment. Does nothing when it is there already.
+    void make(Cell cell, Map<String, String> environment, String directory) throws IOException {
+        if (Files.exists(cell.environment(), LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        var root = cell.root();
+        folder(root);
+        for (String name : FOLDERS) {
+            folders(root, name);
+        }
+        for (var link : HostPrograms.links()) {
+            var made = root.resolve(inside(link.toString()));
+            if (!Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createSymbolicLink(made, Files.readSymbolicLink(link));
+            }
+        }
+        for (var tree : HostPrograms.trees()) {
+            folders(root, inside(tree.toString()));
+        }
+        for (var setting : HostPrograms.settings()) {
+            mountPoint(root, setting.toString(), Files.isDirectory(setting));
+        }
+        settings(root.resolve("etc"), cell);
+        folders(root, inside(directory));
+        for (var bind : cell.binds()) {
+            mountPoint(root, bind.target(), Files.isDirectory(bind.source()));
+        }
+        file(cell.environment(), line(environment), "rw-------");
+    }
+
+    /// Makes a folder that belongs to the sandboxed user, for a volume.
+    void folder(Path path) throws IOException {
+        // The folders above it are passed through, never listed, by the sandboxed user.
+        Files.createDirectories(path.getParent(), PASSAGE);
+        Files.createDirectories(path);
+        own(path);
+    }
+
+    /// Writes a file that the sandboxed user may read, for a volume that it may not write.
+    void file(Path path, String content, String permissions) throws IOException {
+        Files.writeString(path, content, StandardCharsets.UTF_8);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        own(path);
+    }
+
+    private void settings(Path etc, Cell cell) throws IOException {
+        var user = cell.uid() == 0 ? "" : "user:x:%d:%d::/root:/bin/sh\n".formatted(
+                cell.uid(), cell.uid());
+        file(etc.resolve("passwd"), "root:x:0:0:root:/root:/bin/sh\n" + user, "rw-r--r--");
+        file(etc.resolve("group"), "root:x:0:\n" + user.replaceFirst(":[^:]*:/root.*", ":"),
+                "rw-r--r--");
+        file(etc.resolve("hostname"), cell.hostname() + "\n", "rw-r--r--");
+        file(etc.resolve("hosts"), "127.0.0.1 localhost " + cell.hostname() + "\n", "rw-r--r--");
+        file(etc.resolve("resolv.conf"), "# A simulated pod has no network.\n", "rw-r--r--");
+        file(etc.resolve("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n",
+                "rw-r--r--");
+    }
+
+    private void mountPoint(Path root, String target, boolean directory) throws IOException {
+        var path = root.resolve(inside(target)).normalize();
+        if (!path.startsWith(root) || path.equals(root)) {
+            throw new IOException("cannot mount at " + target);
+        }
+        if (directory) {
+            folders(root, inside(target));
+            return;
+        }
+        folders(root, root.relativize(path.getParent()).toString());
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            own(Files.createFile(path));
+        }
+    }
+
+    private void folders(Path root, String relative) throws IOException {
+        var path = root;
+        for (var name : Path.of(relative).normalize()) {
+            path = path.resolve(name);
+            if (!Files.isDirectory(path)) {
+                own(Files.createDirectory(path));
+            }
+        }
+    }
+
+    private void own(Path path) throws IOException {
+        if (owner.isPresent()) {
+            Files.setAttribute(path, "unix:uid", owner.get(), LinkOption.NOFOLLOW_LINKS);
+            Files.setAttribute(path, "unix:gid", owner.get(), LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    /// `env -i` takes any name a pod may use; a shell would refuse those with dots.
+    private static String line(Map<String, String> environment) {
+        var text = new StringBuilder("exec 3<&- 8<&-; exec /usr/bin/env -i");
+        environment.forEach((name, value) -> text.append(' ').append(Command.quoted(name + "=" + value)));
+        return text.append(" \"$@\"\n").toString();
+    }
+
+    private static String inside(String absolute) {
+        return absolute.substring(1);
+    }
+}

@@ -1,0 +1,141 @@
+package orrery.sim.container;
+
+import com.pty4j.PtyProcessBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Starts sandboxed processes, where the host allows it, and ends them all when closed.
+public final class Containers implements AutoCloseable {
+    /// Most processes at one time, over all simulated clusters.
+    private static final int LIMIT = 512;
+
+    private static final long START_SECONDS = 20;
+
+    private final Path base;
+    private final SandboxProbe.Found found;
+    private final Set<SandboxedProcess> running = ConcurrentHashMap.newKeySet();
+
+    /// One thread starts every process and lives as long as this object: the kernel ties "dies
+    /// with its parent" to the thread that started the process, not to the whole of us.
+    private final ExecutorService starter = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("sandbox-starter").factory());
+
+    private Containers(Path base, SandboxProbe.Found found) {
+        this.base = base;
+        this.found = found;
+    }
+
+    /// Finds out which sandbox works here by running one.
+    ///
+    /// @param base a folder of our own; every cell's files must lie under it
+    public static Containers open(Path base) throws IOException {
+        return open(base, HostPrograms.find("bwrap"));
+    }
+
+    static Containers open(Path base, Optional<Path> bubblewrap) throws IOException {
+        var root = base.toAbsolutePath().normalize();
+        return new Containers(root, SandboxProbe.of(root, bubblewrap).find());
+    }
+
+    /// What works here, or why nothing does, for the log and for people.
+    public String describe() {
+        return switch (found) {
+            case SandboxProbe.Found.Works works -> works.sandbox().describe();
+            case SandboxProbe.Found.Forbidden forbidden -> forbidden.message();
+        };
+    }
+
+    /// The folder under which every cell's files must lie.
+    public Path base() {
+        return base;
+    }
+
+    public boolean allowed() {
+        return found instanceof SandboxProbe.Found.Works;
+    }
+
+    /// Makes a cell's file system, once in its life.
+    public void prepare(Cell cell, Map<String, String> environment, String directory)
+            throws IOException {
+        new CellRoot(found.owner()).make(cell, environment, directory);
+    }
+
+    /// Makes a folder under the base that sandboxed processes may write.
+    public void folder(Path path) throws IOException {
+        new CellRoot(found.owner()).folder(path);
+    }
+
+    /// Writes a file under the base that sandboxed processes may read.
+    public void file(Path path, String content) throws IOException {
+        new CellRoot(found.owner()).file(path, content, "r--r--r--");
+    }
+
+    /// Runs a command in a prepared cell.
+    ///
+    /// @throws IOException with a message for people when the host forbids it or too many run
+    public SandboxedProcess start(Cell cell, Command command) throws IOException {
+        return switch (found) {
+            case SandboxProbe.Found.Forbidden forbidden ->
+                    throw new IOException(forbidden.message());
+            case SandboxProbe.Found.Works works -> start(works.sandbox().line(cell, command),
+                    command);
+        };
+    }
+
+    private SandboxedProcess start(List<String> line, Command command) throws IOException {
+        if (running.size() >= LIMIT) {
+            throw new IOException("too many sandboxed processes run (" + LIMIT
+                    + "): stop some pods or sessions");
+        }
+        var started = starter.submit(() -> {
+            var process = new SandboxedProcess(launch(base, line, command));
+            running.add(process);
+            process.exit().thenRun(() -> running.remove(process));
+            return process;
+        });
+        try {
+            return started.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting a process", stopped);
+        } catch (ExecutionException | TimeoutException failed) {
+            throw new IOException("cannot start a sandboxed process", failed);
+        }
+    }
+
+    static Process launch(Path base, List<String> line, Command command) throws IOException {
+        // Nothing of our environment goes in, and nothing of a pod's reaches the programs that
+        // build its sandbox while they are still privileged (LD_PRELOAD).
+        var environment = Map.of("PATH", HostPrograms.PATH, "LANG", "C.UTF-8");
+        if (command.terminal().isPresent()) {
+            var size = command.terminal().get();
+            return new PtyProcessBuilder(line.toArray(String[]::new))
+                    .setDirectory(base.toString())
+                    .setEnvironment(new HashMap<>(environment))
+                    .setInitialColumns(size.columns())
+                    .setInitialRows(size.rows())
+                    .start();
+        }
+        var builder = new ProcessBuilder(line).directory(base.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    @Override
+    public void close() {
+        starter.shutdown();
+        running.forEach(SandboxedProcess::kill);
+    }
+}

@@ -1,0 +1,59 @@
+package orrery.sim.container;
+
+import com.pty4j.PtyProcess;
+import com.pty4j.WinSize;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
+
+/// A process that runs in a sandbox. Its streams are the operating system's own pipes (or its
+/// terminal), so a reader that stops reading stops the writer: nothing is buffered here.
+public final class SandboxedProcess {
+    private final Process process;
+
+    SandboxedProcess(Process process) {
+        this.process = process;
+    }
+
+    public OutputStream input() {
+        return process.getOutputStream();
+    }
+
+    public InputStream output() {
+        return process.getInputStream();
+    }
+
+    /// Standard error; empty when the process has a terminal, which shows it with the output.
+    public InputStream errors() {
+        return process instanceof PtyProcess ? InputStream.nullInputStream()
+                : process.getErrorStream();
+    }
+
+    /// Tells the process of a new size of its terminal; without a terminal nothing happens.
+    public void resize(Command.Terminal size) {
+        if (process instanceof PtyProcess pty && pty.isAlive()) {
+            pty.setWinSize(new WinSize(size.columns(), size.rows()));
+        }
+    }
+
+    /// Completes with the exit code; 128 and the signal's number when a signal ended it.
+    public CompletableFuture<Integer> exit() {
+        return process.onExit().thenApply(Process::exitValue);
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// Asks the command to stop (SIGTERM). The signal goes to the command itself, the child of
+    /// the sandbox's first process, which is the child of the process we started.
+    public void terminate() {
+        process.children().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroy);
+    }
+
+    /// Ends the sandbox and everything in it at once.
+    public void kill() {
+        process.children().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}

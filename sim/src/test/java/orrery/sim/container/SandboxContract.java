@@ -1,0 +1,252 @@
+package orrery.sim.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What every sandbox must hold, whichever program makes it.
+abstract class SandboxContract {
+    @TempDir Path folder;
+    private Containers containers;
+
+    @BeforeEach
+    void openSandboxes() throws IOException {
+        containers = Containers.open(folder.resolve("cells"), bubblewrap());
+        Assumptions.assumeTrue(containers.allowed(), containers.describe());
+    }
+
+    /// Where the program to test is; empty tests util-linux.
+    abstract Optional<Path> bubblewrap();
+
+    @AfterEach
+    void closeSandboxes() {
+        containers.close();
+    }
+
+    @Test
+    void runsACommandWithItsEnvironmentAndExitCode() throws Exception {
+        var cell = cell("a", List.of());
+        assertThat(run(cell, "echo $GREETING $(pwd) $(id -u) $(hostname); exit 7"))
+                .isEqualTo(new Said("hello 'x' /work 0 a\n", "", 7));
+    }
+
+    @Test
+    void tellsErrorsFromOutput() throws Exception {
+        assertThat(run(cell("a", List.of()), "echo out; echo err >&2"))
+                .isEqualTo(new Said("out\n", "err\n", 0));
+    }
+
+    @Test
+    void keepsFilesBetweenProcessesOfOneCell() throws Exception {
+        var cell = cell("a", List.of());
+        run(cell, "echo kept > /tmp/file");
+        assertThat(run(cell, "cat /tmp/file").output()).isEqualTo("kept\n");
+    }
+
+    @Test
+    void seesNothingOfTheHostButItsPrograms() throws Exception {
+        var secret = Files.writeString(folder.resolve("secret"), "secret");
+        var said = run(cell("a", List.of()),
+                "ls /; cat " + secret + "; cat /etc/shadow; ls -A /root /home /usr/local; "
+                        + "touch /usr/bin/mine");
+        assertThat(said.output()).doesNotContain("secret").doesNotContain(".m2");
+        assertThat(said.output().lines().filter(line -> line.endsWith(":"))).hasSize(3);
+        assertThat(said.errors()).contains("Read-only file system")
+                .contains("/etc/shadow: No such file");
+    }
+
+    @Test
+    void seesNothingOfAnotherCell() throws Exception {
+        var one = cell("one", List.of());
+        run(one, "echo private > /tmp/private");
+        var other = run(cell("two", List.of()), "cat /tmp/private; find / -name private "
+                + "-not -path '/proc/*' -not -path '/usr/*'");
+        assertThat(other.output()).isEmpty();
+    }
+
+    @Test
+    void cannotSeeOrKillProcessesOfTheHost() throws Exception {
+        var cell = cell("a", List.of());
+        var self = ProcessHandle.current().pid();
+        var said = run(cell, "kill -9 " + self + "; kill -9 1; ls -d /proc/[0-9]* | wc -l");
+        assertThat(Integer.parseInt(said.output().strip())).isLessThan(6);
+        assertThat(said.exitCode()).isZero();
+    }
+
+    @Test
+    void hasNoNetworkNoCapabilitiesAndNoNewNamespaces() throws Exception {
+        var said = run(cell("a", List.of()), """
+                cat /proc/net/dev | tail -n +3 | cut -d: -f1 | tr -d ' '
+                grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status
+                unshare --user true 2>/dev/null && echo made a user namespace
+                unshare --mount true 2>/dev/null && echo made a mount namespace
+                mount -t tmpfs none /tmp 2>/dev/null && echo mounted
+                echo 99 > /proc/sys/user/max_user_namespaces 2>/dev/null && echo raised
+                """);
+        assertThat(said.output()).isEqualTo("""
+                lo
+                CapBnd:\t0000000000000000
+                CapEff:\t0000000000000000
+                NoNewPrivs:\t1
+                """.replaceAll("(CapBnd.*\n)(CapEff.*\n)", "$2$1"));
+    }
+
+    @Test
+    void limitsProcessesAndFileSizes() throws Exception {
+        var small = new Limits(20, 1L << 30, 1 << 20, 64, 60);
+        var said = run(cell("a", List.of(), small),
+                "head -c 5000000 /dev/zero > /tmp/big; stat -c %s /tmp/big; "
+                        + "for i in $(seq 40); do sleep 5 & done");
+        assertThat(said.output()).isEqualTo((1 << 20) + "\n");
+        assertThat(said.errors()).contains("Cannot fork");
+    }
+
+    @Test
+    void bindsVolumesWhereTheyAreWanted() throws Exception {
+        var volume = containers.base().resolve("volumes/data");
+        containers.folder(volume);
+        var settings = containers.base().resolve("volumes/settings");
+        containers.folder(settings);
+        containers.file(settings.resolve("colour"), "blue");
+        var cell = cell("a", List.of(
+                new Cell.Bind(volume, "/data/deep", false),
+                new Cell.Bind(settings, "/etc/app", true),
+                new Cell.Bind(settings.resolve("colour"), "/opt/colour.txt", true)));
+        var said = run(cell, "echo x > /data/deep/x; cat /etc/app/colour /opt/colour.txt; "
+                + "echo red > /etc/app/colour");
+        assertThat(said.output()).isEqualTo("blueblue");
+        assertThat(said.errors()).contains("Read-only file system");
+        assertThat(volume.resolve("x")).hasContent("x\n");
+    }
+
+    @Test
+    void followsNoLinkThatAPodPutInItsRoot() throws Exception {
+        var target = Files.createDirectory(folder.resolve("target"));
+        var cell = cell("a", List.of());
+        run(cell, "rm -rf /tmp /etc; ln -s " + target + " /tmp; ln -s " + target + " /etc");
+        containers.prepare(cell, Map.of(), "/work");
+        run(cell, "true");
+        assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
+    void carriesBinaryDataBothWays() throws Exception {
+        var data = new byte[3_000_001];
+        new Random(1).nextBytes(data);
+        var process = containers.start(cell("a", List.of()), pipes("cat"));
+        var writer = CompletableFuture.runAsync(() -> write(process, data));
+        assertThat(process.output().readAllBytes()).isEqualTo(data);
+        writer.get(10, TimeUnit.SECONDS);
+        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void givesATerminalThatCanBeResized() throws Exception {
+        var size = new Command.Terminal(90, 30);
+        var process = containers.start(cell("a", List.of()),
+                new Command(List.of("sh"), "/work", Optional.of(size)));
+        var said = new StringBuffer();
+        var reader = Thread.ofVirtual().start(() -> collect(process, said));
+        type(process, "stty size; echo $TERM gr\u00fc\u00df dich\n");
+        await().atMost(Duration.ofSeconds(10)).until(() ->
+                said.toString().contains("30 90") && said.toString().contains("xterm gr\u00fc\u00df"));
+        process.resize(new Command.Terminal(120, 40));
+        type(process, "stty size; exit 5\n");
+        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        reader.join(5000);
+        assertThat(said.toString()).contains("40 120");
+    }
+
+    @Test
+    void stopsWhenAskedAndDiesWhenKilled() throws Exception {
+        var polite = containers.start(cell("a", List.of()), pipes("sleep", "100"));
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            polite.terminate();
+            return !polite.isAlive();
+        });
+        assertThat(polite.exit().get()).isEqualTo(128 + 15);
+        var stubborn = containers.start(cell("b", List.of()),
+                pipes("sh", "-c", "trap '' TERM; echo on; sleep 100"));
+        assertThat(stubborn.output().read()).isEqualTo('o');
+        stubborn.terminate();
+        stubborn.kill();
+        assertThat(stubborn.exit().get(10, TimeUnit.SECONDS)).isEqualTo(128 + 9);
+    }
+
+    final Cell cell(String name, List<Cell.Bind> binds) throws IOException {
+        return cell(name, binds, Limits.DEFAULT);
+    }
+
+    private Cell cell(String name, List<Cell.Bind> binds, Limits limits) throws IOException {
+        var home = containers.base().resolve(name);
+        var cell = new Cell(home.resolve("root"), home.resolve("environment"), binds, name, 0,
+                limits);
+        containers.prepare(cell,
+                Map.of("PATH", "/usr/bin:/bin:/usr/sbin", "LANG", "C.UTF-8", "GREETING", "hello 'x'"),
+                "/work");
+        return cell;
+    }
+
+    record Said(String output, String errors, int exitCode) {}
+
+    final Said run(Cell cell, String script) throws Exception {
+        var process = containers.start(cell, pipes("sh", "-c", script));
+        process.input().close();
+        var errors = CompletableFuture.supplyAsync(() -> text(process));
+        var output = new String(process.output().readAllBytes(), StandardCharsets.UTF_8);
+        return new Said(output, errors.get(20, TimeUnit.SECONDS),
+                process.exit().get(20, TimeUnit.SECONDS));
+    }
+
+    private static Command pipes(String... line) {
+        return new Command(List.of(line), "/work", Optional.empty());
+    }
+
+    private static String text(SandboxedProcess process) {
+        try {
+            return new String(process.errors().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    private static void write(SandboxedProcess process, byte[] data) {
+        try (var out = process.input()) {
+            out.write(data);
+        } catch (IOException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    private static void type(SandboxedProcess process, String text) throws IOException {
+        process.input().write(text.getBytes(StandardCharsets.UTF_8));
+        process.input().flush();
+    }
+
+    private static void collect(SandboxedProcess process, StringBuffer said) {
+        var buffer = new byte[4096];
+        try {
+            for (int n; (n = process.output().read(buffer)) > 0;) {
+                said.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+            }
+        } catch (IOException ended) {
+            said.append("[ended]");
+        }
+    }
+}
