@@ -1,0 +1,182 @@
+package orrery.server.auth.token;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import orrery.kit.Problem;
+import orrery.kit.Problem.Unauthenticated.Credential;
+import orrery.kit.access.Scope;
+
+/// Signs access tokens and reads them back: JWTs of type `at+jwt` (RFC 9068), ES256 and nothing
+/// else.
+public final class AccessTokens {
+    private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
+
+    /// Ours are below 1 KiB. Nothing longer is even decoded.
+    private static final int LONGEST = 4_096;
+
+    /// How far the clocks of two server processes may be apart.
+    private static final Duration SKEW = Duration.ofSeconds(5);
+
+    private static final Set<String> HEADER = Set.of("alg", "typ", "kid");
+    private static final Set<String> READ = Set.of(
+            "iss", "aud", "sub", "jti", "iat", "nbf", "exp", "tenant_id", "scope", "scope_id",
+            "roles", "principal_type", "credential_id", "sid");
+
+    private final Supplier<KeyRing> keys;
+    private final String issuer;
+    private final Clock clock;
+
+    /// @param issuer `iss` and `aud`: the public address of this installation
+    public AccessTokens(Supplier<KeyRing> keys, String issuer, Clock clock) {
+        this.keys = keys;
+        this.issuer = issuer;
+        this.clock = clock;
+    }
+
+    /// The token that says `claims`.
+    public String sign(Claims claims) {
+        var key = keys.get().active();
+        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
+                .type(TYPE).keyID(key.getKeyID()).build();
+        var jwt = new SignedJWT(header, body(claims));
+        try {
+            var signer = new ECDSASigner(key);
+            signer.getJCAContext().setProvider(CryptoProvider.FASTEST);
+            jwt.sign(signer);
+        } catch (JOSEException e) {
+            throw new IllegalStateException("a signing key of ours does not sign", e);
+        }
+        return jwt.serialize();
+    }
+
+    /// What `token` says, if it is ours and counts now.
+    ///
+    /// @throws Problem.Failure [Problem.Unauthenticated]; nothing tells which check it was
+    public Claims read(String token) {
+        var claims = readExpired(token);
+        if (!clock.instant().isBefore(claims.expiresAt())) {
+            throw new Problem.Unauthenticated(Credential.EXPIRED, "the token has expired").raise();
+        }
+        return claims;
+    }
+
+    /// What `token` says, if it is ours, also when its time is over. Only for asking for a new one.
+    Claims readExpired(String token) {
+        if (token.length() > LONGEST) {
+            throw invalid();
+        }
+        try {
+            var jwt = SignedJWT.parse(token);
+            if (!isTrustworthy(jwt)) {
+                throw invalid();
+            }
+            var claims = jwt.getJWTClaimsSet();
+            var soon = clock.instant().plus(SKEW);
+            if (!issuer.equals(claims.getIssuer()) || !List.of(issuer).equals(claims.getAudience())
+                    || at(claims, "nbf").isAfter(soon) || at(claims, "iat").isAfter(soon)) {
+                throw invalid();
+            }
+            return claims(claims);
+        } catch (ParseException | JOSEException | IllegalArgumentException e) {
+            throw invalid();
+        }
+    }
+
+    private boolean isTrustworthy(SignedJWT jwt) throws JOSEException {
+        var header = jwt.getHeader();
+        if (!JWSAlgorithm.ES256.equals(header.getAlgorithm()) || !TYPE.equals(header.getType())
+                || header.getKeyID() == null || !HEADER.equals(header.getIncludedParams())) {
+            return false;
+        }
+        var key = keys.get().find(header.getKeyID()).orElse(null);
+        if (key == null) {
+            return false;
+        }
+        var verifier = new ECDSAVerifier(key.toECPublicKey());
+        verifier.getJCAContext().setProvider(CryptoProvider.FASTEST);
+        return jwt.verify(verifier);
+    }
+
+    private JWTClaimsSet body(Claims claims) {
+        var scope = claims.scope();
+        var all = new JWTClaimsSet.Builder()
+                .issuer(issuer).audience(issuer).subject(claims.subject()).jwtID(claims.id())
+                .issueTime(Date.from(claims.issuedAt())).notBeforeTime(Date.from(claims.issuedAt()))
+                .expirationTime(Date.from(claims.expiresAt()))
+                .claim("tenant_id", claims.tenant())
+                .claim("scope", scopeName(scope))
+                .claim("scope_id", scope.project() != null ? scope.project() : scope.organization())
+                .claim("roles", claims.roles().stream().sorted().toList())
+                .claim("principal_type", claims.kind().name().toLowerCase(Locale.ROOT))
+                .claim("credential_id", claims.credential())
+                .claim("sid", claims.session())
+                .serializeNullClaims(false);
+        claims.more().forEach(all::claim);
+        return all.build();
+    }
+
+    private static Claims claims(JWTClaimsSet set) throws ParseException {
+        var more = new HashMap<>(set.getClaims());
+        more.keySet().removeAll(READ);
+        more.values().removeIf(value -> value == null);
+        return new Claims(
+                required(set, "jti"), required(set, "sub"),
+                Claims.Kind.valueOf(required(set, "principal_type").toUpperCase(Locale.ROOT)),
+                required(set, "tenant_id"), scope(set), Set.copyOf(set.getStringListClaim("roles")),
+                set.getStringClaim("credential_id"), set.getStringClaim("sid"),
+                at(set, "iat"), at(set, "exp"), Map.copyOf(more));
+    }
+
+    /// `organization`, `project`, or `platform` for operators.
+    static String scopeName(Scope scope) {
+        return scope.project() != null ? "project"
+                : scope.organization() != null ? "organization" : "platform";
+    }
+
+    private static Scope scope(JWTClaimsSet set) throws ParseException {
+        return switch (required(set, "scope")) {
+            case "platform" -> Scope.PLATFORM;
+            case "organization" -> Scope.organization(required(set, "scope_id"));
+            case "project" -> Scope.project(
+                    required(set, "tenant_id"), required(set, "scope_id"));
+            default -> throw invalid();
+        };
+    }
+
+    private static String required(JWTClaimsSet set, String name) throws ParseException {
+        return present(set.getStringClaim(name));
+    }
+
+    private static Instant at(JWTClaimsSet set, String name) throws ParseException {
+        return present(set.getDateClaim(name)).toInstant();
+    }
+
+    private static <T> T present(@Nullable T value) {
+        if (value == null) {
+            throw invalid();
+        }
+        return value;
+    }
+
+    private static Problem.Failure invalid() {
+        return new Problem.Unauthenticated(Credential.INVALID, "the token does not count").raise();
+    }
+}

@@ -1,0 +1,72 @@
+package orrery.server.auth.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import orrery.kit.Problem;
+
+class PasswordsTest {
+    private static final Passwords.Cost CHEAP = new Passwords.Cost(64, 1);
+    private final Passwords passwords = new Passwords(CHEAP, new SecureRandom(), 2);
+
+    @Test
+    void knowsThePasswordAndNoOther() {
+        var stored = passwords.hash("password123");
+        assertThat(passwords.matches("password123", stored)).isTrue();
+        assertThat(passwords.matches("password124", stored)).isFalse();
+        assertThat(passwords.matches("", stored)).isFalse();
+    }
+
+    @Test
+    void sameTextInAnotherUnicodeFormIsTheSamePassword() {
+        assertThat(passwords.matches("cafe\u0301 noir", passwords.hash("caf\u00e9 noir"))).isTrue();
+    }
+
+    @Test
+    void neverMatchesWhereThereIsNoHash() {
+        assertThat(passwords.matches("password123", null)).isFalse();
+    }
+
+    @Test
+    void sameHashIsNeverMadeTwice() {
+        assertThat(passwords.hash("password123")).isNotEqualTo(passwords.hash("password123"))
+                .startsWith("$argon2id$v=19$m=64,t=1,p=1$");
+    }
+
+    /// Computed with the reference implementation's command line (`argon2 … -id -v 13`).
+    @Test
+    void readsWhatOthersWrote() {
+        assertThat(passwords.matches("password", "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$"
+                + "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")).isTrue();
+    }
+
+    @Test
+    void tellsAHashOfAnotherCost() {
+        var stored = passwords.hash("password123");
+        assertThat(passwords.isOutdated(stored)).isFalse();
+        assertThat(new Passwords(new Passwords.Cost(128, 1), new SecureRandom(), 1)
+                .isOutdated(stored)).isTrue();
+    }
+
+    @Test
+    void refusesMoreThanMayWait() throws Exception {
+        var slow = new Passwords(new Passwords.Cost(32_768, 3), new SecureRandom(), 1);
+        try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var tasks = new ArrayList<Callable<Boolean>>();
+            for (int i = 0; i < 100; i++) {
+                tasks.add(() -> slow.matches("password123", null));
+            }
+            var refused = callers.invokeAll(tasks).stream()
+                    .filter(task -> task.state() == java.util.concurrent.Future.State.FAILED)
+                    .toList();
+            assertThat(refused).isNotEmpty().allSatisfy(task ->
+                    assertThatThrownBy(task::get).cause().isInstanceOf(Problem.Failure.class)
+                            .extracting("problem").isInstanceOf(Problem.Unavailable.class));
+        }
+    }
+}
