@@ -67,6 +67,10 @@ find_maven() {
     else
         maven=$home/mvnw
     fi
+    # Libraries of Maven's own use what the JDK warns of; nobody here can mend that.
+    MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow \
+--enable-native-access=ALL-UNNAMED"
+    export MAVEN_OPTS
 }
 
 # Whether dotted version $1 is $2 or newer.
@@ -103,7 +107,9 @@ build() {
     mkdir -p "$home/target"
     log=$home/target/build-$target.log
     touch "$home/target/building-$target"
-    say "Building $target (the first time takes a few minutes; log: $log)"
+    first=' (the first time takes a few minutes)'
+    [ -e "$home/target/built-$target" ] && first=
+    say "Building $target$first; log: $log"
     started=$(date +%s)
     (cd "$home" && exec "$maven" -B -ntp -DskipTests -pl "$target" -am package) >"$log" 2>&1 &
     report_progress $! "$log"
@@ -120,7 +126,7 @@ build() {
 report_progress() {
     told=
     while kill -0 "$1" 2>/dev/null; do
-        now=$(sed -n 's/^\[INFO\] Building \(.*\) [^ ]* *\(\[.*\]\)$/\2 \1/p' "$2" | tail -n 1)
+        now=$(sed -n 's/^\[INFO\] Building \(.*\) [0-9][^ ]* *\(\[.*\]\)$/\2 \1/p' "$2" | tail -n 1)
         [ "$now" = "$told" ] || say "  $now"
         told=$now
         sleep 0.3 2>/dev/null || sleep 1

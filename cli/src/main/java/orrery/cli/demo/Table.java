@@ -1,0 +1,39 @@
+package orrery.cli.demo;
+
+import java.io.PrintWriter;
+
+/// Prints the journey as it goes: number, step, result, milliseconds.
+final class Table {
+    private final PrintWriter out;
+    private int number;
+
+    Table(PrintWriter out) {
+        this.out = out;
+        line("", "step", "result", "ms");
+    }
+
+    /// A step that went well, or was skipped; the result says which.
+    void done(String step, String result, long millis) {
+        number++;
+        line(String.valueOf(number), step, result, String.valueOf(millis));
+    }
+
+    /// The step that ended the journey.
+    void failed(String step, String cause, long millis) {
+        number++;
+        line(number + "", step, "FAILED", String.valueOf(millis));
+        cause.lines().forEach(line -> out.println("     " + line));
+        out.flush();
+    }
+
+    /// A remark below the last step.
+    void remark(String text) {
+        text.lines().forEach(line -> line("", "", line, ""));
+    }
+
+    private void line(String number, String step, String result, String millis) {
+        out.println("%2s  %-11s  %-74s %7s".formatted(number, step, result, millis)
+                .stripTrailing());
+        out.flush();
+    }
+}
