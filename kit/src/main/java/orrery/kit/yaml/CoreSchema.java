@@ -2,6 +2,7 @@ package orrery.kit.yaml;
 
 import java.math.BigInteger;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What an unquoted scalar means: the core schema of YAML 1.2 (chapter 10.3.2).
 final class CoreSchema {
@@ -14,7 +15,7 @@ final class CoreSchema {
 
     private CoreSchema() {}
 
-    static Object value(YamlNode.Scalar scalar) {
+    static @Nullable Object value(YamlNode.Scalar scalar) {
         String text = scalar.text();
         return switch (scalar.tag()) {
             case "!!str", "!" -> text;
@@ -23,7 +24,7 @@ final class CoreSchema {
         };
     }
 
-    private static Object plain(String text) {
+    private static @Nullable Object plain(String text) {
         return switch (text) {
             case "", "~", "null", "Null", "NULL" -> null;
             case "true", "True", "TRUE" -> true;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -28,18 +29,18 @@ final class TreeBuilder {
     /// A list or map that is still being read.
     private static final class Open {
         final boolean mapping;
-        final String anchor;
+        final @Nullable String anchor;
         final String tag;
         final int line;
         final int column;
         final List<YamlNode> items = new ArrayList<>();
         final Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
         final List<YamlNode.Entry> merges = new ArrayList<>();
-        YamlNode.Scalar key;
+        YamlNode.@Nullable Scalar key;
         int weight = 1;
         int height = 1;
 
-        Open(boolean mapping, String anchor, String tag, Event event) {
+        Open(boolean mapping, @Nullable String anchor, String tag, Event event) {
             this.mapping = mapping;
             this.anchor = anchor;
             this.tag = tag;
@@ -121,7 +122,7 @@ final class TreeBuilder {
         add(done.anchor, new Built(node, done.weight, done.height), null);
     }
 
-    private void add(String anchor, Built value, Event event) {
+    private void add(@Nullable String anchor, Built value, @Nullable Event event) {
         if (anchor != null) {
             anchors.put(anchor, value);
         }
@@ -140,13 +141,13 @@ final class TreeBuilder {
         } else if (parent.key == null) {
             parent.key = key(parent, value.node(), event);
         } else {
-            put(parent, value.node());
+            put(parent, parent.key, value.node());
         }
     }
 
-    private YamlNode.Scalar key(Open parent, YamlNode node, Event event) {
-        if (!(node instanceof YamlNode.Scalar key)) {
-            throw refusal(event, "a key must be a plain text");
+    private static YamlNode.Scalar key(Open parent, YamlNode node, @Nullable Event event) {
+        if (event == null || !(node instanceof YamlNode.Scalar key)) {
+            throw new YamlRefusal(node.line(), node.column(), "a key must be a plain text");
         }
         YamlNode.Entry before = parent.entries.get(key.text());
         if (before != null) {
@@ -156,8 +157,7 @@ final class TreeBuilder {
         return key;
     }
 
-    private void put(Open parent, YamlNode value) {
-        YamlNode.Scalar key = parent.key;
+    private static void put(Open parent, YamlNode.Scalar key, YamlNode value) {
         parent.key = null;
         var entry = new YamlNode.Entry(key.text(), key.line(), key.column(), value);
         if (key.plain() && key.text().equals("<<")) {
@@ -190,7 +190,7 @@ final class TreeBuilder {
         return new YamlRefusal(lineOf(event), columnOf(event), message);
     }
 
-    private static String name(NodeEvent event) {
+    private static @Nullable String name(NodeEvent event) {
         return event.getAnchor().map(Anchor::getValue).orElse(null);
     }
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One value of a YAML document together with its place, so that a refusal can name the line.
 /// Lines and columns count from 1. Anchored values are shared, not copied: the tree may be a
@@ -29,7 +30,7 @@ public sealed interface YamlNode {
             implements YamlNode {
         /// The value by the core schema of YAML 1.2: null, Boolean, Long, BigInteger, Double
         /// or String. `yes` and `22:22` are strings.
-        public Object value() {
+        public @Nullable Object value() {
             return CoreSchema.value(this);
         }
     }
@@ -51,7 +52,7 @@ public sealed interface YamlNode {
         }
 
         /// The value under `key`, or null where there is none.
-        public YamlNode get(String key) {
+        public @Nullable YamlNode get(String key) {
             Entry entry = entries.get(key);
             return entry == null ? null : entry.value();
         }

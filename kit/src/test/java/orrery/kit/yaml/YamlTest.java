@@ -27,7 +27,8 @@ class YamlTest {
     @Test
     void keepsLineAndColumnOfEveryKeyAndValue() {
         YamlNode.Mapping root = map("services:\n  web:\n    ports: [80]\n");
-        YamlNode.Mapping web = (YamlNode.Mapping) ((YamlNode.Mapping) root.get("services")).get("web");
+        var services = (YamlNode.Mapping) root.get("services");
+        var web = (YamlNode.Mapping) services.get("web");
         YamlNode.Entry ports = web.entries().get("ports");
         assertThat(ports.line()).isEqualTo(3);
         assertThat(ports.column()).isEqualTo(5);
