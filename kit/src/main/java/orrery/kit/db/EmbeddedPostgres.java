@@ -147,7 +147,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     "--pgdata=" + files.data()), files.folder(), STOP_LIMIT);
             long end = System.nanoTime() + STOP_LIMIT.toNanos();
             while (System.nanoTime() < end) {
-                if (!server.get().isAlive()) {
+                // It removes this file last. The process itself may stay in the table for a while.
+                if (!Files.exists(files.pidFile()) || !server.get().isAlive()) {
                     return;
                 }
                 pause(10);

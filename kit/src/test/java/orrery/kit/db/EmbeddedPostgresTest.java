@@ -93,14 +93,14 @@ class EmbeddedPostgresTest {
         var killed = new ProcessBuilder(java, "-XX:+UseSerialGC", "-cp",
                 System.getProperty("java.class.path"), Main.class.getName(), folder.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        var printed = killed.inputReader().readLine();
-        assertThat(printed).matches("\\d+");
-        long orphan = Long.parseLong(printed);
+        var orphan = killed.inputReader().readLine().split(" ");
         killed.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-        assertThat(ProcessHandle.of(orphan)).isPresent();
+        var left = new Address(orphan[1], "orrery", Files.readString(folder.resolve("password")));
+        assertThat(ask(left, "select n from kept")).isEqualTo("1");
         try (var next = start()) {
             assertThat(ask(next.address(), "select n from kept")).isEqualTo("1");
-            assertThat(ProcessHandle.of(orphan).filter(ProcessHandle::isAlive)).isEmpty();
+            assertThat(next.pid()).isNotEqualTo(Long.parseLong(orphan[0]));
+            assertThatThrownBy(() -> connect(left)).hasMessageContaining("refused");
         }
     }
 
@@ -140,7 +140,7 @@ class EmbeddedPostgresTest {
         public static void main(String[] args) throws Exception {
             var postgres = EmbeddedPostgres.start(Path.of(args[0]), PROGRAMS, Map.of());
             ask(postgres.address(), "create table kept as select 1 as n");
-            System.out.println(postgres.pid());
+            System.out.println(postgres.pid() + " " + postgres.address().url());
             Thread.sleep(60_000);
         }
     }

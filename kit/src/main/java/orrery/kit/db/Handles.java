@@ -1,0 +1,39 @@
+package orrery.kit.db;
+
+import java.lang.reflect.Type;
+import java.sql.Connection;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jdbi.v3.core.generic.GenericTypes;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.RowMapperFactory;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jspecify.annotations.Nullable;
+
+/// Jdbi on connections that we have already. Jdbi opens its own by calling a factory, so the
+/// factory hands out the one that this thread has just put there.
+final class Handles {
+    private final ThreadLocal<@Nullable Connection> next = new ThreadLocal<>();
+    private final Jdbi jdbi = Jdbi.create(next::get)
+            .installPlugin(new PostgresPlugin())
+            .installPlugin(new JsonColumns())
+            .registerRowMapper((RowMapperFactory) Handles::records);
+
+    Handle on(Connection connection) {
+        next.set(connection);
+        try {
+            return jdbi.open();
+        } finally {
+            next.remove();
+        }
+    }
+
+    /// Records need no registration: a column goes to the component of its name.
+    private static Optional<RowMapper<?>> records(Type type, ConfigRegistry config) {
+        var rows = GenericTypes.getErasedType(type);
+        return rows.isRecord() ? Optional.of(ConstructorMapper.of(rows)) : Optional.empty();
+    }
+}

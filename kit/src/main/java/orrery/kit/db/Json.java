@@ -1,0 +1,83 @@
+package orrery.kit.db;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.lang.reflect.Type;
+import java.sql.SQLException;
+import org.postgresql.util.PGobject;
+
+/// How records look in `jsonb` columns. Not how they look on any wire: each surface has its own.
+///
+/// Components that are null are left out, times are ISO 8601 text, and what an older or newer
+/// release has written beside the known components is ignored.
+public final class Json {
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModules(new JavaTimeModule(), new Jdk8Module())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // A record's questions about itself, `isAnonymous()`, are not its components.
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS)
+            .defaultPropertyInclusion(JsonInclude.Value.construct(
+                    JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+            .build();
+
+    private Json() {}
+
+    /// A copy of the mapper, to build another on.
+    public static ObjectMapper mapper() {
+        return MAPPER.copy();
+    }
+
+    public static String write(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("no JSON for " + value.getClass().getName(), e);
+        }
+    }
+
+    public static <T> T read(String text, Class<T> type) {
+        return read(text, MAPPER.constructType(type));
+    }
+
+    public static JsonNode tree(String text) {
+        return read(text, JsonNode.class);
+    }
+
+    /// The value as an argument for a `jsonb` column: `bind("spec", Json.of(spec))`.
+    public static PGobject of(Object value) {
+        var object = new PGobject();
+        object.setType("jsonb");
+        try {
+            object.setValue(value == null ? null : write(value));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return object;
+    }
+
+    static Object readAs(String text, Type type) {
+        return read(text, MAPPER.constructType(type));
+    }
+
+    private static <T> T read(String text, JavaType type) {
+        try {
+            return MAPPER.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            // The message holds the text, and the text may hold user data.
+            throw new IllegalStateException("stored JSON is no " + type.toCanonical()
+                    + " at " + e.getLocation().offsetDescription());
+        }
+    }
+}
