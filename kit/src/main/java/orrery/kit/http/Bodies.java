@@ -1,0 +1,57 @@
+package orrery.kit.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import orrery.kit.Problem;
+
+/// What a request says of its body and of the answer it wants, checked before anything is read.
+final class Bodies {
+    private Bodies() {}
+
+    /// @throws Problem.Failure [Problem.PayloadTooLarge], [Problem.UnsupportedMediaType],
+    ///     [Problem.NotAcceptable] or [Problem.Malformed]
+    static void check(HttpServerRequest request, Route route) {
+        var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (length != null && number(length) > route.bodyLimit()) {
+            throw new Problem.PayloadTooLarge(route.bodyLimit()).raise();
+        }
+        var type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type != null && !route.consumes().isEmpty() && !matches(type, route.consumes())) {
+            throw new Problem.UnsupportedMediaType(
+                    type, String.join(" or ", route.consumes())).raise();
+        }
+        var accept = request.headers().getAll(HttpHeaders.ACCEPT);
+        if (!accept.isEmpty() && !route.produces().isEmpty() && !accepts(accept, route)) {
+            throw new Problem.NotAcceptable(
+                    String.join(", ", accept), String.join(" or ", route.produces())).raise();
+        }
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text.strip());
+        } catch (NumberFormatException e) {
+            throw new Problem.Malformed("Content-Length", "it is not a number").raise();
+        }
+    }
+
+    private static boolean accepts(List<String> headers, Route route) {
+        return headers.stream()
+                .flatMap(header -> Arrays.stream(header.split(",")))
+                .filter(range -> !range.replace(" ", "").matches(".*;q=0(\\.0*)?"))
+                .anyMatch(range -> matches(range, route.produces()));
+    }
+
+    private static boolean matches(String range, List<String> offered) {
+        var type = range.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (type.equals("*/*") || type.isEmpty()) {
+            return true;
+        }
+        return offered.stream().map(o -> o.split(";", 2)[0]).anyMatch(o -> o.equals(type)
+                || o.equals("*/*")
+                || type.endsWith("/*") && o.startsWith(type.substring(0, type.length() - 1)));
+    }
+}

@@ -1,0 +1,94 @@
+package orrery.kit.http;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.MessageBodyReader;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+import orrery.kit.Mistakes;
+import orrery.kit.Problem;
+
+/// Reads a JSON body into the record that a handler asks for. Every mistake is named at once, and
+/// no more is read than the route allows.
+@Provider
+@Priority(1)
+@Consumes({"application/json", "application/merge-patch+json"})
+public class BodyReader implements MessageBodyReader<Object> {
+    private final CurrentVertxRequest current;
+
+    public BodyReader(CurrentVertxRequest current) {
+        this.current = current;
+    }
+
+    @Override
+    public boolean isReadable(
+            Class<?> type, Type generic, Annotation[] annotations, MediaType mediaType) {
+        return type.isRecord() || JsonNode.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public Object readFrom(
+            Class<Object> type, Type generic, Annotation[] annotations, MediaType mediaType,
+            MultivaluedMap<String, String> headers, InputStream in) throws IOException {
+        var context = current.getCurrent();
+        var limit = Front.Found.of(context).route().bodyLimit();
+        var strict = Exchange.of(context).surface().refusesUnknownFields();
+        return read(type, read(in, limit), strict);
+    }
+
+    /// @param strict whether a field that the record does not have is a mistake
+    static Object read(Class<?> type, byte[] body, boolean strict) {
+        var tree = parse(body);
+        if (!type.isRecord()) {
+            return tree;
+        }
+        var mistakes = new Mistakes();
+        var bound = new Binder(strict, mistakes).bind(type, tree, "");
+        mistakes.orRefuse();
+        if (bound == null) {
+            throw new Problem.Malformed("body", "a JSON object is expected").raise();
+        }
+        return bound;
+    }
+
+    private static byte[] read(InputStream in, long limit) throws IOException {
+        var bytes = in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8));
+        if (bytes.length > limit) {
+            throw new Problem.PayloadTooLarge(limit).raise();
+        }
+        return bytes;
+    }
+
+    private static JsonNode parse(byte[] body) {
+        try {
+            var tree = Json.shared().readTree(body);
+            if (tree == null || tree.isMissingNode()) {
+                throw new Problem.Malformed("body", "it is empty; send a JSON object").raise();
+            }
+            return tree;
+        } catch (StreamConstraintsException e) {
+            throw new Problem.Malformed("body",
+                    "it is nested too deeply, or a string or number in it is too long").raise();
+        } catch (JsonProcessingException e) {
+            var duplicate = e instanceof JsonParseException
+                    && e.getOriginalMessage().startsWith("Duplicate field");
+            var at = e.getLocation();
+            var where = at == null ? ""
+                    : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new Problem.Malformed("body", (duplicate
+                    ? e.getOriginalMessage() : "it is not JSON") + where).raise();
+        } catch (IOException e) {
+            throw new Problem.Malformed("body", "it ends too early").raise();
+        }
+    }
+}

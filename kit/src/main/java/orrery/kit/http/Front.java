@@ -1,0 +1,141 @@
+package orrery.kit.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import orrery.kit.Problem;
+
+/// Stands in front of everything. It picks the surface by path and makes the request id before
+/// anything can fail, and refuses what needs no handler to be refused: a foreign host, an unknown
+/// path, a wrong method, a body too large or of the wrong type.
+public final class Front {
+    private static final String ROUTE = "orrery.route";
+
+    private final Surfaces surfaces;
+    private final Routes routes;
+    private final Hosts hosts;
+    private final RequestIds ids;
+    private final Clock clock;
+    private final Duration patience;
+
+    /// @param patience how long a caller waits for an answer
+    public Front(Surfaces surfaces, Routes routes, Hosts hosts, RequestIds ids, Clock clock,
+            Duration patience) {
+        this.surfaces = surfaces;
+        this.routes = routes;
+        this.hosts = hosts;
+        this.ids = ids;
+        this.clock = clock;
+        this.patience = patience;
+    }
+
+    /// Lets a request in, or answers it.
+    public void handle(RoutingContext context) {
+        if (Exchange.knows(context)) {
+            context.next();
+            return;
+        }
+        var request = context.request();
+        var path = path(context);
+        var now = clock.instant();
+        var exchange = new Exchange(surfaces.of(path), ids.next(), now, now.plus(patience),
+                request.method().name(), path, address(request), List.of());
+        exchange.attach(context);
+        context.response().putHeader("X-Request-Id", exchange.requestId());
+        try {
+            hosts.check(request);
+            Escapes.decode(request.path());
+            admit(context, exchange, path);
+        } catch (Problem.Failure refusal) {
+            refuse(context, refusal.problem());
+        }
+    }
+
+    /// Answers with a refusal, in the surface's own format.
+    static void refuse(RoutingContext context, Problem problem) {
+        send(context, Exchange.of(context).failure(problem));
+    }
+
+    private static void send(RoutingContext context, Reply reply) {
+        var response = context.response();
+        if (response.headWritten()) {
+            context.request().connection().close();
+            return;
+        }
+        response.setStatusCode(reply.status());
+        reply.headers().forEach(response::putHeader);
+        if (reply.mediaType() != null) {
+            response.putHeader(HttpHeaders.CONTENT_TYPE, reply.mediaType());
+        }
+        closeAfter(context);
+        response.end(io.vertx.core.buffer.Buffer.buffer(reply.bytes()));
+    }
+
+    /// The rest of a body that nobody reads would keep the connection busy: it ends with the answer.
+    static void closeAfter(RoutingContext context) {
+        var request = context.request();
+        if (hasBody(request) && !request.isEnded() && request.version() != HttpVersion.HTTP_2) {
+            context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        }
+    }
+
+    private void admit(RoutingContext context, Exchange exchange, String path) {
+        var match = routes.match(exchange.method(), path);
+        if (match == null) {
+            if (exchange.surface() == surfaces.last()) {
+                context.next();
+                return;
+            }
+            throw new Problem.NoSuchRoute(path).raise();
+        }
+        var route = match.route();
+        if (route == null) {
+            if (exchange.method().equals("OPTIONS")) {
+                send(context, Reply.empty(204).with("Allow", String.join(", ", match.allowed())));
+                return;
+            }
+            throw new Problem.MethodNotAllowed(exchange.method(), match.allowed()).raise();
+        }
+        Bodies.check(context.request(), route);
+        context.put(ROUTE, new Found(route, match.parameters()));
+        context.next();
+    }
+
+    /// The route that a request was let in for.
+    record Found(Route route, Map<String, String> parameters) {
+        static Found of(RoutingContext context) {
+            Found found = context.get(ROUTE);
+            if (found == null) {
+                throw new IllegalStateException("no route was found");
+            }
+            return found;
+        }
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                || request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                        && !"0".equals(request.getHeader(HttpHeaders.CONTENT_LENGTH));
+    }
+
+    /// Without dot segments and needless escapes. A path too broken for that stays as it came: it
+    /// is refused, in the format of the surface that it seems to mean.
+    private static String path(RoutingContext context) {
+        var raw = context.request().path();
+        try {
+            return raw == null || raw.isEmpty() ? "/" : context.normalizedPath();
+        } catch (IllegalArgumentException e) {
+            return raw;
+        }
+    }
+
+    private static String address(HttpServerRequest request) {
+        var remote = request.remoteAddress();
+        return remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+    }
+}

@@ -1,0 +1,69 @@
+package orrery.kit.http;
+
+import io.quarkus.arc.Unremovable;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Produces;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import orrery.kit.access.Grant;
+
+/// What a handler can ask for with `@Context`: the [Grant], the [PageAsk] and the [Exchange] of the
+/// request that it answers.
+@ApplicationScoped
+public class Handed {
+    private static final String GRANT = "orrery.grant";
+
+    private final CurrentVertxRequest current;
+
+    public Handed(CurrentVertxRequest current) {
+        this.current = current;
+    }
+
+    static void grant(RoutingContext context, Grant grant) {
+        context.put(GRANT, grant);
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
+    Grant grant() {
+        Grant grant = current.getCurrent().get(GRANT);
+        if (grant == null) {
+            throw new IllegalStateException("the route was reached without a grant");
+        }
+        return grant;
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
+    PageAsk pageAsk() {
+        return exchange().surface().pageAsk(query(current.getCurrent()));
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
+    Query query() {
+        return query(current.getCurrent());
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
+    Exchange exchange() {
+        return Exchange.of(current.getCurrent());
+    }
+
+    private static Query query(RoutingContext context) {
+        var parameters = new LinkedHashMap<String, List<String>>();
+        for (var name : context.queryParams().names()) {
+            parameters.put(name, List.copyOf(context.queryParams().getAll(name)));
+        }
+        return new Query(Map.copyOf(parameters));
+    }
+}

@@ -1,0 +1,57 @@
+package orrery.kit.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Set;
+import orrery.kit.Problem;
+import org.jspecify.annotations.Nullable;
+
+/// Which hosts this server answers for: loopback and the configured public address. A page of a
+/// stranger that rebinds its name to our address is refused by the Host it names, and one that
+/// posts with the browser's cookie by its Origin.
+public final class Hosts {
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+    private final @Nullable URI publicUrl;
+
+    /// @param publicUrl where users reach this server; `null` when only on loopback
+    public Hosts(@Nullable URI publicUrl) {
+        this.publicUrl = publicUrl;
+    }
+
+    /// @throws Problem.Failure [Problem.Misdirected] or [Problem.Refused]
+    void check(HttpServerRequest request) {
+        var authority = request.authority();
+        if (authority == null || !isOurs(authority.host())) {
+            throw new Problem.Misdirected(
+                    authority == null ? "(none)" : authority.host()).raise();
+        }
+        var origin = request.getHeader("Origin");
+        if (origin != null && usesCookie(request) && !isOurOrigin(origin, authority.toString())) {
+            throw new Problem.Refused("request from " + origin,
+                    "a page of another origin may not act with this browser's session").raise();
+        }
+    }
+
+    private static boolean usesCookie(HttpServerRequest request) {
+        var changes = !SAFE.contains(request.method().name())
+                || request.headers().contains("Upgrade");
+        return changes && request.headers().contains("Cookie")
+                && !request.headers().contains("Authorization");
+    }
+
+    private boolean isOurs(String host) {
+        var name = host.toLowerCase(Locale.ROOT);
+        return LOOPBACK.contains(name)
+                || publicUrl != null && name.equalsIgnoreCase(publicUrl.getHost());
+    }
+
+    private boolean isOurOrigin(String origin, String authority) {
+        return origin.equalsIgnoreCase("http://" + authority)
+                || origin.equalsIgnoreCase("https://" + authority)
+                || publicUrl != null && origin.equalsIgnoreCase(
+                        publicUrl.getScheme() + "://" + publicUrl.getAuthority());
+    }
+}

@@ -1,0 +1,110 @@
+package orrery.kit.http;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/// JSON as we write and read it: every field always there, instants in UTC with milliseconds, the
+/// constants of an enum in lower case, and limits on what strangers send.
+public final class Json {
+    private static final DateTimeFormatter INSTANT =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    /// Deeper, longer or wider than any honest body of ours.
+    private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
+            .maxNestingDepth(64)
+            .maxStringLength(1 << 20)
+            .maxNameLength(1_000)
+            .maxNumberLength(100)
+            .build();
+
+    private static final ObjectMapper MAPPER = mapper();
+
+    private Json() {}
+
+    /// The mapper itself, for trees. It is shared: do not configure it.
+    public static ObjectMapper shared() {
+        return MAPPER;
+    }
+
+    public static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static String text(Object value) {
+        return new String(write(value), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static ObjectMapper mapper() {
+        var factory = JsonFactory.builder()
+                .streamReadConstraints(LIMITS)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                .build();
+        return JsonMapper.builder(factory)
+                .addModule(new JavaTimeModule())
+                .addModule(new SimpleModule().addSerializer(Instant.class, new Instants()))
+                .annotationIntrospector(new LowerCaseEnums())
+                .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .visibility(com.fasterxml.jackson.annotation.PropertyAccessor.FIELD,
+                        JsonAutoDetect.Visibility.ANY)
+                .build();
+    }
+
+    private static final class Instants extends StdSerializer<Instant> {
+        private static final long serialVersionUID = 1;
+
+        Instants() {
+            super(Instant.class);
+        }
+
+        @Override
+        public void serialize(Instant value, JsonGenerator out, SerializerProvider provider)
+                throws IOException {
+            out.writeString(INSTANT.format(value));
+        }
+    }
+
+    private static final class LowerCaseEnums extends JacksonAnnotationIntrospector {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String[] findEnumValues(
+                com.fasterxml.jackson.databind.cfg.MapperConfig<?> config,
+                AnnotatedClass type, Enum<?>[] constants, String[] names) {
+            var explicit = super.findEnumValues(config, type, constants, names);
+            for (int i = 0; i < constants.length; i++) {
+                if (explicit[i] == null) {
+                    explicit[i] = constants[i].name().toLowerCase(Locale.ROOT);
+                }
+            }
+            return explicit;
+        }
+    }
+}

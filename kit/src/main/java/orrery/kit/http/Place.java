@@ -1,0 +1,15 @@
+package orrery.kit.http;
+
+/// Where a route's permission is checked.
+public enum Place {
+    /// The whole installation.
+    PLATFORM,
+    /// The organization that the path names.
+    ORGANIZATION,
+    /// The project that the path names.
+    PROJECT,
+    /// The organization that the caller's session is in, on surfaces that have no word for it.
+    HOME_ORGANIZATION,
+    /// The project that the caller's session is in, on surfaces that have no word for it.
+    HOME_PROJECT
+}

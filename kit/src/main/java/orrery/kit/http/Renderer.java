@@ -1,0 +1,92 @@
+package orrery.kit.http;
+
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.container.ContainerResponseFilter;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import orrery.kit.Problem;
+
+/// The edge between JAX-RS and the surfaces: callers are admitted, and every answer and every
+/// exception gets the form of the surface that was chosen by path.
+@Provider
+public class Renderer
+        implements ContainerRequestFilter, ContainerResponseFilter, ExceptionMapper<Throwable> {
+    private static final Logger LOG = System.getLogger(Renderer.class.getName());
+
+    private final CurrentVertxRequest current;
+    private final Doorkeeper doorkeeper;
+
+    public Renderer(CurrentVertxRequest current, Doorkeeper doorkeeper) {
+        this.current = current;
+        this.doorkeeper = doorkeeper;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        var context = current.getCurrent();
+        Handed.grant(context, doorkeeper.admit(context));
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request, ContainerResponseContext response) {
+        if (!(response.getEntity() instanceof Answer<?> answer)) {
+            return;
+        }
+        var exchange = Exchange.of(current.getCurrent());
+        var reply = answer.mediaType() == null
+                ? exchange.surface().success(exchange, answer)
+                : new Reply(answer.status(), answer.headers(), answer.mediaType(), answer.body());
+        response.setStatus(reply.status());
+        reply.headers().forEach((name, value) -> response.getHeaders().putSingle(name, value));
+        if (reply.body() == null) {
+            response.setEntity(null);
+        } else {
+            response.getHeaders().putSingle("Content-Type", reply.mediaType());
+            response.setEntity(reply.bytes());
+        }
+    }
+
+    @Override
+    public Response toResponse(Throwable thrown) {
+        var exchange = Exchange.of(current.getCurrent());
+        Front.closeAfter(current.getCurrent());
+        var reply = exchange.failure(problem(thrown, exchange));
+        var response = Response.status(reply.status());
+        reply.headers().forEach(response::header);
+        if (reply.body() != null) {
+            response.type(reply.mediaType()).entity(reply.bytes());
+        }
+        return response.build();
+    }
+
+    private static Problem problem(Throwable thrown, Exchange exchange) {
+        return switch (thrown) {
+            case Problem.Failure refusal -> refusal.problem();
+            case WebApplicationException e when e.getResponse().getStatus() < 500 ->
+                    jaxrs(e, exchange);
+            default -> {
+                LOG.log(Level.ERROR, exchange.requestId() + " failed", thrown);
+                yield new Problem.Internal();
+            }
+        };
+    }
+
+    private static Problem jaxrs(WebApplicationException e, Exchange exchange) {
+        return switch (e.getResponse().getStatus()) {
+            case 404 -> new Problem.NoSuchRoute(exchange.path());
+            case 405 -> new Problem.MethodNotAllowed(exchange.method(), List.of());
+            case 406 -> new Problem.NotAcceptable("this media type", "application/json");
+            case 413 -> new Problem.PayloadTooLarge(Route.BODY_LIMIT);
+            case 415 -> new Problem.UnsupportedMediaType("this media type", "application/json");
+            default -> new Problem.Malformed("request", "it cannot be read");
+        };
+    }
+}

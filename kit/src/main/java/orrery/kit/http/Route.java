@@ -1,0 +1,43 @@
+package orrery.kit.http;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import orrery.kit.access.Permission;
+import org.jspecify.annotations.Nullable;
+
+/// One route: what is matched, who may call it, and what it reads and writes.
+///
+/// @param template `/v1/regions/{region}/projects`
+/// @param kind who may call it
+/// @param permission what [Kind#NEEDS] asks for; `null` else
+/// @param place where the permission is checked; `null` else
+/// @param consumes media types of the body; empty when it reads none
+/// @param produces media types of the answer
+/// @param bodyLimit bytes of the largest body
+/// @param handler the method; `null` for a WebSocket
+public record Route(
+        Class<? extends Surface> surface,
+        String method,
+        String template,
+        Kind kind,
+        @Nullable Permission permission,
+        @Nullable Place place,
+        List<String> consumes,
+        List<String> produces,
+        long bodyLimit,
+        @Nullable Method handler) {
+
+    public enum Kind { NEEDS, OPEN, OWN }
+
+    /// What a body may measure when the route does not say: 1 MiB.
+    public static final long BODY_LIMIT = 1 << 20;
+
+    public Route {
+        consumes = List.copyOf(consumes);
+        produces = List.copyOf(produces);
+    }
+
+    public boolean isWebSocket() {
+        return handler == null;
+    }
+}

@@ -1,0 +1,121 @@
+package orrery.kit.http;
+
+import io.quarkus.websockets.next.WebSocket;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import orrery.kit.access.Permission;
+import org.jspecify.annotations.Nullable;
+
+/// Reads routes off the annotations of `…Api` classes. A route that does not say who may call it
+/// stops the start: every method has exactly one of [Needs], [Open] and [Own].
+public final class RouteScan {
+    private RouteScan() {}
+
+    public static Routes of(Stream<Class<?>> apis) {
+        var routes = new ArrayList<Route>();
+        apis.forEach(api -> {
+            if (api.isAnnotationPresent(WebSocket.class)) {
+                routes.add(webSocket(api));
+            } else {
+                for (var method : api.getDeclaredMethods()) {
+                    var verb = verb(method);
+                    if (verb != null && !method.isSynthetic()) {
+                        routes.add(route(api, method, verb));
+                    }
+                }
+            }
+        });
+        return new Routes(routes);
+    }
+
+    private static Route route(Class<?> api, Method method, String verb) {
+        var template = path(api) + path(method);
+        var limit = method.getAnnotation(BodyLimit.class);
+        return declared(surface(api), verb, template, method, consumes(api, method),
+                produces(api, method), limit == null ? Route.BODY_LIMIT : limit.value(), method);
+    }
+
+    private static Route webSocket(Class<?> api) {
+        var path = api.getAnnotation(WebSocket.class).path();
+        return declared(surface(api), "GET", path, api, List.of(), List.of(), 0, null);
+    }
+
+    private static Route declared(
+            Class<? extends Surface> surface, String verb, String template,
+            AnnotatedElement declaring, List<String> consumes, List<String> produces,
+            long limit, @Nullable Method handler) {
+        var needs = declaring.getAnnotation(Needs.class);
+        var said = Stream.of(Needs.class, Open.class, Own.class)
+                .filter(declaring::isAnnotationPresent).toList();
+        if (said.size() != 1) {
+            throw new IllegalStateException(verb + " " + template + " says " + said
+                    + "; give it exactly one of @Needs, @Open and @Own");
+        }
+        var kind = needs != null ? Route.Kind.NEEDS
+                : said.getFirst() == Open.class ? Route.Kind.OPEN : Route.Kind.OWN;
+        return new Route(surface, verb, template, kind,
+                needs == null ? null : new Permission(needs.value()),
+                needs == null ? null : needs.in(), consumes, produces, limit, handler);
+    }
+
+    private static Class<? extends Surface> surface(Class<?> api) {
+        var on = api.getAnnotation(On.class);
+        if (on == null) {
+            throw new IllegalStateException(api.getName() + " has no @On: say its surface");
+        }
+        if (!api.isAnnotationPresent(RunOnVirtualThread.class)) {
+            throw new IllegalStateException(api.getName()
+                    + " has no @RunOnVirtualThread: its handlers would block the event loop");
+        }
+        return on.value();
+    }
+
+    private static String path(AnnotatedElement element) {
+        var path = element.getAnnotation(Path.class);
+        if (path == null || path.value().equals("/") || path.value().isEmpty()) {
+            return "";
+        }
+        return path.value().startsWith("/") ? path.value() : "/" + path.value();
+    }
+
+    private static @Nullable String verb(Method method) {
+        return Arrays.stream(method.getAnnotations())
+                .map(a -> a.annotationType().getAnnotation(HttpMethod.class))
+                .filter(Objects::nonNull)
+                .map(HttpMethod::value)
+                .findFirst().orElse(null);
+    }
+
+    private static List<String> consumes(Class<?> api, Method method) {
+        var said = method.getAnnotation(Consumes.class);
+        said = said == null ? api.getAnnotation(Consumes.class) : said;
+        if (said != null) {
+            return List.of(said.value());
+        }
+        var readsBody = Arrays.stream(method.getParameterAnnotations())
+                .anyMatch(RouteScan::isBody);
+        return readsBody ? List.of("application/json", "application/merge-patch+json") : List.of();
+    }
+
+    private static boolean isBody(Annotation[] annotations) {
+        return Arrays.stream(annotations).map(a -> a.annotationType().getPackageName())
+                .noneMatch(p -> p.startsWith("jakarta.ws.rs") || p.startsWith("org.jboss"));
+    }
+
+    private static List<String> produces(Class<?> api, Method method) {
+        var said = method.getAnnotation(Produces.class);
+        said = said == null ? api.getAnnotation(Produces.class) : said;
+        return said == null ? List.of("application/json") : List.of(said.value());
+    }
+}

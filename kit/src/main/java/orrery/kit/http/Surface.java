@@ -1,0 +1,35 @@
+package orrery.kit.http;
+
+import java.util.Set;
+import orrery.kit.Problem;
+
+/// How one API family looks on the wire, as a value: success, refusal, paging, credentials.
+///
+/// It is chosen by path before anything can fail, so that even an unknown path, a broken header or
+/// a full queue is answered in the family's own format.
+public interface Surface {
+    /// Where a caller may put its credentials.
+    enum Carrier { BEARER, COOKIE, QUERY_TOKEN }
+
+    /// The family's name, as in `api/routes.txt`.
+    String name();
+
+    /// Whether a normalised path belongs to this family.
+    boolean owns(String path);
+
+    /// An answer as this family shows it.
+    Reply success(Exchange exchange, Answer<?> answer);
+
+    /// A refusal as this family shows it.
+    Reply failure(Exchange exchange, Problem problem);
+
+    /// What was asked of a list, in this family's words.
+    ///
+    /// @throws Problem.Failure [Problem.Invalid] or [Problem.BadQuery], naming every mistake
+    PageAsk pageAsk(Query query);
+
+    /// Whether a body with a field that nobody reads is refused.
+    boolean refusesUnknownFields();
+
+    Set<Carrier> carriers();
+}

@@ -1,0 +1,105 @@
+package orrery.server;
+
+import io.quarkus.arc.DefaultBean;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.websockets.next.WebSocket;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import orrery.kit.Ids;
+import orrery.kit.Problem;
+import orrery.kit.access.Access;
+import orrery.kit.http.Authenticator;
+import orrery.kit.http.Front;
+import orrery.kit.http.Hosts;
+import orrery.kit.http.On;
+import orrery.kit.http.Places;
+import orrery.kit.http.RequestIds;
+import orrery.kit.http.RouteScan;
+import orrery.kit.http.Routes;
+import orrery.kit.http.Surfaces;
+import orrery.server.surface.Cloud;
+import orrery.server.surface.OAuth;
+import orrery.server.surface.Plain;
+import orrery.server.surface.Studio;
+import orrery.server.surface.Workspace;
+
+/// What is wired to what: the objects that live as long as the server, in one place.
+@ApplicationScoped
+class Wiring {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    Ids ids() {
+        return new Ids(new SecureRandom());
+    }
+
+    @Produces
+    @Singleton
+    Surfaces surfaces() {
+        return new Surfaces(List.of(
+                new Cloud(), new Studio(), new Workspace(), new OAuth(), new Plain()));
+    }
+
+    @Produces
+    @Singleton
+    Routes routes(BeanManager beans) {
+        return RouteScan.of(beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+                .<Class<?>>map(Bean::getBeanClass)
+                .filter(api -> api.isAnnotationPresent(On.class)
+                        || api.isAnnotationPresent(WebSocket.class))
+                .distinct());
+    }
+
+    @Produces
+    @Singleton
+    Front front(Surfaces surfaces, Routes routes, Clock clock) {
+        var requestIds = new RequestIds("local", clock, new SecureRandom());
+        return new Front(surfaces, routes, new Hosts(null), requestIds, clock, PATIENCE);
+    }
+
+    /// Nobody holds anything, until there are users.
+    @Produces
+    @Singleton
+    @DefaultBean
+    Access access(Clock clock) {
+        return new Access((principal, scope) -> Set.of(), clock);
+    }
+
+    @Produces
+    @Singleton
+    @DefaultBean
+    Authenticator authenticator() {
+        return (call, credentials) -> call;
+    }
+
+    @Produces
+    @Singleton
+    @DefaultBean
+    Places places() {
+        return (call, place, parameters) -> {
+            throw new Problem.NotFound(place.name().toLowerCase(Locale.ROOT), "").raise();
+        };
+    }
+
+    void standInFront(@Observes Filters filters, Front front) {
+        filters.register(front::handle, Integer.MAX_VALUE);
+    }
+}
