@@ -1,0 +1,191 @@
+package orrery.kit.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Writes to one cluster, fenced. Only a saga or a loop has one.
+///
+/// Every object it writes carries the run and the token of its [Fence]. It reads before it writes,
+/// stops with [Fence.Lost] when a newer token wrote the object, and writes with the version it
+/// read, so that whoever was overtaken in between gets a conflict and reads again.
+public final class Kube {
+    private static final String MANAGER = "orrery";
+    private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+    private static final int ATTEMPTS = 6;
+
+    private final Supplier<KubeClient> client;
+    private final KubeView view;
+    private final Fence fence;
+
+    Kube(Supplier<KubeClient> client, Fence fence) {
+        this.client = client;
+        this.view = new KubeView(client);
+        this.fence = fence;
+    }
+
+    /// The same cluster, for reading.
+    public KubeView view() {
+        return view;
+    }
+
+    /// Makes the object as described, and takes back what an earlier description of ours said and
+    /// this one does not (server-side apply). It may be done any number of times.
+    ///
+    /// @return the object as it stands in the cluster now
+    /// @throws KubeFailure with status 409 and reason `Foreign` when somebody else made an object
+    ///     of that name; it is left alone
+    public ObjectNode apply(ObjectNode object) {
+        return write(object, false);
+    }
+
+    /// As [#apply], but an object of that name that somebody else made is left as it is.
+    ///
+    /// @return the object as it stands in the cluster now
+    public ObjectNode ensure(ObjectNode object) {
+        return write(object, true);
+    }
+
+    /// Deletes the object, and what it owns after it; does nothing when it is gone.
+    ///
+    /// @throws KubeFailure with status 409 and reason `Foreign` when we did not make it
+    public void delete(Kind kind, @Nullable String namespace, String name) {
+        for (int attempt = 1; ; attempt++) {
+            fence.check();
+            var found = view.find(kind, namespace, name);
+            if (found.isEmpty()) {
+                return;
+            }
+            var object = found.get();
+            if (!isOurs(object)) {
+                throw foreign(kind, name);
+            }
+            checkNewest(object);
+            var options = KubeClient.JSON.createObjectNode()
+                    .put("apiVersion", "v1").put("kind", "DeleteOptions")
+                    .put("propagationPolicy", "Background");
+            options.putObject("preconditions")
+                    .put("uid", object.path("metadata").path("uid").asText())
+                    .put("resourceVersion",
+                            object.path("metadata").path("resourceVersion").asText());
+            try {
+                client.get().send(KubeCall.delete(kind.path(namespace, name), options));
+                return;
+            } catch (KubeFailure failure) {
+                if (failure.status() == 404) {
+                    return;
+                }
+                if (!failure.isStale() || attempt >= ATTEMPTS) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    /// A token for a service account.
+    ///
+    /// @param expires as the cluster decided; it may be sooner than asked for
+    public record Issued(String token, Instant expires) {
+        @Override
+        public String toString() {
+            return "Issued[" + expires + "]";
+        }
+    }
+
+    /// Asks for a token of a service account (TokenRequest). The token dies with the account.
+    public Issued token(String namespace, String serviceAccount, Duration validity) {
+        fence.check();
+        var ask = KubeClient.JSON.createObjectNode()
+                .put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
+        ask.putObject("spec").put("expirationSeconds", validity.toSeconds());
+        var path = Kind.SERVICE_ACCOUNT.path(namespace, serviceAccount) + "/token";
+        var status = client.get().send(KubeCall.post(path, ask)).path("status");
+        return new Issued(status.path("token").asText(),
+                Instant.parse(status.path("expirationTimestamp").asText()));
+    }
+
+    private ObjectNode write(ObjectNode described, boolean keepForeign) {
+        var name = described.at("/metadata/name").asText();
+        var kind = kind(described);
+        var namespace = kind.namespaced() ? described.at("/metadata/namespace").asText() : null;
+        for (int attempt = 1; ; attempt++) {
+            fence.check();
+            var found = view.find(kind, namespace, name);
+            try {
+                if (found.isEmpty()) {
+                    return create(kind, namespace, described);
+                }
+                if (isOurs(found.get())) {
+                    checkNewest(found.get());
+                    return change(kind.path(namespace, name), described, found.get());
+                }
+                if (keepForeign) {
+                    return found.get();
+                }
+                throw foreign(kind, name);
+            } catch (KubeFailure failure) {
+                boolean raced = failure.isStale() || failure.reason().equals("AlreadyExists");
+                if (!raced || failure.reason().equals("Foreign") || attempt >= ATTEMPTS) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    /// A plain create: an apply would quietly become a change when somebody newer was faster.
+    private ObjectNode create(Kind kind, @Nullable String namespace, ObjectNode described) {
+        var call = KubeCall.post(kind.path(namespace), marked(described, null));
+        return (ObjectNode) client.get().send(call.with("fieldManager", MANAGER));
+    }
+
+    private ObjectNode change(String path, ObjectNode described, ObjectNode found) {
+        JsonNode current = ManagedFields.asApplied(found, MANAGER)
+                .<JsonNode>map(patch -> client.get().send(KubeCall.patch(path, patch)))
+                .orElse(found);
+        var version = current.at("/metadata/resourceVersion").asText();
+        var call = KubeCall.apply(path, marked(described, version))
+                .with("fieldManager", MANAGER).with("force", "true");
+        return (ObjectNode) client.get().send(call);
+    }
+
+    private Kind kind(ObjectNode object) {
+        var apiVersion = object.path("apiVersion").asText();
+        var kind = object.path("kind").asText();
+        return view.kind(apiVersion, kind).orElseThrow(() -> new KubeFailure(404, "NoSuchKind",
+                client.get().name() + " does not serve " + kind + " of " + apiVersion));
+    }
+
+    private ObjectNode marked(ObjectNode described, @Nullable String version) {
+        var object = described.deepCopy();
+        var metadata = object.withObjectProperty("metadata");
+        metadata.remove("managedFields");
+        metadata.withObjectProperty("labels").put(MANAGED_BY, MANAGER);
+        metadata.withObjectProperty("annotations")
+                .put(Fence.RUN, fence.run())
+                .put(Fence.TOKEN, Long.toString(fence.token()));
+        if (version != null) {
+            metadata.put("resourceVersion", version);
+        }
+        return object;
+    }
+
+    private static boolean isOurs(ObjectNode object) {
+        return object.path("metadata").path("annotations").has(Fence.RUN);
+    }
+
+    private void checkNewest(ObjectNode object) {
+        var metadata = object.path("metadata");
+        fence.checkNewest(
+                object.path("kind").asText() + " " + metadata.path("name").asText(),
+                metadata.path("annotations").path(Fence.RUN).asText(),
+                metadata.path("annotations").path(Fence.TOKEN).asLong());
+    }
+
+    private KubeFailure foreign(Kind kind, String name) {
+        return new KubeFailure(409, "Foreign", kind.kind() + " " + name + " on " + client.get().name()
+                + " exists and was made by somebody else; rename or remove it");
+    }
+}

@@ -1,0 +1,54 @@
+package orrery.kit.kube;
+
+import java.time.Duration;
+import orrery.kit.Problem;
+
+/// A cluster did not do what we asked.
+public final class KubeFailure extends RuntimeException {
+    /// The status of a failure that is no answer: refused, cut off or too slow.
+    public static final int NO_ANSWER = 0;
+
+    private final int status;
+    private final String reason;
+
+    KubeFailure(int status, String reason, String message) {
+        super(message, null, false, status == NO_ANSWER);
+        this.status = status;
+        this.reason = reason;
+    }
+
+    static KubeFailure away(String target, String cause) {
+        return new KubeFailure(NO_ANSWER, "Away", target + " does not answer: " + cause);
+    }
+
+    /// HTTP status of the answer, or [#NO_ANSWER].
+    public int status() {
+        return status;
+    }
+
+    /// Kubernetes' machine-readable reason: `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, …
+    public String reason() {
+        return reason;
+    }
+
+    /// Whether nobody answered, or only somebody in front of the API server.
+    public boolean isAway() {
+        return status == NO_ANSWER || status == 502 || status == 503 || status == 504;
+    }
+
+    /// Whether asking once more later may help, without anybody changing anything.
+    public boolean mayPass() {
+        return isAway() || status == 429 || status >= 500 || isStale();
+    }
+
+    /// Whether the object changed since it was read.
+    public boolean isStale() {
+        return status == 409 && !reason.equals("AlreadyExists");
+    }
+
+    /// How a request that needed the cluster is refused.
+    public Problem problem(String what) {
+        return mayPass() ? new Problem.Unavailable(what, Duration.ofSeconds(5))
+                : new Problem.Conflict(what, "", getMessage());
+    }
+}

@@ -1,0 +1,101 @@
+package orrery.kit.kube;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/// One way to one cluster, as a kubeconfig's context says it. It holds secrets: never log it.
+///
+/// @param server `https://host:port/path`
+/// @param serverName the name in the server's certificate where it is not the URL's host
+/// @param ca certificate authority in PEM; `null` for the system's
+/// @param namespace the context's namespace; `null` when it names none
+public record Kubeconfig(
+        URI server,
+        @Nullable String serverName,
+        @Nullable String ca,
+        Credential credential,
+        @Nullable String namespace) {
+
+    /// How we prove who we are.
+    public sealed interface Credential {}
+
+    /// A bearer token.
+    public record Token(String token) implements Credential {
+        @Override
+        public String toString() {
+            return "Token[…]";
+        }
+    }
+
+    /// A client certificate and its private key, both PEM.
+    public record ClientCertificate(String certificate, String key) implements Credential {
+        @Override
+        public String toString() {
+            return "ClientCertificate[…]";
+        }
+    }
+
+    /// Reads a kubeconfig within limits, and refuses whatever would run a program, read a file of
+    /// this machine or take another way to the server. Unknown keys are refused too.
+    ///
+    /// @param context which context; `null` for the current one
+    /// @throws orrery.kit.Problem.Failure Invalid, naming every bad key with its line
+    public static Kubeconfig read(String text, @Nullable String context) {
+        return new KubeconfigReader(context).read(text);
+    }
+
+    /// A kubeconfig file with this one way, for `kubectl --kubeconfig`. JSON texts are YAML ones, so
+    /// nothing in a name can break out.
+    ///
+    /// @param name of the cluster, the user and the context
+    /// @throws IllegalArgumentException for a client certificate: those cannot be revoked, so none
+    ///     is ever handed out
+    public static String write(String name, Kubeconfig config) {
+        if (!(config.credential() instanceof Token token)) {
+            throw new IllegalArgumentException("only tokens are handed out");
+        }
+        var ca = config.ca() == null ? "" : Base64.getEncoder()
+                .encodeToString(config.ca().getBytes(StandardCharsets.US_ASCII));
+        var serverName = config.serverName() == null ? ""
+                : "\n    tls-server-name: " + quoted(config.serverName());
+        return """
+                apiVersion: v1
+                kind: Config
+                clusters:
+                - name: %1$s
+                  cluster:
+                    server: %2$s
+                    certificate-authority-data: %3$s%4$s
+                users:
+                - name: %1$s
+                  user:
+                    token: %5$s
+                contexts:
+                - name: %1$s
+                  context:
+                    cluster: %1$s
+                    user: %1$s
+                    namespace: %6$s
+                current-context: %1$s
+                """.formatted(quoted(name), quoted(config.server().toString()), quoted(ca),
+                        serverName, quoted(token.token()),
+                        quoted(config.namespace() == null ? "default" : config.namespace()));
+    }
+
+    private static String quoted(String text) {
+        return TextNode.valueOf(text).toString();
+    }
+
+    /// The name the server's certificate is checked against.
+    String verifiedName() {
+        return serverName != null ? serverName : server.getHost();
+    }
+
+    @Override
+    public String toString() {
+        return "Kubeconfig[" + server + "]";
+    }
+}
