@@ -1,0 +1,50 @@
+import { call, type Envelope, post, Refused } from './api'
+
+/** Who is signed in. */
+export interface Me {
+  user: { email: string; displayName?: string }
+  organization: { id: string; name?: string; displayName?: string }
+}
+
+/** Whether the server still waits for its first account. */
+export interface Setup {
+  needed: boolean
+  /** Filled in by a server on this machine; of any other, the operator has it. */
+  code?: string
+}
+
+export const setup = () => call<Setup>('/setup')
+
+/** The person signed in, or null. */
+export async function me(): Promise<Me | null> {
+  try {
+    return (await call<Envelope<Me>>('/v1/regions/global/auth/me')).data
+  } catch (cause) {
+    if (cause instanceof Refused && cause.status === 401) {
+      return null
+    }
+    throw cause
+  }
+}
+
+export interface Credentials {
+  email: string
+  password: string
+}
+
+/** Opens a cookie session; no token ever reaches this page's scripts. */
+export const signIn = ({ email, password }: Credentials) =>
+  post('/api/v1/auth/login', { username: email, password })
+
+export interface Registration extends Credentials {
+  name: string
+  setupCode?: string
+  inviteCode?: string
+}
+
+export async function signUp(registration: Registration): Promise<void> {
+  await post('/v1/api/auth/register', registration)
+  await signIn(registration)
+}
+
+export const signOut = () => post('/api/v1/auth/logout', {})
