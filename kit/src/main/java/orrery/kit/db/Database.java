@@ -90,6 +90,12 @@ public final class Database implements AutoCloseable {
     /// it begins; there is no transaction around them.
     public <T> T read(Grant grant, TxBody<T> body) {
         settle();
+        return aside(grant, body);
+    }
+
+    /// As [#read], also beside a transaction that this thread has open, whose changes it does not
+    /// see. For questions that must be answered from what is committed.
+    public <T> T aside(Grant grant, TxBody<T> body) {
         var tx = new Tx(handles, acquire(readers), grant, null);
         try {
             return body.in(tx);

@@ -1,0 +1,74 @@
+package orrery.kit.events;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+
+/// Numbers that grow when something that processes cache has changed: policies, revocations.
+///
+/// A process learns of a change within milliseconds. If it may have missed one, because the
+/// database has not confirmed the numbers for a second, it asks the table every time: a cut
+/// connection never keeps a revoked right alive.
+public final class Epochs {
+    static final String TOPIC = "epoch";
+    private static final Duration TRUSTED = Duration.ofSeconds(1);
+    private static final String ALL = "select name, value from epoch";
+
+    private final Database database;
+    private final Grant grant;
+    private final Signals signals;
+    private final Map<String, Long> known = new ConcurrentHashMap<>();
+    private volatile long confirmed = System.nanoTime() - Duration.ofDays(1).toNanos();
+
+    Epochs(Database database, Grant grant, Signals signals) {
+        this.database = database;
+        this.grant = grant;
+        this.signals = signals;
+    }
+
+    /// Raises the number in the transaction of the change itself. Transactions that raise the same
+    /// number wait for each other, so this is for what changes rarely.
+    public void raise(Tx tx, String name) {
+        long value = tx.handle().createQuery("""
+                insert into epoch (name, value) values (:name, 1)
+                on conflict (name) do update set value = epoch.value + 1
+                returning value
+                """).bind("name", name).mapTo(long.class).one();
+        tx.afterCommit(() -> {
+            known.merge(name, value, Math::max);
+            signals.send(TOPIC);
+        });
+    }
+
+    /// The number now; 0 if it was never raised. What was computed under another is old.
+    public long get(String name) {
+        if (confirmedWithin(TRUSTED)) {
+            return known.getOrDefault(name, 0L);
+        }
+        return database.aside(grant, tx -> tx.handle()
+                .createQuery("select value from epoch where name = :name")
+                .bind("name", name).mapTo(long.class).findOne().orElse(0L));
+    }
+
+    /// Whether the database has confirmed the numbers in the last `age`.
+    public boolean confirmedWithin(Duration age) {
+        return System.nanoTime() - confirmed < age.toNanos();
+    }
+
+    /// Reads all numbers. They were true when the question left, not when the answer came.
+    void refresh(Connection connection) throws SQLException {
+        long asked = System.nanoTime();
+        try (var statement = connection.prepareStatement(ALL);
+                var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                known.merge(rows.getString(1), rows.getLong(2), Math::max);
+            }
+        }
+        confirmed = asked;
+    }
+}
