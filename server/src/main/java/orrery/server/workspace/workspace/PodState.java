@@ -5,14 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import orrery.server.workspace.workspace.Workspace.Status;
 import org.jspecify.annotations.Nullable;
 
 /// What a workspace's pod says about the workspace: the status shown to people, why, and whether
 /// there is hope. The first rule that fits decides.
 record PodState(Status status, String message, int restarts) {
-    /// Shown as written.
-    enum Status { Starting, Warning, Pulling, Running, Failing, Stopping, Terminating, Stopped,
-        Error, Unknown }
 
     /// The container cannot start with what it was given; waiting does not help.
     private static final Set<String> FATAL = Set.of(

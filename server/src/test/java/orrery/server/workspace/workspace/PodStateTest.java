@@ -13,7 +13,7 @@ class PodStateTest {
 
     @Test
     void noPodIsStopped() {
-        assertThat(PodState.of(null, List.of(), NOW).status()).isEqualTo(PodState.Status.Stopped);
+        assertThat(PodState.of(null, List.of(), NOW).status()).isEqualTo(Workspace.Status.Stopped);
     }
 
     @Test
@@ -25,7 +25,7 @@ class PodStateTest {
     void saysWhyThereIsNoNode() {
         var state = state("{'spec':{}}",
                 "{'reason':'FailedScheduling','message':'0/1 nodes: Insufficient memory'}");
-        assertThat(state.status()).isEqualTo(PodState.Status.Warning);
+        assertThat(state.status()).isEqualTo(Workspace.Status.Warning);
         assertThat(state.message()).contains("Insufficient memory");
     }
 
@@ -33,11 +33,11 @@ class PodStateTest {
     void aLongPullIsPulling() {
         var pod = "{'spec':{'nodeName':'n1'}}";
         assertThat(state(pod, "{'reason':'Pulling','lastTimestamp':'2026-03-24T11:59:50Z'}")
-                .status()).isEqualTo(PodState.Status.Pulling);
+                .status()).isEqualTo(Workspace.Status.Pulling);
         assertThat(state(pod, "{'reason':'Pulling','lastTimestamp':'2026-03-24T11:59:58Z'}")
-                .status()).isEqualTo(PodState.Status.Starting);
+                .status()).isEqualTo(Workspace.Status.Starting);
         assertThat(state(pod, "{'reason':'Pulling','lastTimestamp':'2026-03-24T11:59:50Z'}",
-                "{'reason':'Pulled'}").status()).isEqualTo(PodState.Status.Starting);
+                "{'reason':'Pulled'}").status()).isEqualTo(Workspace.Status.Starting);
     }
 
     @Test
@@ -45,7 +45,7 @@ class PodStateTest {
         var state = state("{'spec':{'nodeName':'n1'},'status':{'phase':'Pending',"
                 + "'containerStatuses':[{'state':{'waiting':"
                 + "{'reason':'ImagePullBackOff','message':'no such image'}}}]}}");
-        assertThat(state.status()).isEqualTo(PodState.Status.Failing);
+        assertThat(state.status()).isEqualTo(Workspace.Status.Failing);
         assertThat(state.message()).isEqualTo("ImagePullBackOff: no such image");
     }
 
@@ -54,14 +54,14 @@ class PodStateTest {
         var state = state("{'spec':{'nodeName':'n1'},'status':{'phase':'Running',"
                 + "'conditions':[{'type':'Ready','status':'True'}],"
                 + "'containerStatuses':[{'restartCount':2}]}}");
-        assertThat(state.status()).isEqualTo(PodState.Status.Running);
+        assertThat(state.status()).isEqualTo(Workspace.Status.Running);
         assertThat(state.restarts()).isEqualTo(2);
     }
 
     @Test
     void aDeletedPodIsStopping() {
         assertThat(state("{'metadata':{'deletionTimestamp':'2026-03-24T12:00:00Z'}}").status())
-                .isEqualTo(PodState.Status.Stopping);
+                .isEqualTo(Workspace.Status.Stopping);
     }
 
     private static PodState state(String pod, String... events) {

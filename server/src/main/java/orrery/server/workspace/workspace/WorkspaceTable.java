@@ -1,0 +1,110 @@
+package orrery.server.workspace.workspace;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import orrery.kit.db.Tx;
+import orrery.server.workspace.workspace.Workspace.Status;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of table `workspace`, and nothing else. Every statement that a person asked for is
+/// bound to that person: somebody else's workspace is not found.
+final class WorkspaceTable {
+    private static final String COLUMNS = """
+            id, name, owner, username, organization, user_string, blueprint, cluster, namespace,
+            image, cpu, memory, status, message, restarts, job, version, created_at, updated_at,
+            ready_at""";
+
+    private static final String INSERT = """
+            insert into workspace (%s)
+            values (:id, :name, :owner, :username, :organization, :userString, :blueprint, :cluster,
+                    :namespace, :image, :cpu, :memory, :status, :message, :restarts, :job, :version,
+                    :createdAt, :updatedAt, :readyAt)
+            on conflict (name) where deleted_at is null do nothing""".formatted(COLUMNS);
+
+    /// Whether it was inserted; not when the name is taken.
+    boolean insert(Tx tx, Workspace workspace) {
+        return tx.handle().createUpdate(INSERT).bindMethods(workspace).execute() == 1;
+    }
+
+    private static final String BY_NAME = """
+            select %s
+            from workspace
+            where name = :name
+              and owner = :owner
+              and deleted_at is null""".formatted(COLUMNS);
+
+    Optional<Workspace> find(Tx tx, String name) {
+        return tx.handle().createQuery(BY_NAME)
+                .bind("name", name)
+                .bind("owner", tx.grant().principal().id())
+                .mapTo(Workspace.class)
+                .findOne();
+    }
+
+    private static final String LOCK = """
+            select %s
+            from workspace
+            where id = :id
+              and deleted_at is null
+            for update""".formatted(COLUMNS);
+
+    /// The row, held until the transaction ends, for a run that works on it.
+    Optional<Workspace> lock(Tx tx, String id) {
+        return tx.handle().createQuery(LOCK).bind("id", id).mapTo(Workspace.class).findOne();
+    }
+
+    private static final String LIST = """
+            select %s
+            from workspace
+            where owner = :owner
+              and deleted_at is null
+            order by created_at desc, id
+            limit :limit""".formatted(COLUMNS);
+
+    List<Workspace> list(Tx tx, int limit) {
+        return tx.handle().createQuery(LIST)
+                .bind("owner", tx.grant().principal().id())
+                .bind("limit", limit)
+                .mapTo(Workspace.class)
+                .list();
+    }
+
+    private static final String MARK = """
+            update workspace
+            set status = :status,
+                message = :message,
+                restarts = :restarts,
+                job = coalesce(:job, job),
+                ready_at = coalesce(:readyAt, ready_at),
+                updated_at = :at,
+                version = version + 1
+            where id = :id
+              and deleted_at is null""";
+
+    /// What is now known of it; a `null` leaves what was known.
+    void mark(Tx tx, String id, Status status, String message, int restarts,
+            @Nullable String job, @Nullable Instant readyAt, Instant at) {
+        tx.handle().createUpdate(MARK)
+                .bind("id", id)
+                .bind("status", status.name())
+                .bind("message", message)
+                .bind("restarts", restarts)
+                .bind("job", job)
+                .bind("readyAt", readyAt)
+                .bind("at", at)
+                .execute();
+    }
+
+    private static final String DELETE = """
+            update workspace
+            set deleted_at = :at,
+                updated_at = :at,
+                version = version + 1
+            where id = :id
+              and deleted_at is null""";
+
+    void delete(Tx tx, String id, Instant at) {
+        tx.handle().createUpdate(DELETE).bind("id", id).bind("at", at).execute();
+    }
+}
