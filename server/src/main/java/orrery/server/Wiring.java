@@ -1,6 +1,8 @@
 package orrery.server;
 
 import io.quarkus.arc.DefaultBean;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.annotations.CommandLineArguments;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.websockets.next.WebSocket;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,6 +21,8 @@ import java.util.Set;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.access.Access;
+import orrery.kit.config.Configuration;
+import orrery.kit.db.Database;
 import orrery.kit.http.Authenticator;
 import orrery.kit.http.Front;
 import orrery.kit.http.Hosts;
@@ -28,6 +32,7 @@ import orrery.kit.http.RequestIds;
 import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
 import orrery.kit.http.Surfaces;
+import orrery.server.auth.setup.SetupCode;
 import orrery.server.surface.Cloud;
 import orrery.server.surface.OAuth;
 import orrery.server.surface.Plain;
@@ -38,6 +43,36 @@ import orrery.server.surface.Workspace;
 @ApplicationScoped
 class Wiring {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Produces
+    @Singleton
+    Configuration settings(@CommandLineArguments String[] arguments) {
+        return Settings.read(arguments);
+    }
+
+    @Produces
+    @Singleton
+    Listening listening(Configuration settings) {
+        return settings.get(Listening.class);
+    }
+
+    @Produces
+    @Singleton
+    Storing storing(Configuration settings) {
+        return settings.get(Storing.class);
+    }
+
+    @Produces
+    @Singleton
+    Database database(Storage storage) {
+        return storage.database();
+    }
+
+    @Produces
+    @Singleton
+    SetupCode setupCode(Storing storing) {
+        return new SetupCode(storing.data(), () -> true, new SecureRandom());
+    }
 
     @Produces
     @Singleton
@@ -70,9 +105,10 @@ class Wiring {
 
     @Produces
     @Singleton
-    Front front(Surfaces surfaces, Routes routes, Clock clock) {
-        var requestIds = new RequestIds("local", clock, new SecureRandom());
-        return new Front(surfaces, routes, new Hosts(null), requestIds, clock, PATIENCE);
+    Front front(Surfaces surfaces, Routes routes, Listening listening, Clock clock) {
+        var requestIds = new RequestIds(listening.region(), clock, new SecureRandom());
+        return new Front(surfaces, routes, new Hosts(listening.publicUrl()), requestIds, clock,
+                PATIENCE);
     }
 
     /// Nobody holds anything, until there are users.
@@ -98,6 +134,9 @@ class Wiring {
             throw new Problem.NotFound(place.name().toLowerCase(Locale.ROOT), "").raise();
         };
     }
+
+    /// A database that does not open stops the start, instead of the first request.
+    void openTheDatabase(@Observes StartupEvent start, Database database) {}
 
     void standInFront(@Observes Filters filters, Front front) {
         filters.register(front::handle, Integer.MAX_VALUE);

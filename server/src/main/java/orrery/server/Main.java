@@ -1,0 +1,65 @@
+package orrery.server;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.HashMap;
+import java.util.Map;
+import orrery.kit.config.WrongSettings;
+import orrery.server.auth.setup.SetupCode;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/// The server's start: settings, then everything that [Wiring] makes of them, then one line that
+/// says where it answers.
+@QuarkusMain
+public final class Main implements QuarkusApplication {
+    private final Listening listening;
+    private final SetupCode setup;
+
+    Main(Listening listening, SetupCode setup) {
+        this.listening = listening;
+        this.setup = setup;
+    }
+
+    /// @param arguments the options of `api/config.md`
+    public static void main(String... arguments) {
+        try {
+            var settings = Settings.read(arguments);
+            quarkus(settings.get(Listening.class)).forEach(System::setProperty);
+        } catch (WrongSettings wrong) {
+            wrong.mistakes().forEach(System.err::println);
+            System.exit(2);
+        }
+        Quarkus.run(Main.class, arguments);
+    }
+
+    /// What Quarkus itself must know before it starts.
+    private static Map<String, String> quarkus(Listening listening) {
+        var properties = new HashMap<String, String>();
+        properties.put("quarkus.http.host", listening.host());
+        if (listening.usesTls()) {
+            properties.put("quarkus.http.ssl-port", Integer.toString(listening.port()));
+            properties.put("quarkus.http.insecure-requests", "disabled");
+            properties.put("quarkus.http.ssl.certificate.files",
+                    String.valueOf(listening.tlsCertificateFile()));
+            properties.put("quarkus.http.ssl.certificate.key-files",
+                    String.valueOf(listening.tlsKeyFile()));
+        } else {
+            properties.put("quarkus.http.port", Integer.toString(listening.port()));
+        }
+        return properties;
+    }
+
+    @Override
+    public int run(String... arguments) {
+        var port = ConfigProvider.getConfig().getValue(
+                listening.usesTls() ? "quarkus.http.ssl-port" : "quarkus.http.port",
+                Integer.class);
+        var address = listening.address(port);
+        System.out.println("Orrery is ready at " + address + setup.current()
+                .map(code -> "; sign up there with the setup code " + code)
+                .orElse(""));
+        Quarkus.waitForExit();
+        return 0;
+    }
+}
