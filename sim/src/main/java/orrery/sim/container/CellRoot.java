@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -69,11 +70,18 @@ final class CellRoot {
         own(path);
     }
 
-    /// Writes a file that the sandboxed user may read, for a volume that it may not write.
-    void file(Path path, String content, String permissions) throws IOException {
-        Files.writeString(path, content, StandardCharsets.UTF_8);
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
-        own(path);
+    /// Writes a file that the sandboxed user may read, for a volume that it may not write. An
+    /// older one is replaced at once, so a reader sees the one or the other.
+    void file(Path path, byte[] content, String permissions) throws IOException {
+        var fresh = path.resolveSibling(path.getFileName() + ".new");
+        Files.write(fresh, content);
+        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(permissions));
+        own(fresh);
+        Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void file(Path path, String content, String permissions) throws IOException {
+        file(path, content.getBytes(StandardCharsets.UTF_8), permissions);
     }
 
     private void settings(Path etc, Cell cell) throws IOException {
@@ -124,7 +132,8 @@ final class CellRoot {
     /// `env -i` takes any name a pod may use; a shell would refuse those with dots.
     private static String line(Map<String, String> environment) {
         var text = new StringBuilder("exec 3<&- 8<&-; exec /usr/bin/env -i");
-        environment.forEach((name, value) -> text.append(' ').append(Command.quoted(name + "=" + value)));
+        environment.forEach((name, value) ->
+                text.append(' ').append(Command.quoted(name + "=" + value)));
         return text.append(" \"$@\"\n").toString();
     }
 

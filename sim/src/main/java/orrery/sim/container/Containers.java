@@ -77,8 +77,19 @@ public final class Containers implements AutoCloseable {
     }
 
     /// Writes a file under the base that sandboxed processes may read.
-    public void file(Path path, String content) throws IOException {
+    public void file(Path path, byte[] content) throws IOException {
         new CellRoot(found.owner()).file(path, content, "r--r--r--");
+    }
+
+    /// Removes a folder under the base with all that sandboxed processes put there. `rm` follows
+    /// no link and takes any depth.
+    public void remove(Path path) throws IOException {
+        if (!path.startsWith(base) || path.equals(base)) {
+            throw new IOException(path + " is not below " + base);
+        }
+        new ProcessBuilder("rm", "-rf", "--one-file-system", "--", path.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
 
     /// Runs a command in a prepared cell.

@@ -123,7 +123,7 @@ abstract class SandboxContract {
         containers.folder(volume);
         var settings = containers.base().resolve("volumes/settings");
         containers.folder(settings);
-        containers.file(settings.resolve("colour"), "blue");
+        containers.file(settings.resolve("colour"), "blue".getBytes(StandardCharsets.UTF_8));
         var cell = cell("a", List.of(
                 new Cell.Bind(volume, "/data/deep", false),
                 new Cell.Bind(settings, "/etc/app", true),

@@ -1,0 +1,64 @@
+package orrery.sim.kubelet;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import orrery.sim.container.SandboxedProcess;
+import orrery.sim.store.Cluster;
+import orrery.sim.store.Key;
+
+/// What a pod has beyond its object: files, processes, sessions. Only pods that run something, or
+/// that somebody entered, have one.
+final class PodRun {
+    final Cluster cluster;
+    final Key key;
+    final String uid;
+    final Path home;
+
+    /// Guarded by this.
+    final Map<String, ContainerRun> containers = new HashMap<>();
+
+    /// Whether its processes were asked to stop.
+    volatile boolean stopping;
+
+    /// Held while the files of its containers are made.
+    final Object files = new Object();
+
+    /// Processes that exec started.
+    private final Set<SandboxedProcess> sessions = ConcurrentHashMap.newKeySet();
+
+    PodRun(Cluster cluster, Key key, String uid, Path home) {
+        this.cluster = cluster;
+        this.key = key;
+        this.uid = uid;
+        this.home = home;
+    }
+
+    void session(SandboxedProcess process) {
+        sessions.add(process);
+        process.exit().thenRun(() -> sessions.remove(process));
+    }
+
+    synchronized ContainerRun container(String name) {
+        return containers.computeIfAbsent(name, absent -> new ContainerRun());
+    }
+
+    synchronized boolean anyAlive() {
+        return containers.values().stream().anyMatch(ContainerRun::alive);
+    }
+
+    synchronized void terminate() {
+        containers.values().stream().filter(ContainerRun::alive)
+                .map(run -> ((ContainerRun.State.Running) run.state).process())
+                .forEach(SandboxedProcess::terminate);
+    }
+
+    synchronized void kill() {
+        containers.values().stream().filter(ContainerRun::alive)
+                .map(run -> ((ContainerRun.State.Running) run.state).process())
+                .forEach(SandboxedProcess::kill);
+        sessions.forEach(SandboxedProcess::kill);
+    }
+}
