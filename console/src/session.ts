@@ -8,9 +8,9 @@ export interface Me {
 
 /** Whether the server still waits for its first account. */
 export interface Setup {
-  needed: boolean
+  state: 'waiting' | 'done'
   /** Filled in by a server on this machine; of any other, the operator has it. */
-  code?: string
+  code: string | null
 }
 
 export const setup = () => call<Setup>('/setup')

@@ -21,10 +21,13 @@ export function SignIn() {
   if (state.isPending) {
     return <Loader aria-label="Loading" />
   }
-  const first = state.data?.needed ?? false
+  const first = state.data?.state === 'waiting'
   return (
     <Paper withBorder maw={420} mx="auto" p="lg">
-      <Entrance kind={first ? 'first' : joining ? 'invited' : 'known'} code={state.data?.code} />
+      <Entrance
+        kind={first ? 'first' : joining ? 'invited' : 'known'}
+        code={state.data?.code ?? null}
+      />
       {!first && (
         <Button variant="subtle" size="compact-sm" mt="md" onClick={() => setJoining(!joining)}>
           {joining ? 'I have an account' : 'I have an invite code'}
@@ -42,7 +45,7 @@ const TITLES: Record<Kind, string> = {
   known: 'Sign in',
 }
 
-function Entrance({ kind, code }: { kind: Kind; code?: string | undefined }) {
+function Entrance({ kind, code }: { kind: Kind; code: string | null }) {
   const client = useQueryClient()
   const enter = useMutation({
     mutationFn: (form: FormData) => {
@@ -103,7 +106,7 @@ function Entrance({ kind, code }: { kind: Kind; code?: string | undefined }) {
             description={
               kind === 'first' ? 'Printed by the server when it started.' : 'From who invited you.'
             }
-            defaultValue={kind === 'first' ? code : undefined}
+            defaultValue={(kind === 'first' && code) || ''}
             required
             error={wrong.setupCode ?? wrong.inviteCode}
           />

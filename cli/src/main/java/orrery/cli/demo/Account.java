@@ -57,7 +57,7 @@ final class Account {
     }
 
     private boolean isFresh() {
-        return api.get("/v1/api/auth/methods").json().at("/builtin/firstUser").asBoolean();
+        return api.get("/setup").need("/state").equals("waiting");
     }
 
     private String register(Visit visit, @Nullable String email, @Nullable String password) {
