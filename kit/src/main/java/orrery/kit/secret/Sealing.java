@@ -1,0 +1,173 @@
+package orrery.kit.secret;
+
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.InsecureSecretKeyAccess;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.RegistryConfiguration;
+import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.aead.AeadConfig;
+import com.google.crypto.tink.aead.AesGcmParameters;
+import com.google.crypto.tink.aead.AesGcmParameters.Variant;
+import com.google.crypto.tink.aead.KmsEnvelopeAead;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.util.EnumSet;
+
+/// Seals secrets with the keys of one file (Tink, AES-256-GCM).
+///
+/// It is envelope encryption: every secret has a key of its own, which the newest key of the file
+/// wraps; the wrapping key's number stands in the sealed bytes. Each is bound to its place by
+/// associated data. Old keys stay in the file until everything is sealed anew ([Resealing]).
+public final class Sealing {
+    private static final AesGcmParameters DATA_KEY = parameters(Variant.NO_PREFIX);
+    private static final AesGcmParameters WRAPPING_KEY = parameters(Variant.TINK);
+    private static final EnumSet<PosixFilePermission> OTHERS = EnumSet.complementOf(EnumSet.of(
+            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+
+    private final KeysetHandle keys;
+    private final Aead aead;
+
+    private Sealing(KeysetHandle keys) {
+        this.keys = keys;
+        try {
+            var wrapping = keys.getPrimitive(RegistryConfiguration.get(), Aead.class);
+            this.aead = KmsEnvelopeAead.create(DATA_KEY, wrapping);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the sealing keys do not work", e);
+        }
+    }
+
+    /// Reads the key file.
+    ///
+    /// @throws IllegalStateException when it is missing, readable by others, or no key file; the
+    ///     message says what to do
+    public static Sealing open(Path file) {
+        return new Sealing(read(file));
+    }
+
+    /// Reads the key file, and makes one if there is none. For the embedded database, which lies
+    /// in the same folder; with any other, a new key would open nothing.
+    public static Sealing openOrCreate(Path file) {
+        if (Files.notExists(file)) {
+            register();
+            try {
+                write(file, KeysetHandle.newBuilder()
+                        .addEntry(KeysetHandle.generateEntryFromParameters(WRAPPING_KEY)
+                                .withRandomId().makePrimary())
+                        .build());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("cannot make a sealing key", e);
+            }
+        }
+        return open(file);
+    }
+
+    /// Adds a key and makes it the one that seals from now on. Restart the servers, then seal
+    /// everything anew.
+    public static void rotate(Path file) {
+        try {
+            write(file, KeysetHandle.newBuilder(read(file))
+                    .addEntry(KeysetHandle.generateEntryFromParameters(WRAPPING_KEY)
+                            .withRandomId().makePrimary())
+                    .build());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot add a sealing key to " + file, e);
+        }
+    }
+
+    /// @param place what it is bound to: [SealedColumn#at]
+    public byte[] seal(String text, String place) {
+        try {
+            return aead.encrypt(bytes(text), bytes(place));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot seal for " + place, e);
+        }
+    }
+
+    public byte[] seal(Secret secret, String place) {
+        return seal(secret.reveal(), place);
+    }
+
+    /// @throws IllegalStateException when no key of the file opens it, or it belongs elsewhere
+    public String open(byte[] sealed, String place) {
+        try {
+            return new String(aead.decrypt(sealed, bytes(place)), StandardCharsets.UTF_8);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("no key of ours opens what is sealed at " + place, e);
+        }
+    }
+
+    /// Whether the newest key wrapped this one. Behind four bytes of length stands the wrapped
+    /// key, which begins with Tink's prefix: 1, then the wrapping key's number.
+    boolean isCurrent(byte[] sealed) {
+        return sealed.length > 9 && sealed[4] == 1
+                && ByteBuffer.wrap(sealed, 5, 4).getInt() == keys.getPrimary().getId();
+    }
+
+    private static KeysetHandle read(Path file) {
+        register();
+        try {
+            if (Files.notExists(file)) {
+                throw new IllegalStateException("no sealing keys at " + file + ": set"
+                        + " ORRERY_SEALING_KEY_FILE to the key file that belongs to this database");
+            }
+            var rights = Files.getPosixFilePermissions(file);
+            if (rights.stream().anyMatch(OTHERS::contains)) {
+                throw new IllegalStateException(file + " must be readable by its owner alone:"
+                        + " chmod 600 " + file);
+            }
+            return TinkJsonProtoKeysetFormat.parseKeyset(Files.readString(file),
+                    RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(file + " is not a file of sealing keys", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the sealing keys of " + file, e);
+        }
+    }
+
+    private static void write(Path file, KeysetHandle keys) {
+        try {
+            var folder = file.toAbsolutePath().getParent();
+            Files.createDirectories(folder);
+            var fresh = Files.createTempFile(folder, ".sealing-", "",
+                    PosixFilePermissions.asFileAttribute(EnumSet.of(
+                            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
+            Files.writeString(fresh, TinkJsonProtoKeysetFormat.serializeKeyset(
+                    keys, RegistryConfiguration.get(), InsecureSecretKeyAccess.get()));
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the sealing keys to " + file, e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static AesGcmParameters parameters(Variant variant) {
+        try {
+            return AesGcmParameters.builder().setKeySizeBytes(32).setIvSizeBytes(12)
+                    .setTagSizeBytes(16).setVariant(variant).build();
+        } catch (GeneralSecurityException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static void register() {
+        try {
+            AeadConfig.register();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
