@@ -46,10 +46,17 @@ public final class Cluster {
         this.version = version;
         this.admission = new Admission(region.clock(), region.ids());
         this.feed = new Feed(version);
+        Bootstrap.ITEMS.forEach(item -> objects.put(null, item));
     }
 
     public String name() {
         return name;
+    }
+
+    /// Tells it from another cluster of the same name, before or after it: as is the custom,
+    /// the uid of its namespace `kube-system`, which cannot be deleted.
+    public String uid() {
+        return require("namespaces", "", "kube-system").uid();
     }
 
     int id() {

@@ -44,13 +44,18 @@ public final class Feed {
     /// @throws Refusal 410 when changes after that version are forgotten already
     public synchronized Follower follow(
             String type, String namespace, long after, Runnable signal) {
+        requireRemembered(type, after);
+        Follower follower = new Follower(type, namespace, after, signal);
+        followers.computeIfAbsent(type, t -> new ArrayList<>()).add(follower);
+        return follower;
+    }
+
+    /// @throws Refusal 410 when changes of the type after that version are forgotten
+    public synchronized void requireRemembered(String type, long after) {
         long floor = forgotten.getOrDefault(type, start);
         if (after < floor) {
             throw expired(after, floor);
         }
-        Follower follower = new Follower(type, namespace, after, signal);
-        followers.computeIfAbsent(type, t -> new ArrayList<>()).add(follower);
-        return follower;
     }
 
     synchronized void publish(Change change) {

@@ -53,7 +53,8 @@ public final class Region implements AutoCloseable {
             throw Refusal.plain(422, "Invalid", "cluster name \"" + name + "\": use a-z, 0-9 and"
                     + " -, at most 63, a letter or digit at both ends");
         }
-        Cluster cluster = new Cluster(this, lastId.incrementAndGet(), name, 1);
+        Cluster cluster =
+                new Cluster(this, lastId.incrementAndGet(), name, Bootstrap.VERSION);
         if (clusters.putIfAbsent(name, cluster) != null) {
             throw Refusal.plain(409, "AlreadyExists", "cluster \"" + name + "\" already exists");
         }

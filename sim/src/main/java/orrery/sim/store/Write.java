@@ -14,7 +14,12 @@ public record Write(String manager, String subresource, boolean dryRun, boolean 
 
     /// The same, on the status subresource.
     public Write onStatus() {
-        return new Write(manager, "status", dryRun, strict);
+        return on("status");
+    }
+
+    /// The same, on a subresource; empty for the object itself.
+    public Write on(String subresource) {
+        return new Write(manager, subresource, dryRun, strict);
     }
 
     boolean status() {

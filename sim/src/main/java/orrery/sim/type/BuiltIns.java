@@ -26,15 +26,11 @@ final class BuiltIns {
 
     private static ResourceType parse(String[] cell) {
         int slash = cell[0].indexOf('/');
-        return new ResourceType(
-                slash < 0 ? "" : cell[0].substring(0, slash),
-                cell[0].substring(slash + 1),
-                cell[2],
-                cell[1],
-                cell[3].equals("N"),
-                words(cell[4]),
-                words(cell[5]),
-                Set.copyOf(words(cell[6])));
+        String group = slash < 0 ? "" : cell[0].substring(0, slash);
+        String version = cell[0].substring(slash + 1);
+        return new ResourceType(group, version, cell[2], cell[1], cell[3].equals("N"),
+                words(cell[4]), words(cell[5]), Set.copyOf(words(cell[6])), false,
+                Schema.builtIn(group, version, cell[2]), List.of(), null);
     }
 
     private static List<String> words(String cell) {

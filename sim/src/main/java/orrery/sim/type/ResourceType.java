@@ -8,6 +8,10 @@ import orrery.sim.type.Refusal.ResourceRef;
 ///
 /// @param group API group; empty for the core group
 /// @param subresources `status`, `scale`, `log`, …
+/// @param custom whether a CRD made it
+/// @param schema the shape of its objects
+/// @param columns what `kubectl get` shows of a custom type
+/// @param scale where a custom type keeps its replicas; null without a scale subresource
 public record ResourceType(
         String group,
         String version,
@@ -16,12 +20,29 @@ public record ResourceType(
         boolean namespaced,
         List<String> shortNames,
         List<String> categories,
-        Set<String> subresources) {
+        Set<String> subresources,
+        boolean custom,
+        Schema schema,
+        List<Column> columns,
+        Scale scale) {
+
+    /// One column (apiextensions/v1 CustomResourceColumnDefinition).
+    ///
+    /// @param path a JSON path
+    /// @param priority above 0 it shows only in wide output
+    public record Column(
+            String name, String type, String format, String description, String path,
+            int priority) {}
+
+    /// Where replicas stand (apiextensions/v1 CustomResourceSubresourceScale); the last may be
+    /// empty.
+    public record Scale(String specPath, String statusPath, String selectorPath) {}
 
     public ResourceType {
         shortNames = List.copyOf(shortNames);
         categories = List.copyOf(categories);
         subresources = Set.copyOf(subresources);
+        columns = List.copyOf(columns);
     }
 
     /// `plural.group`, or the plural alone in the core group: the name that stored objects,

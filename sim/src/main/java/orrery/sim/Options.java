@@ -1,0 +1,62 @@
+package orrery.sim;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+
+/// What the command line says.
+///
+/// @param port 0 takes the last start's port, or any free one
+/// @param host the address to listen on
+public record Options(Path data, int port, String host) {
+    private static final String USAGE =
+            "usage: sim --data DIR [--port N|0] [--host ADDRESS [--allow-remote]]";
+
+    /// @throws IllegalArgumentException that says what is wrong and how to write it
+    static Options parse(String... args) {
+        Path data = null;
+        int port = 0;
+        String host = "127.0.0.1";
+        boolean remote = false;
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "--data" -> data = Path.of(value(args, ++i)).toAbsolutePath();
+                case "--port" -> port = port(value(args, ++i));
+                case "--host" -> host = value(args, ++i);
+                case "--allow-remote" -> remote = true;
+                default -> throw new IllegalArgumentException(
+                        "unknown option " + args[i] + "; " + USAGE);
+            }
+        }
+        if (data == null) {
+            throw new IllegalArgumentException("--data is missing; " + USAGE);
+        }
+        if (!remote && !loopback(host)) {
+            throw new IllegalArgumentException("--host " + host + " is not a loopback address:"
+                    + " a simulated region is for this machine; --allow-remote overrides");
+        }
+        return new Options(data, port, host);
+    }
+
+    private static String value(String[] args, int at) {
+        if (at == args.length) {
+            throw new IllegalArgumentException(args[at - 1] + " lacks its value; " + USAGE);
+        }
+        return args[at];
+    }
+
+    private static int port(String text) {
+        if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65_535) {
+            throw new IllegalArgumentException("--port " + text + " is no port; " + USAGE);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static boolean loopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("--host " + host + " cannot be resolved", e);
+        }
+    }
+}

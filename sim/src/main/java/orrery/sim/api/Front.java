@@ -1,0 +1,208 @@
+package orrery.sim.api;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import orrery.sim.identity.Tokens;
+import orrery.sim.identity.User;
+import orrery.sim.store.Cluster;
+import orrery.sim.store.Region;
+import orrery.sim.type.Refusal;
+
+/// The way in: finds the cluster and the sender, reads the body within limits, and answers
+/// whatever goes wrong as a Kubernetes `Status`.
+final class Front {
+    static final int MAX_BODY = 3 << 20;
+    private static final int MAX_CALLS = 256;
+    private static final int MAX_SEGMENTS = 32;
+    private static final long BODY_MILLIS = 60_000;
+    private static final Logger LOG = Logger.getLogger(Front.class.getName());
+
+    private final Vertx vertx;
+    private final Region region;
+    private final Tokens tokens;
+    private final Router router;
+    private final Executor workers;
+    private final Clock clock;
+    private final Semaphore calls = new Semaphore(MAX_CALLS);
+
+    /// @param workers one thread a call: calls wait for locks and for the disk
+    Front(Vertx vertx, Region region, Tokens tokens, Router router, Executor workers,
+            Clock clock) {
+        this.vertx = vertx;
+        this.region = region;
+        this.tokens = tokens;
+        this.router = router;
+        this.workers = workers;
+        this.clock = clock;
+    }
+
+    /// Called on the connection's event loop.
+    void handle(HttpServerRequest http) {
+        Context loop = vertx.getOrCreateContext();
+        try {
+            List<String> path = segments(http.path());
+            if (path.size() < 2 || !path.getFirst().equals("clusters")) {
+                write(http.response(), Health.answer(path));
+                return;
+            }
+            Cluster cluster = region.find(path.get(1)).orElseThrow(() -> Refusal.plain(404,
+                    "NotFound", "there is no cluster \"" + path.get(1) + "\" here"));
+            List<String> rest = List.copyOf(path.subList(2, path.size()));
+            if (Streams.isStream(rest)) {
+                http.pause();
+                work(http, () -> stream(http, loop, cluster, rest));
+            } else if ("websocket".equalsIgnoreCase(http.getHeader("Upgrade"))) {
+                http.pause();
+                work(http, () -> call(http, loop, cluster, rest, new byte[0]));
+            } else {
+                readBody(http,
+                        body -> work(http, () -> call(http, loop, cluster, rest, body)));
+            }
+        } catch (RuntimeException e) {
+            fail(http.response(), e);
+        }
+    }
+
+    private void call(HttpServerRequest http, Context loop, Cluster cluster,
+            List<String> path, byte[] body) {
+        Call call = open(http, cluster, path, body);
+        switch (router.answer(call)) {
+            case Answer.Body whole -> write(http.response(), whole);
+            case Answer.Events events -> loop.runOnContext(
+                    ready -> events.watch().start(http, vertx));
+        }
+    }
+
+    private void stream(
+            HttpServerRequest http, Context loop, Cluster cluster, List<String> path) {
+        Call call = open(http, cluster, path, new byte[0]);
+        Runnable carry = router.stream(call, http);
+        loop.runOnContext(ready -> {
+            try {
+                carry.run();
+            } catch (RuntimeException e) {
+                fail(http.response(), e);
+                http.resume();
+            }
+        });
+    }
+
+    private Call open(HttpServerRequest http, Cluster cluster, List<String> path, byte[] body) {
+        User user = user(http, cluster);
+        return new Call(cluster, user, http.method().name(), path, http.params(),
+                http.headers(), body, clock);
+    }
+
+    private User user(HttpServerRequest http, Cluster cluster) {
+        String header = http.getHeader("Authorization");
+        if (header == null || header.isBlank()) {
+            return User.ANONYMOUS;
+        }
+        String token = header.regionMatches(true, 0, "Bearer ", 0, 7)
+                ? header.substring(7).strip() : "";
+        return tokens.verify(cluster, token).orElseThrow(
+                () -> Refusal.plain(401, "Unauthorized", "Unauthorized"));
+    }
+
+    private void readBody(HttpServerRequest http, java.util.function.Consumer<byte[]> then) {
+        Buffer body = Buffer.buffer();
+        boolean[] refused = new boolean[1];
+        long timer = vertx.setTimer(BODY_MILLIS, late -> {
+            refused[0] = true;
+            http.connection().close();
+        });
+        http.handler(part -> {
+            if (refused[0]) {
+                return;
+            }
+            if (body.length() + part.length() > MAX_BODY) {
+                refused[0] = true;
+                HttpServerResponse response = http.response();
+                response.putHeader("Connection", "close");
+                fail(response, Refusal.plain(413, "RequestEntityTooLarge",
+                        "Request entity too large: limit is " + MAX_BODY));
+                return;
+            }
+            body.appendBuffer(part);
+        });
+        http.exceptionHandler(gone -> vertx.cancelTimer(timer));
+        http.endHandler(end -> {
+            vertx.cancelTimer(timer);
+            if (!refused[0]) {
+                then.accept(body.getBytes());
+            }
+        });
+    }
+
+    private void work(HttpServerRequest http, Runnable call) {
+        if (!calls.tryAcquire()) {
+            fail(http.response(), Refusal.plain(429, "TooManyRequests",
+                    "the server works on " + MAX_CALLS + " requests already; try again"));
+            return;
+        }
+        http.params();
+        workers.execute(() -> {
+            try {
+                call.run();
+            } catch (RuntimeException | StackOverflowError e) {
+                fail(http.response(), e);
+            } finally {
+                calls.release();
+            }
+        });
+    }
+
+    private static void fail(HttpServerResponse response, Throwable problem) {
+        if (problem instanceof Refusal refusal) {
+            write(response, Answer.refusal(refusal));
+            return;
+        }
+        LOG.log(Level.SEVERE, "a request failed", problem);
+        write(response, Answer.refusal(Refusal.plain(500, "InternalError",
+                "Internal error occurred: see the server's log")));
+    }
+
+    private static void write(HttpServerResponse response, Answer.Body body) {
+        if (response.ended() || response.closed() || response.headWritten()) {
+            return;
+        }
+        response.setStatusCode(body.code());
+        body.headers().forEach(response::putHeader);
+        response.putHeader("Content-Type", body.contentType());
+        response.putHeader("Cache-Control", "no-cache, private");
+        response.end(Buffer.buffer(body.bytes()));
+    }
+
+    /// The decoded pieces of a path.
+    ///
+    /// @throws Refusal 400 when an escape is broken
+    private static List<String> segments(String path) {
+        List<String> pieces = new ArrayList<>();
+        for (String piece : path.split("/")) {
+            if (piece.isEmpty()) {
+                continue;
+            }
+            try {
+                pieces.add(URLDecoder.decode(piece.replace("+", "%2B"), StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                throw Refusal.badRequest("the path has a broken escape: " + piece);
+            }
+            if (pieces.size() > MAX_SEGMENTS) {
+                throw Refusal.badRequest("the path has more than " + MAX_SEGMENTS + " pieces");
+            }
+        }
+        return pieces;
+    }
+}

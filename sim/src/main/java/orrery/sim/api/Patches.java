@@ -1,0 +1,68 @@
+package orrery.sim.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.UnaryOperator;
+import orrery.sim.patch.JsonPatch;
+import orrery.sim.patch.MergePatch;
+import orrery.sim.patch.StrategicMerge;
+import orrery.sim.store.Item;
+import orrery.sim.store.Write;
+import orrery.sim.type.Refusal;
+
+/// PATCH, in all its content types.
+final class Patches {
+    private Patches() {}
+
+    record Outcome(Item item, boolean created) {}
+
+    static Outcome apply(Call call, Target target, Write write) {
+        UnaryOperator<ObjectNode> edit = edit(call, target);
+        Item item = call.cluster().change(target.type().key(), target.namespace(),
+                target.name(), write, edit);
+        return new Outcome(item, false);
+    }
+
+    private static UnaryOperator<ObjectNode> edit(Call call, Target target) {
+        JsonNode patch = Bodies.any(call);
+        return switch (call.contentType()) {
+            case "application/json-patch+json" ->
+                    old -> object(JsonPatch.apply(old, patch), target);
+            case "application/merge-patch+json" -> {
+                requireObject(patch);
+                yield old -> object(MergePatch.apply(old, patch), target);
+            }
+            case "application/strategic-merge-patch+json" -> {
+                if (target.type().custom()) {
+                    throw unsupported("strategic merge patch is not supported for custom"
+                            + " resources; send a merge patch");
+                }
+                ObjectNode changes = requireObject(patch);
+                yield old -> object(StrategicMerge.apply(
+                        old, changes, target.type().schema()), target);
+            }
+            default -> throw unsupported("the body of the request was in an unknown format; send"
+                    + " application/json-patch+json, application/merge-patch+json,"
+                    + " application/strategic-merge-patch+json or application/apply-patch+yaml");
+        };
+    }
+
+    private static ObjectNode requireObject(JsonNode patch) {
+        if (patch instanceof ObjectNode object) {
+            return object;
+        }
+        throw Refusal.badRequest("the patch must be one object");
+    }
+
+    private static ObjectNode object(JsonNode patched, Target target) {
+        if (patched instanceof ObjectNode object) {
+            Bodies.address(object, target);
+            return object;
+        }
+        throw Refusal.plain(422, "Invalid", "the patch leaves no object");
+    }
+
+    private static Refusal unsupported(String message) {
+        return Refusal.plain(415, "UnsupportedMediaType", message);
+    }
+}

@@ -1,0 +1,200 @@
+package orrery.sim.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import orrery.sim.store.Cluster;
+import orrery.sim.store.Deletion;
+import orrery.sim.store.Deletion.Propagation;
+import orrery.sim.store.Item;
+import orrery.sim.store.Write;
+import orrery.sim.type.FieldSelector;
+import orrery.sim.type.Json;
+import orrery.sim.type.Refusal;
+import orrery.sim.type.Selector;
+
+/// The plain verbs on objects and collections.
+final class Resources {
+    private static final int MAX_MANAGER = 128;
+    private static final long DISK_SECONDS = 30;
+
+    Answer get(Call call, Target target) {
+        Item item = call.cluster()
+                .require(target.type().key(), target.namespace(), target.name());
+        return Answer.json(200, Rendering.of(call, target).object(item));
+    }
+
+    Answer list(Call call, Target target) {
+        Rendering rendering = Rendering.of(call, target);
+        Predicate<Item> filter = filter(call, target);
+        long limit = call.number("limit", 0);
+        if (limit < 0) {
+            throw Refusal.badRequest("limit must not be negative");
+        }
+        String token = call.query("continue");
+        Continue from = token.isEmpty() ? null : Continue.decode(target.type().key(), token);
+        if (from != null) {
+            call.cluster().feed().requireRemembered(target.type().key(), from.version());
+        }
+        Cluster.Page page = call.cluster().list(target.type().key(), target.namespace(), filter,
+                (int) Math.min(limit, Integer.MAX_VALUE), from == null ? null : from.after());
+        checkVersion(call, page.version());
+        long version = from == null ? page.version() : from.version();
+        ObjectNode meta = Json.object().put("resourceVersion", Long.toString(version));
+        if (page.more() != null) {
+            meta.put("continue", new Continue(version, page.more()).encode());
+        }
+        if (page.remaining() > 0) {
+            meta.put("remainingItemCount", page.remaining());
+        }
+        return Answer.json(200, rendering.list(page.items(), meta));
+    }
+
+    Answer watch(Call call, Target target) {
+        return new Answer.Events(Watch.of(call, target, filter(call, target)));
+    }
+
+    Answer create(Call call, Target target) {
+        ObjectNode object = Bodies.object(call, target);
+        Item made = call.cluster().create(target.type().key(), object, write(call));
+        return written(call, target, 201, made);
+    }
+
+    Answer update(Call call, Target target) {
+        ObjectNode object = Bodies.object(call, target);
+        Write write = write(call).on(target.subresource());
+        return written(call, target, 200,
+                call.cluster().update(target.type().key(), object, write));
+    }
+
+    Answer patch(Call call, Target target) {
+        Patches.Outcome outcome =
+                Patches.apply(call, target, write(call).on(target.subresource()));
+        return written(call, target, outcome.created() ? 201 : 200, outcome.item());
+    }
+
+    Answer delete(Call call, Target target) {
+        Deletion deletion = deletion(call);
+        Item last = call.cluster().delete(
+                target.type().key(), target.namespace(), target.name(), deletion);
+        if (!deletion.dryRun()) {
+            flush(call);
+        }
+        Optional<Item> left = call.cluster()
+                .get(target.type().key(), target.namespace(), target.name())
+                .filter(item -> item.uid().equals(last.uid()));
+        if (left.isPresent() && !deletion.dryRun()) {
+            return Answer.json(200, Rendering.of(call, target).object(left.get()));
+        }
+        ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        status.put("status", "Success").putObject("details").put("name", target.name())
+                .put("group", target.type().group()).put("kind", target.type().plural())
+                .put("uid", last.uid());
+        return Answer.json(200, status);
+    }
+
+    Answer deleteAll(Call call, Target target) {
+        Deletion deletion = deletion(call);
+        String type = target.type().key();
+        List<Item> items = call.cluster()
+                .list(type, target.namespace(), filter(call, target), 0, null).items();
+        for (Item item : items) {
+            try {
+                call.cluster().delete(type, item.namespace(), item.name(), deletion);
+            } catch (Refusal gone) {
+                if (gone.code() != 404) {
+                    throw gone;
+                }
+            }
+        }
+        flush(call);
+        ObjectNode meta = Json.object()
+                .put("resourceVersion", Long.toString(call.cluster().version()));
+        return Answer.json(200, Rendering.of(call, target).list(items, meta));
+    }
+
+    /// What a write request says beside its body.
+    static Write write(Call call) {
+        String manager = call.query("fieldManager");
+        if (manager.length() > MAX_MANAGER) {
+            throw Refusal.badRequest("fieldManager is longer than " + MAX_MANAGER);
+        }
+        if (manager.isEmpty()) {
+            String agent = call.header("User-Agent");
+            manager = agent.isEmpty() ? "unknown" : agent.split("/", 2)[0];
+        }
+        String validation = call.query("fieldValidation");
+        if (!List.of("", "Ignore", "Warn", "Strict").contains(validation)) {
+            throw Refusal.badRequest("fieldValidation: Unsupported value: \"" + validation
+                    + "\": supported values: Ignore, Warn, Strict");
+        }
+        return new Write(manager, "", dryRun(call.query("dryRun")), validation.equals("Strict"));
+    }
+
+    /// Answers once the write is on disk.
+    static Answer written(Call call, Target target, int code, Item item) {
+        flush(call);
+        return Answer.json(code, Rendering.of(call, target).object(item));
+    }
+
+    static void flush(Call call) {
+        call.cluster().flushed().orTimeout(DISK_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    private static boolean dryRun(String value) {
+        if (!List.of("", "All").contains(value)) {
+            throw Refusal.badRequest("dryRun: Unsupported value: \"" + value
+                    + "\": supported values: All");
+        }
+        return value.equals("All");
+    }
+
+    static Predicate<Item> filter(Call call, Target target) {
+        Selector labels = Selector.parse(call.query("labelSelector"));
+        FieldSelector fields =
+                FieldSelector.parse(target.type(), call.query("fieldSelector"));
+        String name = target.name();
+        return item -> labels.test(item.labels())
+                && (name.isEmpty() || item.name().equals(name))
+                && (fields.isEmpty() || fields.test(item.tree()));
+    }
+
+    private static void checkVersion(Call call, long current) {
+        long asked = call.number("resourceVersion", 0);
+        if (asked > current) {
+            throw Refusal.plain(504, "Timeout",
+                    "Too large resource version: %d, current: %d".formatted(asked, current));
+        }
+    }
+
+    /// DeleteOptions from the body, where there is one, and from the query.
+    private static Deletion deletion(Call call) {
+        ObjectNode options = call.body().length == 0 ? Json.object() : Bodies.object(call);
+        String policy = options.path("propagationPolicy").asText(call.query("propagationPolicy"));
+        boolean orphan = options.path("orphanDependents").asBoolean()
+                || call.flag("orphanDependents");
+        Propagation propagation = switch (policy.toLowerCase(Locale.ROOT)) {
+            case "" -> orphan ? Propagation.ORPHAN : Propagation.BACKGROUND;
+            case "background" -> Propagation.BACKGROUND;
+            case "foreground" -> Propagation.FOREGROUND;
+            case "orphan" -> Propagation.ORPHAN;
+            default -> throw Refusal.badRequest("propagationPolicy: Unsupported value: \""
+                    + policy + "\": supported values: Foreground, Background, Orphan");
+        };
+        JsonNode grace = options.path("gracePeriodSeconds");
+        long asked = call.number("gracePeriodSeconds", -1);
+        Long seconds = grace.isIntegralNumber() ? Long.valueOf(grace.asLong())
+                : asked >= 0 ? Long.valueOf(asked) : null;
+        JsonNode conditions = options.path("preconditions");
+        JsonNode dry = options.path("dryRun");
+        return new Deletion(seconds, propagation,
+                conditions.path("uid").asText(null),
+                conditions.path("resourceVersion").asText(null),
+                dryRun(dry.isEmpty() ? call.query("dryRun") : dry.get(0).asText()));
+    }
+}
