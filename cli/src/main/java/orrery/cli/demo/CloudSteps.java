@@ -99,7 +99,8 @@ final class CloudSteps {
         var id = accepted.need("/meta/workflowId");
         var steps = new LinkedHashSet<String>();
         var path = GLOBAL + "/workflows/runs/" + id;
-        new EventStream(visit.api(), path).follow(LIMIT, () -> "run " + id + " is not over", event -> {
+        var stream = new EventStream(visit.api(), path);
+        stream.follow(LIMIT, () -> "run " + id + " is not over", event -> {
             var run = event.json().has("data") ? event.json().path("data") : event.json();
             run.path("steps").forEach(step -> steps.add(step.path("name").asText()));
             return switch (run.path("status").asText()) {

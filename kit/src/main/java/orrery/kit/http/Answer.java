@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// What a route answers with, before its surface gives it a form.
 ///
 /// ```java
-/// return Answer.accepted(View.of(cluster), new Answer.RunRef(run.id(), "createCluster", "running"))
+/// var run = new Answer.RunRef(started.id(), "createCluster", "running");
+/// return Answer.accepted(View.of(cluster), run)
 ///         .at(location).version(cluster.version());
 /// ```
 ///

@@ -76,7 +76,8 @@ public final class Front {
         response.end(io.vertx.core.buffer.Buffer.buffer(reply.bytes()));
     }
 
-    /// The rest of a body that nobody reads would keep the connection busy: it ends with the answer.
+    /// The rest of a body that nobody reads would keep the connection busy: it ends with the
+    /// answer.
     static void closeAfter(RoutingContext context) {
         var request = context.request();
         if (hasBody(request) && !request.isEnded() && request.version() != HttpVersion.HTTP_2) {

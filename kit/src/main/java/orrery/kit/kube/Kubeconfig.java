@@ -47,8 +47,8 @@ public record Kubeconfig(
         return new KubeconfigReader(context).read(text);
     }
 
-    /// A kubeconfig file with this one way, for `kubectl --kubeconfig`. JSON texts are YAML ones, so
-    /// nothing in a name can break out.
+    /// A kubeconfig file with this one way, for `kubectl --kubeconfig`. JSON texts are YAML ones,
+    /// so nothing in a name can break out.
     ///
     /// @param name of the cluster, the user and the context
     /// @throws IllegalArgumentException for a client certificate: those cannot be revoked, so none

@@ -229,7 +229,8 @@ class FeedTest {
                 end(cutter);
             }
         }
-        for (int i = 0; i < 50 && !two.signals.epochs().confirmedWithin(Duration.ofSeconds(1)); i++) {
+        var second = Duration.ofSeconds(1);
+        for (int i = 0; i < 50 && !two.signals.epochs().confirmedWithin(second); i++) {
             pause(100);
         }
         assertThat(two.signals.epochs().confirmedWithin(Duration.ofSeconds(1))).isTrue();

@@ -8,8 +8,8 @@
 ///
 /// - A [orrery.sim.store.Region] holds many [orrery.sim.store.Cluster]s. A type of object is named
 ///   by its key, `plural.group` (`pods`, `deployments.apps`): one name for all its versions.
-/// - An [orrery.sim.store.Item] is one version of one object. Its `tree()` is shared and must not be
-///   changed; `copy()` is the reader's own.
+/// - An [orrery.sim.store.Item] is one version of one object. Its `tree()` is shared and must not
+///   be changed; `copy()` is the reader's own.
 /// - Operators write with `create`, `change` (read, edit and write in one step), `update` (409
 ///   when the resourceVersion has passed) and `delete`, through the same defaults, validation and
 ///   versioning as HTTP. `Write.by("kubelet").onStatus()` writes the status subresource.

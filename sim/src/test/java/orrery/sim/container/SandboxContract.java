@@ -165,7 +165,8 @@ abstract class SandboxContract {
         var reader = Thread.ofVirtual().start(() -> collect(process, said));
         type(process, "stty size; echo $TERM gr\u00fc\u00df dich\n");
         await().atMost(Duration.ofSeconds(10)).until(() ->
-                said.toString().contains("30 90") && said.toString().contains("xterm gr\u00fc\u00df"));
+                said.toString().contains("30 90")
+                        && said.toString().contains("xterm gr\u00fc\u00df"));
         process.resize(new Command.Terminal(120, 40));
         type(process, "stty size; exit 5\n");
         assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
@@ -198,7 +199,8 @@ abstract class SandboxContract {
         var cell = new Cell(home.resolve("root"), home.resolve("environment"), binds, name, 0,
                 limits);
         containers.prepare(cell,
-                Map.of("PATH", "/usr/bin:/bin:/usr/sbin", "LANG", "C.UTF-8", "GREETING", "hello 'x'"),
+                Map.of("PATH", "/usr/bin:/bin:/usr/sbin", "LANG", "C.UTF-8",
+                        "GREETING", "hello 'x'"),
                 "/work");
         return cell;
     }

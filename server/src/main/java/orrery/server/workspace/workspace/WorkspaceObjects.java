@@ -19,7 +19,8 @@ record WorkspaceObjects(
 
     private static final int USER_ID = 1000;
     /// Keeps the pod alive without work and ends at once when asked to.
-    private static final String IDLE = "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done";
+    private static final String IDLE =
+            "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done";
 
     /// One claim per storage of the blueprint.
     List<ObjectNode> volumes() {

@@ -15,7 +15,8 @@ class FrameCodecTest {
         assertThat(FrameCodec.read(hex("0a00"))).isEqualTo(new Frame.Ping());
         assertThat(FrameCodec.read(hex("1a050a036c730a"))).isEqualTo(new Frame.Input("ls\n"));
         assertThat(FrameCodec.read(hex("2a0508a8011018"))).isEqualTo(new Frame.Resize(168, 24));
-        assertThat(FrameCodec.read(hex("32 0f 0a0171 12 0a 0a08 0a042f746d70 1001".replace(" ", ""))))
+        var explore = "32 0f 0a0171 12 0a 0a08 0a042f746d70 1001";
+        assertThat(FrameCodec.read(hex(explore.replace(" ", ""))))
                 .isEqualTo(new Frame.Explore("q", new Frame.Command.ListFiles("/tmp", true)));
         assertThat(FrameCodec.read(hex("32 0e 0a0171 12 09 1207 0a022f61 120162".replace(" ", ""))))
                 .isEqualTo(new Frame.Explore("q", new Frame.Command.MakeDirectory("/a", "b")));
