@@ -80,7 +80,8 @@ public final class Events {
         var all = cluster.list("events", namespace);
         if (all.size() > KEPT) {
             all.stream().sorted((a, b) -> Long.compare(a.version(), b.version()))
-                    .limit(all.size() - KEPT / 2).map(Item::key).forEach(key -> remove(cluster, key));
+                    .limit(all.size() - KEPT / 2).map(Item::key)
+                    .forEach(key -> remove(cluster, key));
         }
     }
 
