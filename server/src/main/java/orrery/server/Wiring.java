@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.websockets.next.WebSocket;
+import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -32,6 +33,7 @@ import orrery.kit.http.RequestIds;
 import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
 import orrery.kit.http.Surfaces;
+import orrery.kit.http.Upgrades;
 import orrery.server.auth.setup.SetupCode;
 import orrery.server.surface.Cloud;
 import orrery.server.surface.OAuth;
@@ -105,10 +107,12 @@ class Wiring {
 
     @Produces
     @Singleton
-    Front front(Surfaces surfaces, Routes routes, Listening listening, Clock clock) {
+    Front front(
+            Surfaces surfaces, Routes routes, Upgrades upgrades, Listening listening,
+            Clock clock) {
         var requestIds = new RequestIds(listening.region(), clock, new SecureRandom());
-        return new Front(surfaces, routes, new Hosts(listening.publicUrl()), requestIds, clock,
-                PATIENCE);
+        return new Front(surfaces, routes, new Hosts(listening.publicUrl()), upgrades,
+                requestIds, clock, PATIENCE);
     }
 
     /// Nobody holds anything, until there are users.
@@ -140,5 +144,9 @@ class Wiring {
 
     void standInFront(@Observes Filters filters, Front front) {
         filters.register(front::handle, Integer.MAX_VALUE);
+    }
+
+    void standBehind(@Observes Router router, Front front) {
+        router.route().order(Integer.MIN_VALUE + 2).failureHandler(front::failed);
     }
 }

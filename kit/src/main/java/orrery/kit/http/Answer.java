@@ -1,5 +1,6 @@
 package orrery.kit.http;
 
+import jakarta.ws.rs.core.StreamingOutput;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -75,6 +76,16 @@ public final class Answer<V> {
     /// 200 with a document that no surface wraps: a kubeconfig, a log, a page.
     public static Answer<String> document(String mediaType, String text) {
         return new Answer<>(200, text, mediaType);
+    }
+
+    /// 200 with bytes that are written as they come: a file, a log that is followed.
+    public static Answer<Void> streamed(String mediaType, StreamingOutput body) {
+        return new Answer<>(200, body, mediaType);
+    }
+
+    /// 200 with a stream of events, until it is over or the client leaves.
+    public static Answer<Void> events(EventStream stream) {
+        return new Answer<>(200, stream, "text/event-stream");
     }
 
     /// 302 to another address.

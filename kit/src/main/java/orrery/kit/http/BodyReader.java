@@ -41,9 +41,8 @@ public class BodyReader implements MessageBodyReader<Object> {
             Class<Object> type, Type generic, Annotation[] annotations, MediaType mediaType,
             MultivaluedMap<String, String> headers, InputStream in) throws IOException {
         var context = current.getCurrent();
-        var limit = Front.Found.of(context).route().bodyLimit();
         var strict = Exchange.of(context).surface().refusesUnknownFields();
-        return read(type, read(in, limit), strict);
+        return read(type, in.readAllBytes(), strict);
     }
 
     /// @param strict whether a field that the record does not have is a mistake
@@ -59,14 +58,6 @@ public class BodyReader implements MessageBodyReader<Object> {
             throw new Problem.Malformed("body", "a JSON object is expected").raise();
         }
         return bound;
-    }
-
-    private static byte[] read(InputStream in, long limit) throws IOException {
-        var bytes = in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8));
-        if (bytes.length > limit) {
-            throw new Problem.PayloadTooLarge(limit).raise();
-        }
-        return bytes;
     }
 
     private static JsonNode parse(byte[] body) {

@@ -4,6 +4,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -14,21 +16,24 @@ import orrery.kit.Problem;
 /// anything can fail, and refuses what needs no handler to be refused: a foreign host, an unknown
 /// path, a wrong method, a body too large or of the wrong type.
 public final class Front {
+    private static final Logger LOG = System.getLogger(Front.class.getName());
     private static final String ROUTE = "orrery.route";
 
     private final Surfaces surfaces;
     private final Routes routes;
     private final Hosts hosts;
+    private final Upgrades upgrades;
     private final RequestIds ids;
     private final Clock clock;
     private final Duration patience;
 
     /// @param patience how long a caller waits for an answer
-    public Front(Surfaces surfaces, Routes routes, Hosts hosts, RequestIds ids, Clock clock,
-            Duration patience) {
+    public Front(Surfaces surfaces, Routes routes, Hosts hosts, Upgrades upgrades,
+            RequestIds ids, Clock clock, Duration patience) {
         this.surfaces = surfaces;
         this.routes = routes;
         this.hosts = hosts;
+        this.upgrades = upgrades;
         this.ids = ids;
         this.clock = clock;
         this.patience = patience;
@@ -53,6 +58,24 @@ public final class Front {
             admit(context, exchange, path);
         } catch (Problem.Failure refusal) {
             refuse(context, refusal.problem());
+        }
+    }
+
+    /// Answers what failed on its way through the router, outside of every handler.
+    public void failed(RoutingContext context) {
+        if (context.failure() instanceof Problem.Failure refusal) {
+            refuse(context, refusal.problem());
+            return;
+        }
+        switch (context.statusCode()) {
+            case 400 -> refuse(context, new Problem.Malformed("request", "it is malformed"));
+            case 404 -> refuse(context, new Problem.NoSuchRoute(Exchange.of(context).path()));
+            case 413 -> refuse(context, new Problem.PayloadTooLarge(Route.BODY_LIMIT));
+            default -> {
+                LOG.log(Level.ERROR, Exchange.of(context).requestId() + " failed",
+                        context.failure());
+                refuse(context, new Problem.Internal());
+            }
         }
     }
 
@@ -104,7 +127,11 @@ public final class Front {
         }
         Bodies.check(context.request(), route);
         context.put(ROUTE, new Found(route, match.parameters()));
-        context.next();
+        if (route.isWebSocket()) {
+            upgrades.admit(context);
+        } else {
+            context.next();
+        }
     }
 
     /// The route that a request was let in for.

@@ -31,7 +31,11 @@ public class Handed {
     @Dependent
     @Unremovable
     Grant grant() {
-        Grant grant = current.getCurrent().get(GRANT);
+        return grant(current.getCurrent());
+    }
+
+    static Grant grant(RoutingContext context) {
+        Grant grant = context.get(GRANT);
         if (grant == null) {
             throw new IllegalStateException("the route was reached without a grant");
         }

@@ -7,6 +7,7 @@ import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger;
@@ -23,16 +24,22 @@ public class Renderer
 
     private final CurrentVertxRequest current;
     private final Doorkeeper doorkeeper;
+    private final Streams streams;
 
-    public Renderer(CurrentVertxRequest current, Doorkeeper doorkeeper) {
+    public Renderer(CurrentVertxRequest current, Doorkeeper doorkeeper, Streams streams) {
         this.current = current;
         this.doorkeeper = doorkeeper;
+        this.streams = streams;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
         var context = current.getCurrent();
         Handed.grant(context, doorkeeper.admit(context));
+        var route = Front.Found.of(context).route();
+        if (!route.consumes().isEmpty()) {
+            request.setEntityStream(new Limited(request.getEntityStream(), route.bodyLimit()));
+        }
     }
 
     @Override
@@ -40,18 +47,25 @@ public class Renderer
         if (!(response.getEntity() instanceof Answer<?> answer)) {
             return;
         }
-        var exchange = Exchange.of(current.getCurrent());
+        var context = current.getCurrent();
+        var exchange = Exchange.of(context);
         var reply = answer.mediaType() == null
                 ? exchange.surface().success(exchange, answer)
                 : new Reply(answer.status(), answer.headers(), answer.mediaType(), answer.body());
         response.setStatus(reply.status());
         reply.headers().forEach((name, value) -> response.getHeaders().putSingle(name, value));
-        if (reply.body() == null) {
-            response.setEntity(null);
-        } else {
+        if (reply.mediaType() != null) {
             response.getHeaders().putSingle("Content-Type", reply.mediaType());
-            response.setEntity(reply.bytes());
         }
+        response.setEntity(switch (reply.body()) {
+            case null -> null;
+            case StreamingOutput written -> written;
+            case EventStream stream -> {
+                Streams.HEADERS.forEach(response.getHeaders()::putSingle);
+                yield streams.output(context, stream, Handed.grant(context).principal());
+            }
+            default -> reply.bytes();
+        });
     }
 
     @Override

@@ -1,15 +1,21 @@
 package orrery.server.surface;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import orrery.kit.Mistakes;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.BodyLimit;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
@@ -61,6 +67,17 @@ public final class ProbesApi {
     @Path("{project}/needs")
     public Answer<View> needs(@Context Grant grant, @PathParam("project") String project) {
         return Answer.ok(new View(project, 0, true));
+    }
+
+    @PUT
+    @Open
+    @Path("bytes")
+    @Consumes("application/octet-stream")
+    @Produces("application/octet-stream")
+    @BodyLimit(4 << 20)
+    public Answer<Void> echo(InputStream body) throws IOException {
+        var bytes = body.readAllBytes();
+        return Answer.streamed("application/octet-stream", out -> out.write(bytes));
     }
 
     @GET

@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.ByteArrayInputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import orrery.kit.http.Json;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +98,69 @@ class SurfacesTest {
         var answer = post("/v1/regions/eu1/probes", "\"" + "x".repeat(2 << 20) + "\"");
         assertThat(answer.statusCode()).isEqualTo(413);
         assertThat(json(answer).at("/error/code").textValue()).isEqualTo("PAYLOAD_TOO_LARGE");
+    }
+
+    @Test
+    void streamsBytesBothWays() throws Exception {
+        var bytes = "x".repeat(3 << 20);
+        var answer = CLIENT.send(HttpRequest.newBuilder(server.resolve(
+                        "/v1/regions/eu1/probes/bytes"))
+                .PUT(HttpRequest.BodyPublishers.ofString(bytes))
+                .header("Content-Type", "application/octet-stream").build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValue("application/octet-stream");
+        assertThat(answer.body()).isEqualTo(bytes);
+    }
+
+    @Test
+    void countsABodyThatCameWithoutItsLength() throws Exception {
+        var answer = CLIENT.send(HttpRequest.newBuilder(server.resolve(
+                        "/v1/regions/eu1/probes/bytes"))
+                .PUT(HttpRequest.BodyPublishers.ofInputStream(() ->
+                        new ByteArrayInputStream(new byte[5 << 20])))
+                .header("Content-Type", "application/octet-stream").build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(json(answer).at("/error/code").textValue()).isEqualTo("PAYLOAD_TOO_LARGE");
+    }
+
+    @Test
+    void opensAWebSocketWithAGrant() throws Exception {
+        var received = new CompletableFuture<String>();
+        var socket = CLIENT.newWebSocketBuilder().buildAsync(
+                URI.create(server.resolve("/api/v1/probes/p1/socket").toString()
+                        .replace("http", "ws")),
+                new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(
+                            WebSocket webSocket, CharSequence data, boolean last) {
+                        received.complete(data.toString());
+                        return null;
+                    }
+                }).join();
+        socket.sendText("hello", true);
+        assertThat(received.get(5, TimeUnit.SECONDS)).isEqualTo("p1 hello anonymous");
+        socket.abort();
+    }
+
+    @Test
+    void refusesAnUpgradeInTheFormatOfTheFamily() throws Exception {
+        try (var socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(("GET /api/v1/probes/p1/closed HTTP/1.1\r\n"
+                    + "Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            var answer = new StringBuilder();
+            while (!answer.toString().endsWith("}")) {
+                answer.append((char) socket.getInputStream().read());
+            }
+            assertThat(answer.toString()).startsWith("HTTP/1.1 401")
+                    .endsWith("{\"status\":401,\"msg\":\"Unauthorized\"}");
+        }
     }
 
     private HttpResponse<String> get(String path) throws Exception {

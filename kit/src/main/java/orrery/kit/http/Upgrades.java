@@ -1,0 +1,77 @@
+package orrery.kit.http;
+
+import io.quarkus.websockets.next.HttpUpgradeCheck;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+
+/// Admits those who open a WebSocket. A refusal is answered before the upgrade, in the format of
+/// the surface, with a body; the upgrade's own check could only give a status.
+///
+/// An endpoint is a class with `@WebSocket`, [On] and one of [Needs], [Open] and [Own]; it finds
+/// its grant with [#grant].
+@ApplicationScoped
+public class Upgrades implements HttpUpgradeCheck {
+    private static final TypedKey<Grant> GRANT = new TypedKey<>("orrery.grant");
+    private static final String ID = "X-Request-Id";
+
+    private final Doorkeeper doorkeeper;
+    private final Map<String, Grant> admitted = new ConcurrentHashMap<>();
+
+    Upgrades(Doorkeeper doorkeeper) {
+        this.doorkeeper = doorkeeper;
+    }
+
+    /// The grant that a connection was opened with.
+    public static Grant grant(WebSocketConnection connection) {
+        return connection.userData().get(GRANT);
+    }
+
+    /// Asks the doorkeeper, on a thread that may wait, and lets the request on or refuses it.
+    void admit(RoutingContext context) {
+        if (!isUpgrade(context.request())) {
+            throw new Problem.Malformed("request", "a WebSocket upgrade is expected here").raise();
+        }
+        // Ours by now: the endpoint's check finds the grant by it.
+        var id = Exchange.of(context).requestId();
+        context.request().headers().set(ID, id);
+        context.request().pause();
+        var vertx = Vertx.currentContext();
+        Thread.ofVirtual().name("upgrade").start(() -> {
+            try {
+                var grant = doorkeeper.admit(context);
+                vertx.runOnContext(_ -> {
+                    admitted.put(id, grant);
+                    context.addEndHandler(_ -> admitted.remove(id));
+                    context.request().resume();
+                    context.next();
+                });
+            } catch (RuntimeException e) {
+                vertx.runOnContext(_ -> context.fail(e));
+            }
+        });
+    }
+
+    private static boolean isUpgrade(HttpServerRequest request) {
+        return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))
+                && request.getHeader("Sec-WebSocket-Key") != null;
+    }
+
+    @Override
+    public Uni<CheckResult> perform(HttpUpgradeContext context) {
+        var grant = admitted.remove(context.httpRequest().getHeader(ID));
+        if (grant == null) {
+            return CheckResult.rejectUpgrade(403);
+        }
+        context.userData().put(GRANT, grant);
+        return CheckResult.permitUpgrade();
+    }
+}
