@@ -45,7 +45,8 @@ record Compose(String name, Map<String, ComposeService> services, Map<String, Re
 
     /// When a container counts as healthy. An empty test keeps the image's own.
     record Healthcheck(List<String> test, boolean disabled, @Nullable Duration interval,
-            @Nullable Duration timeout, @Nullable Integer retries, @Nullable Duration startPeriod) {}
+            @Nullable Duration timeout, @Nullable Integer retries,
+            @Nullable Duration startPeriod) {}
 
     /// Amounts; zero means "not said".
     record Resources(long limitMillicores, long limitBytes, long reservedMillicores,

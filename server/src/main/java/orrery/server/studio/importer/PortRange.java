@@ -89,7 +89,8 @@ record PortRange(@Nullable String hostIp, int published, int target, int count, 
     }
 
     private static @Nullable String address(String ip, String text) {
-        String bare = ip.startsWith("[") && ip.endsWith("]") ? ip.substring(1, ip.length() - 1) : ip;
+        boolean brackets = ip.startsWith("[") && ip.endsWith("]");
+        String bare = brackets ? ip.substring(1, ip.length() - 1) : ip;
         if (bare.isEmpty() || bare.equals("0.0.0.0") || bare.equals("::") || bare.equals("*")) {
             return null;
         }
