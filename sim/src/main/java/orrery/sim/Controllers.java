@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
+import orrery.sim.api.PodStreams;
 import orrery.sim.container.Containers;
+import orrery.sim.kubelet.ContainerStreams;
 import orrery.sim.kubelet.Kubelet;
 import orrery.sim.kubelet.Tokens;
 import orrery.sim.operator.Events;
@@ -20,6 +23,10 @@ import orrery.sim.store.Region;
 public final class Controllers implements AutoCloseable {
     private final Containers containers;
     private final Operators operators;
+    private final Kubelet kubelet;
+    private final ContainerStreams streams;
+    private final Events events;
+    private final Surroundings around;
 
     /// What the operators need from their surroundings.
     ///
@@ -29,24 +36,36 @@ public final class Controllers implements AutoCloseable {
     public record Surroundings(Path folder, Clock clock, Timing timing,
             Function<Cluster, String> authority, Tokens tokens) {}
 
-    private Controllers(Containers containers, Operators operators) {
+    private Controllers(Containers containers, Surroundings around) {
         this.containers = containers;
-        this.operators = operators;
+        this.around = around;
+        this.operators = new Operators();
+        this.events = new Events(around.clock());
+        this.kubelet = new Kubelet(containers, around.tokens(), around.timing(), events,
+                around.clock(), operators);
+        this.streams = new ContainerStreams(kubelet, around.clock());
     }
 
-    /// Starts them for all clusters of a region, those to come too.
-    public static Controllers start(Region region, Surroundings around) throws IOException {
-        var containers = Containers.open(around.folder());
-        var operators = new Operators();
-        var events = new Events(around.clock());
-        var kubelet = new Kubelet(containers, around.tokens(), around.timing(), events,
-                around.clock(), operators);
+    /// Prepares them; finds out which sandbox works on this host.
+    public static Controllers open(Surroundings around) throws IOException {
+        return new Controllers(Containers.open(around.folder()), around);
+    }
+
+    /// Begins to look after all clusters of a region, those to come too.
+    ///
+    /// @param more operators of one cluster's custom resources
+    public void start(Region region, List<Operator> more) {
         var all = new ArrayList<Operator>(Workloads.all(around.clock(), events,
                 around.authority()));
         all.add(kubelet);
+        all.addAll(more);
         operators.start(all);
         region.listen(operators);
-        return new Controllers(containers, operators);
+    }
+
+    /// Who carries logs, exec, attach and port-forward.
+    public PodStreams streams() {
+        return streams;
     }
 
     /// Which sandbox shells run in, or why there is none; one line for the log.
@@ -56,6 +75,7 @@ public final class Controllers implements AutoCloseable {
 
     @Override
     public void close() {
+        streams.close();
         operators.close();
         containers.close();
     }

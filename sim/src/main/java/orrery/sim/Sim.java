@@ -11,13 +11,18 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import orrery.sim.api.ApiServer;
 import orrery.sim.identity.Keys;
 import orrery.sim.identity.Kubeconfigs;
 import orrery.sim.identity.PrivateFiles;
 import orrery.sim.identity.Tokens;
+import orrery.sim.kcm.Kcm;
+import orrery.sim.operator.Timing;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Ids;
+import orrery.sim.store.Item;
 import orrery.sim.store.Region;
 
 /// The simulated region as a process: one data folder, one listener, the management cluster
@@ -26,17 +31,21 @@ public final class Sim implements AutoCloseable {
     /// The management cluster's name.
     public static final String MANAGEMENT = "sim1";
 
+    private static final Duration POD_TOKEN = Duration.ofDays(365);
+
     private final FileChannel lockFile;
     private final Region region;
     private final ApiServer server;
+    private final Controllers controllers;
     private final Kubeconfigs kubeconfigs;
     private final Path kubeconfig;
 
-    private Sim(FileChannel lockFile, Region region, ApiServer server, Kubeconfigs kubeconfigs,
-            Path kubeconfig) {
+    private Sim(FileChannel lockFile, Region region, ApiServer server, Controllers controllers,
+            Kubeconfigs kubeconfigs, Path kubeconfig) {
         this.lockFile = lockFile;
         this.region = region;
         this.server = server;
+        this.controllers = controllers;
         this.kubeconfigs = kubeconfigs;
         this.kubeconfig = kubeconfig;
     }
@@ -65,8 +74,9 @@ public final class Sim implements AutoCloseable {
         Region region = Region.open(data.resolve("region.db"), clock, new Ids(random), Sim::halt);
         Cluster management =
                 region.find(MANAGEMENT).orElseGet(() -> region.create(MANAGEMENT));
+        Controllers controllers = controllers(data, keys, tokens, clock);
         ApiServer server = ApiServer.start(region, keys, tokens, clock,
-                ApiServer.withoutContainers(), options.host(), port(options));
+                controllers.streams(), options.host(), port(options));
         PrivateFiles.write(data.resolve("port"),
                 Integer.toString(server.port()).getBytes(StandardCharsets.US_ASCII));
         String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
@@ -75,7 +85,29 @@ public final class Sim implements AutoCloseable {
         Path kubeconfig = data.resolve("kubeconfig");
         PrivateFiles.write(kubeconfig,
                 kubeconfigs.admin(management).getBytes(StandardCharsets.UTF_8));
-        return new Sim(lock, region, server, kubeconfigs, kubeconfig);
+        controllers.start(region, Kcm.operators(
+                region, MANAGEMENT, kubeconfigs::admin, Timing.DEFAULT, clock));
+        return new Sim(lock, region, server, controllers, kubeconfigs, kubeconfig);
+    }
+
+    private static Controllers controllers(Path data, Keys keys, Tokens tokens, Clock clock) {
+        String authority = new String(keys.authorityPem(), StandardCharsets.US_ASCII);
+        try {
+            return Controllers.open(new Controllers.Surroundings(data.resolve("containers"), clock,
+                    Timing.DEFAULT, cluster -> authority,
+                    (cluster, pod) -> podToken(tokens, clock, cluster, pod)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare containers below " + data, e);
+        }
+    }
+
+    /// As the kubelet asks for it: bound to the pod, good for as long as pods usually live.
+    private static String podToken(Tokens tokens, Clock clock, Cluster cluster, Item pod) {
+        String account =
+                pod.tree().path("spec").path("serviceAccountName").asText("default");
+        return tokens.issue(cluster.require("serviceaccounts", pod.namespace(), account),
+                clock.instant().plus(POD_TOKEN), List.of(),
+                new Tokens.Binding("pods", pod.name(), pod.uid()));
     }
 
     /// The management cluster's address.
@@ -138,6 +170,7 @@ public final class Sim implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        controllers.close();
         region.close();
         try {
             lockFile.close();

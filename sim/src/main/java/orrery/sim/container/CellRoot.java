@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Makes the file system of a cell, once, before its first process runs.
 ///
@@ -21,8 +22,8 @@ final class CellRoot {
             "proc", "dev", "etc", "tmp", "var/tmp", "var/log", "run", "home", "root", "mnt", "opt",
             "srv", "sys");
 
-    private static final FileAttribute<?> PASSAGE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x"));
+    private static final Set<PosixFilePermission> PASSAGE =
+            PosixFilePermissions.fromString("rwx--x--x");
 
     private final Optional<Integer> owner;
 
@@ -65,9 +66,20 @@ final class CellRoot {
     /// Makes a folder that belongs to the sandboxed user, for a volume.
     void folder(Path path) throws IOException {
         // The folders above it are passed through, never listed, by the sandboxed user.
-        Files.createDirectories(path.getParent(), PASSAGE);
-        Files.createDirectories(path);
+        passage(path.getParent());
+        if (!Files.isDirectory(path)) {
+            Files.createDirectory(path);
+        }
         own(path);
+    }
+
+    private static void passage(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            passage(path.getParent());
+            Files.createDirectory(path);
+            // Said again: a umask of 077 is common for data folders.
+            Files.setPosixFilePermissions(path, PASSAGE);
+        }
     }
 
     /// Writes a file that the sandboxed user may read, for a volume that it may not write. An

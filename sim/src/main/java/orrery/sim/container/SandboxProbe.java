@@ -77,6 +77,7 @@ final class SandboxProbe {
         }
         var file = base.resolve("seccomp.bpf");
         Files.write(file, program.get());
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         return Optional.of(file);
     }
 

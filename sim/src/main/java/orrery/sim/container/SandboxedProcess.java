@@ -5,6 +5,7 @@ import com.pty4j.WinSize;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /// A process that runs in a sandbox. Its streams are the operating system's own pipes (or its
 /// terminal), so a reader that stops reading stops the writer: nothing is buffered here.
@@ -48,12 +49,16 @@ public final class SandboxedProcess {
     /// Asks the command to stop (SIGTERM). The signal goes to the command itself, the child of
     /// the sandbox's first process, which is the child of the process we started.
     public void terminate() {
-        process.children().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroy);
+        children().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroy);
     }
 
     /// Ends the sandbox and everything in it at once.
     public void kill() {
-        process.children().forEach(ProcessHandle::destroyForcibly);
+        children().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+    }
+
+    private Stream<ProcessHandle> children() {
+        return ProcessHandle.of(process.pid()).stream().flatMap(ProcessHandle::children);
     }
 }

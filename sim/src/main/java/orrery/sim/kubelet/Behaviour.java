@@ -65,6 +65,9 @@ sealed interface Behaviour {
             return new End(1, Duration.ofSeconds(1));
         }
         boolean shell = label.equals("shell") || SHELLS.contains(name);
+        if (shell && line.isEmpty() && container.path("stdin").asBoolean()) {
+            return new Run(List.of("sh"));
+        }
         if (shell && !line.isEmpty()) {
             return new Run(line);
         }

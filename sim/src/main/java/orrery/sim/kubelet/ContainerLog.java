@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// The log file of one start of a container: one line of output per line, each with the time in
 /// front (RFC 3339 with nanoseconds), as container runtimes keep them.
@@ -17,20 +19,25 @@ final class ContainerLog {
 
     private static final int MAX_LINE = 16 << 10;
 
+    private static final long DRAIN_NANOS = 3_000_000_000L;
+
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Path file;
     private final OutputStream out;
     private final Clock clock;
     private long size;
     private volatile boolean open = true;
 
+    /// Somebody attached to the process.
+    interface Listener {
+        /// @return whether it wants to hear more
+        boolean hear(byte[] bytes, int length);
+    }
+
     ContainerLog(Path file, Clock clock) throws IOException {
         this.file = file;
         this.out = Files.newOutputStream(file);
         this.clock = clock;
-    }
-
-    Path file() {
-        return file;
     }
 
     /// Whether more may come.
@@ -44,6 +51,8 @@ final class ContainerLog {
         int used = 0;
         var buffer = new byte[8192];
         for (int n; (n = from.read(buffer)) >= 0;) {
+            int length = n;
+            listeners.removeIf(listener -> !listener.hear(buffer, length));
             for (int i = 0; i < n; i++) {
                 if (buffer[i] == '\n' || used == MAX_LINE) {
                     write(line, used);
@@ -59,13 +68,30 @@ final class ContainerLog {
         }
     }
 
-    void line(String text) throws IOException {
-        var bytes = text.getBytes(StandardCharsets.UTF_8);
-        write(bytes, bytes.length);
+    /// Lets a listener hear what is printed from now on.
+    void attach(Listener listener) {
+        listeners.add(listener);
+    }
+
+    void detach(Listener listener) {
+        listeners.remove(listener);
+    }
+
+    /// Waits, for a moment at most, until all that a process printed has been copied.
+    synchronized void finished() {
+        long end = System.nanoTime() + DRAIN_NANOS;
+        try {
+            for (long left = DRAIN_NANOS; open && left > 0; left = end - System.nanoTime()) {
+                wait(Math.max(1, left / 1_000_000));
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     synchronized void close() {
         open = false;
+        notifyAll();
         try {
             out.close();
         } catch (IOException full) {

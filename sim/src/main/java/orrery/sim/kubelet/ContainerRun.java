@@ -26,6 +26,8 @@ final class ContainerRun {
     State state = new State.Waiting("PodInitializing", "", null);
     State.Ended last;
     int restarts;
+    /// The log of the present or last start; null when it had no process.
+    ContainerLog log;
 
     void ended(Instant now, int code, String message) {
         var since = state instanceof State.Running running ? running.since() : now;

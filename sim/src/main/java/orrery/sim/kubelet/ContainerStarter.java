@@ -49,8 +49,9 @@ final class ContainerStarter {
         var variables = PodFiles.variables(pod.cluster, item, container);
         var line = real.line().stream().map(w -> Environment.expand(w, variables)).toList();
         var log = new ContainerLog(files.log(pod.home, item, name, run.restarts), clock);
+        run.log = log;
         var process = containers.start(cell,
-                new Command(line, PodFiles.directory(container), Optional.empty()));
+                new Command(line, PodFiles.directory(container), terminal(container)));
         if (!container.path("stdin").asBoolean()) {
             process.input().close();
         }
@@ -66,6 +67,11 @@ final class ContainerStarter {
             changed.run();
         }));
         return process;
+    }
+
+    private static Optional<Command.Terminal> terminal(JsonNode container) {
+        return container.path("tty").asBoolean() ? Optional.of(Command.Terminal.DEFAULT)
+                : Optional.empty();
     }
 
     /// The files of a start are kept for one more, so that `logs --previous` has something.

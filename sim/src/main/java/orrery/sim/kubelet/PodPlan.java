@@ -1,6 +1,7 @@
 package orrery.sim.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,6 +35,18 @@ final class PodPlan {
 
     static boolean sidecar(JsonNode init) {
         return init.path("restartPolicy").asText().equals("Always");
+    }
+
+    /// What the pod's status says of one container; missing when it says nothing yet.
+    static JsonNode status(Item pod, String container) {
+        for (var list : new String[] {"containerStatuses", "initContainerStatuses"}) {
+            for (var status : pod.tree().path("status").path(list)) {
+                if (status.path("name").asText().equals(container)) {
+                    return status;
+                }
+            }
+        }
+        return MissingNode.getInstance();
     }
 
     static String policy(JsonNode spec) {

@@ -194,6 +194,15 @@ abstract class SandboxContract {
         return cell(name, binds, Limits.DEFAULT);
     }
 
+    @Test
+    void killsATerminalsProcess() throws Exception {
+        var process = containers.start(cell("a", List.of()), new Command(
+                List.of("sleep", "100"), "/", Optional.of(Command.Terminal.DEFAULT)));
+        process.kill();
+        process.exit().get(10, TimeUnit.SECONDS);
+        assertThat(process.isAlive()).isFalse();
+    }
+
     private Cell cell(String name, List<Cell.Bind> binds, Limits limits) throws IOException {
         var home = containers.base().resolve(name);
         var cell = new Cell(home.resolve("root"), home.resolve("environment"), binds, name, 0,

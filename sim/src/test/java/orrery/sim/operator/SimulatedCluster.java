@@ -35,9 +35,10 @@ public final class SimulatedCluster implements AutoCloseable {
         var clock = Clock.systemUTC();
         region = Region.open(folder.resolve("region.db"), clock, new Ids(new Random(7)),
                 failure -> { });
-        controllers = Controllers.start(region, new Controllers.Surroundings(
+        controllers = Controllers.open(new Controllers.Surroundings(
                 folder.resolve("cells"), clock, QUICK, any -> "authority",
                 (any, pod) -> "token of " + pod.name()));
+        controllers.start(region, List.of());
         cluster = region.find("test").orElseGet(() -> region.create("test"));
     }
 

@@ -1,0 +1,39 @@
+package orrery.sim.kcm;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Function;
+import orrery.sim.operator.Nodes;
+import orrery.sim.operator.Operator;
+import orrery.sim.operator.Timing;
+import orrery.sim.store.Cluster;
+import orrery.sim.store.Region;
+
+/// The names that KCM uses, and its operators.
+public final class Kcm {
+    static final String GROUP = "k0rdent.mirantis.com";
+    static final String SYSTEM = "kcm-system";
+    static final String DEPLOYMENTS = "clusterdeployments." + GROUP;
+    static final String TEMPLATES = "clustertemplates." + GROUP;
+    static final String CHAINS = "clustertemplatechains." + GROUP;
+    static final String CREDENTIALS = "credentials." + GROUP;
+    static final String SERVICES = "servicetemplates." + GROUP;
+    static final String ACCESS = "accessmanagements." + GROUP;
+    static final String FINALIZER = GROUP + "/cluster-deployment";
+    static final String MANAGED = GROUP + "/managed";
+    static final String MANAGER = "kcm-controller-manager";
+
+    private Kcm() {}
+
+    /// @param management the cluster that KCM runs on
+    /// @param kubeconfig the administrator's kubeconfig of a cluster
+    public static List<Operator> operators(Region region, String management,
+            Function<Cluster, String> kubeconfig, Timing timing, Clock clock) {
+        var nodes = new Nodes(clock);
+        return List.of(
+                new Installation(management, nodes),
+                new Catalogue(management, clock),
+                new AccessRules(management),
+                new ClusterDeployments(region, management, kubeconfig, timing, clock));
+    }
+}
