@@ -26,6 +26,8 @@ public final class Main implements QuarkusApplication {
         try {
             var settings = Settings.read(arguments);
             quarkus(settings.get(Listening.class)).forEach(System::setProperty);
+            System.setProperty("quarkus.log.handler.file.REQUESTS.path", settings
+                    .get(Storing.class).data().resolve("log/requests.jsonl").toString());
         } catch (WrongSettings wrong) {
             wrong.mistakes().forEach(System.err::println);
             System.exit(2);

@@ -8,7 +8,8 @@ import orrery.kit.config.Configuration;
 final class Settings {
     static final List<Class<? extends Record>> ALL = List.of(
             Listening.class,
-            Storing.class);
+            Storing.class,
+            Limits.class);
 
     /// Variables with our prefix that the command line reads, not the server.
     private static final Set<String> OF_OTHERS =

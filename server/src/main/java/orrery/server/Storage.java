@@ -5,28 +5,30 @@ import jakarta.inject.Singleton;
 import orrery.kit.db.Address;
 import orrery.kit.db.Database;
 import orrery.kit.db.EmbeddedPostgres;
-import orrery.kit.db.Limits;
 import org.jspecify.annotations.Nullable;
 
 /// The PostgreSQL that everything is kept in: the operator's own, else the embedded one.
 @Singleton
 final class Storage {
     private final @Nullable EmbeddedPostgres embedded;
+    private final Address address;
     private final Database database;
 
     Storage(Storing storing) {
         embedded = storing.databaseUrl() == null
                 ? EmbeddedPostgres.start(storing.data().resolve("postgres")) : null;
-        database = Database.open(address(storing), Limits.DEFAULT, "server");
+        address = embedded == null ? own(storing) : embedded.address();
+        database = Database.open(address, orrery.kit.db.Limits.DEFAULT, "server");
     }
 
-    private Address address(Storing storing) {
-        if (embedded != null) {
-            return embedded.address();
-        }
+    private static Address own(Storing storing) {
         return Address.parse(storing.databaseUrl(),
                 storing.databaseUser() == null ? "orrery" : storing.databaseUser(),
                 storing.databasePassword() == null ? "" : storing.databasePassword());
+    }
+
+    Address address() {
+        return address;
     }
 
     Database database() {

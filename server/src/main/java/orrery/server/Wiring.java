@@ -9,6 +9,7 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
@@ -22,18 +23,27 @@ import java.util.Set;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.access.Access;
+import orrery.kit.access.Grant;
 import orrery.kit.config.Configuration;
 import orrery.kit.db.Database;
+import orrery.kit.events.Events;
+import orrery.kit.events.Feed;
+import orrery.kit.events.Signals;
 import orrery.kit.http.Authenticator;
 import orrery.kit.http.Front;
 import orrery.kit.http.Hosts;
+import orrery.kit.http.Idempotency;
 import orrery.kit.http.On;
+import orrery.kit.http.Paging;
 import orrery.kit.http.Places;
+import orrery.kit.http.RateLimits;
 import orrery.kit.http.RequestIds;
 import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
 import orrery.kit.http.Surfaces;
 import orrery.kit.http.Upgrades;
+import orrery.kit.secret.Resealing;
+import orrery.kit.secret.Sealing;
 import orrery.server.auth.setup.SetupCode;
 import orrery.server.surface.Cloud;
 import orrery.server.surface.OAuth;
@@ -62,6 +72,12 @@ class Wiring {
     @Singleton
     Storing storing(Configuration settings) {
         return settings.get(Storing.class);
+    }
+
+    @Produces
+    @Singleton
+    Limits limits(Configuration settings) {
+        return settings.get(Limits.class);
     }
 
     @Produces
@@ -110,9 +126,70 @@ class Wiring {
     Front front(
             Surfaces surfaces, Routes routes, Upgrades upgrades, Listening listening,
             Clock clock) {
+        var hosts = new Hosts(listening.publicUrl(), listening.trustedProxies());
         var requestIds = new RequestIds(listening.region(), clock, new SecureRandom());
-        return new Front(surfaces, routes, new Hosts(listening.publicUrl()), upgrades,
-                requestIds, clock, PATIENCE);
+        return new Front(surfaces, routes, hosts, upgrades, requestIds, clock, PATIENCE);
+    }
+
+    /// What the start itself may do, before anybody can be asked.
+    private static Grant atTheStart(Clock clock, String what) {
+        return new Access((principal, scope) -> Set.of(), clock).system(what);
+    }
+
+    @Produces
+    @Singleton
+    Signals signals(Storage storage, Clock clock) {
+        return Signals.start(
+                storage.address(), storage.database(), atTheStart(clock, "signals"));
+    }
+
+    void silence(@Disposes Signals signals) {
+        signals.close();
+    }
+
+    @Produces
+    @Singleton
+    Sealing sealing(Storing storing, Database database, Clock clock) {
+        var file = storing.sealingKeyFile();
+        var sealing = file == null
+                ? Sealing.openOrCreate(storing.data().resolve("sealing-key"))
+                : Sealing.open(file);
+        new Resealing(database, sealing).check(atTheStart(clock, "sealing"));
+        return sealing;
+    }
+
+    @Produces
+    @Singleton
+    Paging paging(Sealing sealing, Clock clock) {
+        return new Paging(sealing, clock);
+    }
+
+    @Produces
+    @Singleton
+    Idempotency idempotency(Database database, Sealing sealing) {
+        return new Idempotency(database, sealing);
+    }
+
+    @Produces
+    @Singleton
+    RateLimits rateLimits(Limits limits) {
+        return new RateLimits(limits.requests(), limits.requestsUnknown());
+    }
+
+    @Produces
+    @Singleton
+    Events events(Database database, Signals signals, Ids ids) {
+        return new Events(database, signals, ids);
+    }
+
+    @Produces
+    @Singleton
+    Feed feed(Database database, Events events, Signals signals, Clock clock) {
+        return new Feed(database, events, signals, atTheStart(clock, "feed"));
+    }
+
+    void cut(@Disposes Feed feed) {
+        feed.close();
     }
 
     /// Nobody holds anything, until there are users.
@@ -139,8 +216,8 @@ class Wiring {
         };
     }
 
-    /// A database that does not open stops the start, instead of the first request.
-    void openTheDatabase(@Observes StartupEvent start, Database database) {}
+    /// A database or a key that does not open stops the start, instead of the first request.
+    void openEverything(@Observes StartupEvent start, Database database, Sealing sealing) {}
 
     void standInFront(@Observes Filters filters, Front front) {
         filters.register(front::handle, Integer.MAX_VALUE);

@@ -20,26 +20,57 @@ public class Doorkeeper {
     private final Authenticator authenticator;
     private final Places places;
     private final Access access;
+    private final RateLimits limits;
 
-    public Doorkeeper(Authenticator authenticator, Places places, Access access) {
+    public Doorkeeper(
+            Authenticator authenticator, Places places, Access access, RateLimits limits) {
         this.authenticator = authenticator;
         this.places = places;
         this.access = access;
+        this.limits = limits;
     }
 
+    /// Admits a request, and counts it against the caller's limit.
+    ///
     /// @throws Problem.Failure the refusal
     Grant admit(RoutingContext context) {
         var exchange = Exchange.of(context);
-        var found = Front.Found.of(context);
+        var call = nobody(exchange);
+        try {
+            call = authenticator.authenticate(
+                    call, credentials(context.request(), exchange.surface()));
+        } catch (Problem.Failure refusal) {
+            if (Front.Found.of(context).route().kind() != Route.Kind.OPEN
+                    || !(refusal.problem() instanceof Problem.Unauthenticated)) {
+                // Guessing is limited like every other call without a credential.
+                limits.count(call, context.response());
+                throw refusal;
+            }
+            // A stale cookie does not keep anybody from signing in again.
+        }
+        limits.count(call, context.response());
+        return grant(call, Front.Found.of(context));
+    }
+
+    /// Asks again whether the caller of an open stream may go on listening.
+    boolean mayStill(RoutingContext context) {
+        try {
+            var exchange = Exchange.of(context);
+            grant(authenticator.authenticate(nobody(exchange),
+                    credentials(context.request(), exchange.surface())),
+                    Front.Found.of(context));
+            return true;
+        } catch (Problem.Failure refusal) {
+            return false;
+        }
+    }
+
+    private Grant grant(Call call, Front.Found found) {
         var route = found.route();
-        var nobody = new Call(Principal.ANONYMOUS, exchange.requestId(), null,
-                exchange.address(), exchange.deadline());
-        var credentials = credentials(context.request(), exchange.surface());
         return switch (route.kind()) {
-            case OPEN -> access.open(ifItCounts(nobody, credentials));
-            case OWN -> access.self(authenticator.authenticate(nobody, credentials));
+            case OPEN -> access.open(call);
+            case OWN -> access.self(call);
             case NEEDS -> {
-                var call = authenticator.authenticate(nobody, credentials);
                 if (call.principal().isAnonymous()) {
                     // Asked first: whether the place exists is nothing for strangers.
                     access.self(call);
@@ -50,16 +81,9 @@ public class Doorkeeper {
         };
     }
 
-    /// On an open route a stale cookie does not keep anybody from signing in again.
-    private Call ifItCounts(Call nobody, Credentials credentials) {
-        try {
-            return authenticator.authenticate(nobody, credentials);
-        } catch (Problem.Failure refusal) {
-            if (refusal.problem() instanceof Problem.Unauthenticated) {
-                return nobody;
-            }
-            throw refusal;
-        }
+    private static Call nobody(Exchange exchange) {
+        return new Call(Principal.ANONYMOUS, exchange.requestId(), null, exchange.address(),
+                exchange.deadline());
     }
 
     private static Credentials credentials(HttpServerRequest request, Surface surface) {

@@ -3,6 +3,7 @@ package orrery.kit.http;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import orrery.kit.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,11 @@ public record Exchange(
 
     static boolean knows(RoutingContext context) {
         return context.get(KEY) != null;
+    }
+
+    Exchange warned(Warning warning) {
+        return new Exchange(surface, requestId, received, deadline, method, path, address,
+                Stream.concat(warnings.stream(), Stream.of(warning)).toList());
     }
 
     void attach(RoutingContext context) {

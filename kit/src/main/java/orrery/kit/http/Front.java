@@ -8,9 +8,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import orrery.kit.Problem;
+import org.jspecify.annotations.Nullable;
 
 /// Stands in front of everything. It picks the surface by path and makes the request id before
 /// anything can fail, and refuses what needs no handler to be refused: a foreign host, an unknown
@@ -18,6 +21,7 @@ import orrery.kit.Problem;
 public final class Front {
     private static final Logger LOG = System.getLogger(Front.class.getName());
     private static final String ROUTE = "orrery.route";
+    private static final String SUCCESSOR = "orrery.successor";
 
     private final Surfaces surfaces;
     private final Routes routes;
@@ -26,6 +30,7 @@ public final class Front {
     private final RequestIds ids;
     private final Clock clock;
     private final Duration patience;
+    private final RequestLog log;
 
     /// @param patience how long a caller waits for an answer
     public Front(Surfaces surfaces, Routes routes, Hosts hosts, Upgrades upgrades,
@@ -37,28 +42,73 @@ public final class Front {
         this.ids = ids;
         this.clock = clock;
         this.patience = patience;
+        this.log = new RequestLog(clock);
     }
 
     /// Lets a request in, or answers it.
     public void handle(RoutingContext context) {
         if (Exchange.knows(context)) {
-            context.next();
+            again(context);
             return;
         }
-        var request = context.request();
         var path = path(context);
-        var now = clock.instant();
-        var exchange = new Exchange(surfaces.of(path), ids.next(), now, now.plus(patience),
-                request.method().name(), path, address(request), List.of());
+        var exchange = exchange(context, path);
         exchange.attach(context);
         context.response().putHeader("X-Request-Id", exchange.requestId());
+        log.begun(context);
         try {
-            hosts.check(request);
-            Escapes.decode(request.path());
-            admit(context, exchange, path);
+            hosts.check(context.request());
+            Escapes.decode(context.request().path());
+            var successor = exchange.surface().successor(path);
+            if (successor == null) {
+                admit(context, exchange, path);
+            } else {
+                deprecated(context, exchange, successor);
+            }
         } catch (Problem.Failure refusal) {
             refuse(context, refusal.problem());
         }
+    }
+
+    private Exchange exchange(RoutingContext context, String path) {
+        var now = clock.instant();
+        return new Exchange(surfaces.of(path), ids.next(), now, now.plus(patience),
+                context.request().method().name(), path,
+                hosts.client(context.request()), List.of());
+    }
+
+    /// A request that was sent on to another path. What the answer said so far is gone by then.
+    private void again(RoutingContext context) {
+        if (Found.ofNullable(context) != null) {
+            context.next();
+            return;
+        }
+        var exchange = Exchange.of(context);
+        context.response().putHeader("X-Request-Id", exchange.requestId());
+        Surface.Successor successor = context.get(SUCCESSOR);
+        var since = successor.since().atStartOfDay().toEpochSecond(ZoneOffset.UTC);
+        context.response()
+                .putHeader("Deprecation", "@" + since)
+                .putHeader("Sunset", DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                        successor.sunset().atStartOfDay(ZoneOffset.UTC)))
+                .putHeader("Link", "<" + successor.path() + ">; rel=\"successor-version\"");
+        try {
+            admit(context, exchange, path(context));
+        } catch (Problem.Failure refusal) {
+            refuse(context, refusal.problem());
+        }
+    }
+
+    /// An address from an earlier version goes on at its successor, with a warning (RFC 9745,
+    /// RFC 8594).
+    private static void deprecated(
+            RoutingContext context, Exchange exchange, Surface.Successor successor) {
+        exchange.warned(new Exchange.Warning("DEPRECATED_ENDPOINT",
+                "use " + successor.path() + " instead", successor.sunset().toString()))
+                .attach(context);
+        context.put(SUCCESSOR, successor);
+        var query = context.request().query();
+        context.reroute(successor.path() + (query == null ? "" : "?" + query));
     }
 
     /// Answers what failed on its way through the router, outside of every handler.
@@ -136,8 +186,12 @@ public final class Front {
 
     /// The route that a request was let in for.
     record Found(Route route, Map<String, String> parameters) {
+        static @Nullable Found ofNullable(RoutingContext context) {
+            return context.get(ROUTE);
+        }
+
         static Found of(RoutingContext context) {
-            Found found = context.get(ROUTE);
+            var found = ofNullable(context);
             if (found == null) {
                 throw new IllegalStateException("no route was found");
             }
@@ -160,10 +214,5 @@ public final class Front {
         } catch (IllegalArgumentException e) {
             return raw;
         }
-    }
-
-    private static String address(HttpServerRequest request) {
-        var remote = request.remoteAddress();
-        return remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
     }
 }

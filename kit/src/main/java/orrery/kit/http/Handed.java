@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import orrery.kit.access.Grant;
+import org.jspecify.annotations.Nullable;
 
 /// What a handler can ask for with `@Context`: the [Grant], the [PageAsk] and the [Exchange] of the
 /// request that it answers.
@@ -32,6 +33,10 @@ public class Handed {
     @Unremovable
     Grant grant() {
         return grant(current.getCurrent());
+    }
+
+    static @Nullable Grant grantOrNull(RoutingContext context) {
+        return context.get(GRANT);
     }
 
     static Grant grant(RoutingContext context) {

@@ -2,6 +2,9 @@ package orrery.kit.http;
 
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import orrery.kit.Problem;
@@ -15,10 +18,29 @@ public final class Hosts {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
     private final @Nullable URI publicUrl;
+    private final Set<String> trustedProxies;
 
     /// @param publicUrl where users reach this server; `null` when only on loopback
-    public Hosts(@Nullable URI publicUrl) {
+    /// @param trustedProxies addresses whose `X-Forwarded-For` counts
+    public Hosts(@Nullable URI publicUrl, List<String> trustedProxies) {
         this.publicUrl = publicUrl;
+        this.trustedProxies = Set.copyOf(trustedProxies);
+    }
+
+    /// The client's address: behind trusted proxies, the last one that they did not add themselves.
+    String client(HttpServerRequest request) {
+        var remote = request.remoteAddress();
+        var address = remote == null ? null : remote.hostAddress();
+        if (address == null) {
+            return "unknown";
+        }
+        var hops = new ArrayList<String>();
+        request.headers().getAll("X-Forwarded-For").forEach(header ->
+                Arrays.stream(header.split(",")).map(String::strip).forEach(hops::add));
+        while (trustedProxies.contains(address) && !hops.isEmpty()) {
+            address = hops.removeLast();
+        }
+        return address;
     }
 
     /// @throws Problem.Failure [Problem.Misdirected] or [Problem.Refused]

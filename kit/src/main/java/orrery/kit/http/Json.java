@@ -58,6 +58,15 @@ public final class Json {
         return new String(write(value), java.nio.charset.StandardCharsets.UTF_8);
     }
 
+    /// Reads what we wrote ourselves. Bodies of strangers are read by [BodyReader].
+    public static <T> T read(String json, Class<T> type) {
+        try {
+            return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static ObjectMapper mapper() {
         var factory = JsonFactory.builder()
                 .streamReadConstraints(LIMITS)

@@ -100,7 +100,8 @@ public final class Paging {
     }
 
     private String issue(String list, List<String> position) {
-        var token = Json.text(new Token(list, position, clock.instant().plus(VALID).toEpochMilli()));
+        var expires = clock.instant().plus(VALID).toEpochMilli();
+        var token = Json.text(new Token(list, position, expires));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealing.seal(token, "page"));
     }
 

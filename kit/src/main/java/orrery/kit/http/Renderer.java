@@ -25,11 +25,15 @@ public class Renderer
     private final CurrentVertxRequest current;
     private final Doorkeeper doorkeeper;
     private final Streams streams;
+    private final Repeats repeats;
 
-    public Renderer(CurrentVertxRequest current, Doorkeeper doorkeeper, Streams streams) {
+    public Renderer(
+            CurrentVertxRequest current, Doorkeeper doorkeeper, Streams streams,
+            Repeats repeats) {
         this.current = current;
         this.doorkeeper = doorkeeper;
         this.streams = streams;
+        this.repeats = repeats;
     }
 
     @Override
@@ -40,13 +44,21 @@ public class Renderer
         if (!route.consumes().isEmpty()) {
             request.setEntityStream(new Limited(request.getEntityStream(), route.bodyLimit()));
         }
+        var key = request.getHeaderString(Idempotency.KEY);
+        if (Idempotency.isAsked(request.getMethod(), key, Handed.grant(context))) {
+            repeats.begin(request, context, key);
+        }
     }
 
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
-        if (!(response.getEntity() instanceof Answer<?> answer)) {
-            return;
+        if (response.getEntity() instanceof Answer<?> answer) {
+            render(answer, response);
         }
+        repeats.end(current.getCurrent(), response);
+    }
+
+    private void render(Answer<?> answer, ContainerResponseContext response) {
         var context = current.getCurrent();
         var exchange = Exchange.of(context);
         var reply = answer.mediaType() == null

@@ -64,7 +64,7 @@ public class Streams {
         while (!stream.isOver() && !context.response().closed()) {
             var events = stream.next(BEAT);
             send(out, events);
-            if (events.isEmpty() && !mayStill(context)) {
+            if (events.isEmpty() && !doorkeeper.mayStill(context)) {
                 return;
             }
         }
@@ -85,15 +85,6 @@ public class Streams {
         var data = event.data() instanceof String text ? text : Json.text(event.data());
         data.lines().forEach(line -> out.append("data: ").append(line).append('\n'));
         out.append('\n');
-    }
-
-    private boolean mayStill(RoutingContext context) {
-        try {
-            doorkeeper.admit(context);
-            return true;
-        } catch (Problem.Failure refusal) {
-            return false;
-        }
     }
 
     private void left(String caller) {

@@ -1,7 +1,9 @@
 package orrery.kit.http;
 
+import java.time.LocalDate;
 import java.util.Set;
 import orrery.kit.Problem;
+import org.jspecify.annotations.Nullable;
 
 /// How one API family looks on the wire, as a value: success, refusal, paging, credentials.
 ///
@@ -16,6 +18,15 @@ public interface Surface {
 
     /// Whether a normalised path belongs to this family.
     boolean owns(String path);
+
+    /// Where a path of an earlier version is found now; `null` for a path of today.
+    default @Nullable Successor successor(String path) {
+        return null;
+    }
+
+    /// @param since when the old path was given up
+    /// @param sunset when it will be gone
+    record Successor(String path, LocalDate since, LocalDate sunset) {}
 
     /// An answer as this family shows it.
     Reply success(Exchange exchange, Answer<?> answer);

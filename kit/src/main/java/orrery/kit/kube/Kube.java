@@ -186,6 +186,7 @@ public final class Kube {
 
     private KubeFailure foreign(Kind kind, String name) {
         return new KubeFailure(409, "Foreign", kind.kind() + " " + name + " on "
-                + client.get().name() + " exists and was made by somebody else; rename or remove it");
+                + client.get().name()
+                + " exists and was made by somebody else; rename or remove it");
     }
 }

@@ -75,7 +75,8 @@ public final class Resealing {
             progress = database.tx(grant, tx -> {
                 var rows = tx.handle().createQuery(select)
                         .bind("last", last).bind("limit", BATCH)
-                        .map((set, context) -> new Row(set.getString("key"), set.getBytes("sealed")))
+                        .map((set, context) ->
+                                new Row(set.getString("key"), set.getBytes("sealed")))
                         .list();
                 int anew = 0;
                 for (var row : rows) {

@@ -1,6 +1,7 @@
 package orrery.server.surface;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// `/v1/regions/…` and `/v1/workflows/…`: an envelope of `success`, `data` or `error`, and `meta`;
 /// camelCase; page tokens or offsets.
 public final class Cloud implements Surface {
+    private static final String SINGULAR = "/v1/region";
+    private static final LocalDate SINCE = LocalDate.of(2026, 1, 1);
+    private static final LocalDate SUNSET = LocalDate.of(2027, 7, 1);
     private static final int PAGE = 50;
     private static final int LARGEST_PAGE = 500;
 
@@ -42,8 +46,15 @@ public final class Cloud implements Surface {
 
     @Override
     public boolean owns(String path) {
-        return isBelow(path, "/v1/regions") || isBelow(path, "/v1/region")
+        return isBelow(path, "/v1/regions") || isBelow(path, SINGULAR)
                 || isBelow(path, "/v1/workflows");
+    }
+
+    @Override
+    public @Nullable Successor successor(String path) {
+        return isBelow(path, SINGULAR)
+                ? new Successor("/v1/regions" + path.substring(SINGULAR.length()), SINCE, SUNSET)
+                : null;
     }
 
     static boolean isBelow(String path, String prefix) {

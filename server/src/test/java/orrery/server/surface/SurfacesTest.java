@@ -101,6 +101,24 @@ class SurfacesTest {
     }
 
     @Test
+    void sendsAnOldAddressOnToItsSuccessor() throws Exception {
+        var answer = get("/v1/region/eu1/probes?pageSize=7");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        var meta = json(answer).at("/meta");
+        assertThat(meta.at("/pagination/pageSize").intValue()).isEqualTo(7);
+        assertThat(meta.at("/warnings/0/code").textValue()).isEqualTo("DEPRECATED_ENDPOINT");
+        assertThat(answer.headers().firstValue("Sunset")).isPresent();
+        assertThat(json(get("/v1/region/eu1/nothing")).at("/error/code").textValue())
+                .isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void saysHowMuchIsLeft() throws Exception {
+        assertThat(get("/api/v1/healthcheck").headers().firstValue("RateLimit-Remaining"))
+                .isPresent();
+    }
+
+    @Test
     void streamsBytesBothWays() throws Exception {
         var bytes = "x".repeat(3 << 20);
         var answer = CLIENT.send(HttpRequest.newBuilder(server.resolve(

@@ -9,8 +9,8 @@ import orrery.sim.store.Key;
 
 /// An idempotent reconciler of one kind of object.
 ///
-/// It keeps nothing in memory that the store does not tell it again at the start: it may be asked to
-/// look at any object at any time, any number of times, also at one that is gone.
+/// It keeps nothing in memory that the store does not tell it again at the start: it may be asked
+/// to look at any object at any time, any number of times, also at one that is gone.
 public interface Operator {
     /// The field manager of its writes and the source of its events.
     String name();

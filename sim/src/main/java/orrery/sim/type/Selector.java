@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 public final class Selector implements Predicate<Map<String, String>> {
     private static final int MAX_LENGTH = 16 << 10;
     private static final String KEY =
-            "((?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)";
+            "((?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?/)?"
+            + "[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)";
     private static final String VALUE = "((?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?)";
     private static final Pattern EQUALITY =
             Pattern.compile("\\s*" + KEY + "\\s*(==?|!=)\\s*" + VALUE + "\\s*");

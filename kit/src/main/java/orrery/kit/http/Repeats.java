@@ -1,0 +1,86 @@
+package orrery.kit.http;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.TreeMap;
+import orrery.kit.Problem;
+import orrery.kit.http.Idempotency.Stored;
+
+/// Where a request with an `Idempotency-Key` comes in and its answer goes out.
+@ApplicationScoped
+public class Repeats {
+    private static final Logger LOG = System.getLogger(Repeats.class.getName());
+    private static final String TAKEN = "orrery.idempotency";
+    private static final List<String> KEPT = List.of("Content-Type", "ETag", "Location");
+
+    private final Idempotency idempotency;
+
+    Repeats(Idempotency idempotency) {
+        this.idempotency = idempotency;
+    }
+
+    /// Ends the request with the stored answer if there is one.
+    void begin(ContainerRequestContext request, RoutingContext context, String key) {
+        var grant = Handed.grant(context);
+        var body = body(request, context);
+        var stored = idempotency.begin(
+                grant, request.getMethod(), Exchange.of(context).path(), key, body);
+        if (stored.isEmpty()) {
+            context.put(TAKEN, key);
+            return;
+        }
+        var answer = Response.status(stored.get().status()).header(Idempotency.REPLAYED, "true");
+        stored.get().headers().forEach(answer::header);
+        if (stored.get().body() != null) {
+            answer.entity(stored.get().body().getBytes(StandardCharsets.UTF_8));
+        }
+        request.abortWith(answer.build());
+    }
+
+    private static byte[] body(ContainerRequestContext request, RoutingContext context) {
+        if (Front.Found.of(context).route().consumes().isEmpty()) {
+            return new byte[0];
+        }
+        try {
+            var bytes = request.getEntityStream().readAllBytes();
+            request.setEntityStream(new ByteArrayInputStream(bytes));
+            return bytes;
+        } catch (IOException e) {
+            throw new Problem.Malformed("body", "it ends too early").raise();
+        }
+    }
+
+    void end(RoutingContext context, ContainerResponseContext response) {
+        String key = context.get(TAKEN);
+        if (key == null) {
+            return;
+        }
+        context.remove(TAKEN);
+        var headers = new TreeMap<String, String>();
+        for (var name : KEPT) {
+            var value = response.getHeaderString(name);
+            if (value != null) {
+                headers.put(name, value);
+            }
+        }
+        var body = response.getEntity() instanceof byte[] bytes
+                ? new String(bytes, StandardCharsets.UTF_8) : null;
+        try {
+            idempotency.end(Handed.grant(context), Exchange.of(context).method(),
+                    Exchange.of(context).path(), key,
+                    new Stored(response.getStatus(), headers, body));
+        } catch (RuntimeException e) {
+            // The change has happened and its answer is true, whatever becomes of the copy.
+            LOG.log(Level.WARNING, "an answer was not kept for its Idempotency-Key", e);
+        }
+    }
+}
