@@ -135,7 +135,9 @@ final class OpenApi {
     }
 
     private static void references(JsonNode node, Deque<String> into) {
-        node.findValuesAsText("$ref").forEach(ref -> into.add(ref.substring(V3_PREFIX.length())));
+        // A schema of schemas has a property of that name, which is no reference.
+        node.findValues("$ref").stream().filter(JsonNode::isTextual)
+                .forEach(ref -> into.add(ref.asText().substring(V3_PREFIX.length())));
     }
 
     private static void paths(ObjectNode paths, ResourceType type, String ref) {

@@ -17,10 +17,31 @@ final class Patches {
     record Outcome(Item item, boolean created) {}
 
     static Outcome apply(Call call, Target target, Write write) {
+        if (call.contentType().equals("application/apply-patch+yaml")) {
+            return serverSide(call, target, write);
+        }
+        if (call.flag("force")) {
+            throw Refusal.badRequest("force: may not be specified for non-apply patch");
+        }
         UnaryOperator<ObjectNode> edit = edit(call, target);
         Item item = call.cluster().change(target.type().key(), target.namespace(),
                 target.name(), write, edit);
         return new Outcome(item, false);
+    }
+
+    private static Outcome serverSide(Call call, Target target, Write write) {
+        if (call.query("fieldManager").isEmpty()) {
+            throw Refusal.badRequest("fieldManager: is required for apply patch");
+        }
+        ObjectNode applied = Bodies.object(call, target);
+        if (!applied.has("apiVersion") || !applied.has("kind")) {
+            throw Refusal.badRequest("apiVersion and kind must be set in an apply patch");
+        }
+        boolean existed = call.cluster()
+                .get(target.type().key(), target.namespace(), target.name()).isPresent();
+        Item item = call.cluster()
+                .apply(target.type().key(), applied, write, call.flag("force"));
+        return new Outcome(item, !existed);
     }
 
     private static UnaryOperator<ObjectNode> edit(Call call, Target target) {

@@ -1,18 +1,27 @@
 package orrery.sim.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import orrery.sim.kind.CustomTypes;
+import orrery.sim.kind.Kinds;
+import orrery.sim.patch.ManagedFields;
+import orrery.sim.type.Defaults;
 import orrery.sim.type.Json;
+import orrery.sim.type.Pruning;
 import orrery.sim.type.Refusal;
 import orrery.sim.type.Refusal.Cause;
 import orrery.sim.type.ResourceType;
+import orrery.sim.type.Validation;
 
-/// What happens to an object on its way in: metadata that the server sets, defaults, validation.
+/// What happens to an object on its way in: what the server sets, defaults, checks, owners of
+/// fields. The same for requests and for operators.
 final class Admission {
     private static final List<String> SERVER_SET = List.of(
             "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
@@ -26,15 +35,11 @@ final class Admission {
         this.ids = ids;
     }
 
-    /// A new object as it will be stored, save its resourceVersion and a generated name.
-    ObjectNode create(ResourceType type, ObjectNode object, Write write) {
-        ObjectNode metadata = Json.child(object, "metadata");
-        object.put("apiVersion", type.apiVersion()).put("kind", type.kind());
-        if (metadata.path("name").asText().isEmpty()
-                && metadata.path("generateName").asText().isEmpty()) {
-            throw Refusal.invalid(type.ref(""), List.of(new Cause("FieldValueRequired",
-                    "Required value: name or generateName is required", "metadata.name")));
-        }
+    /// A new object as it will be stored, save its resourceVersion and what is allocated.
+    ///
+    /// @param applied whether its `managedFields` are in place already
+    ObjectNode create(ResourceType type, ObjectNode object, Write write, boolean applied) {
+        ObjectNode metadata = metadata(object);
         if (!metadata.path("resourceVersion").asText().isEmpty()) {
             throw Refusal.badRequest("resourceVersion should not be set on objects to be created");
         }
@@ -42,21 +47,38 @@ final class Admission {
         if (!type.namespaced()) {
             metadata.remove("namespace");
         }
-        metadata.put("uid", ids.uid()).put("creationTimestamp", now().toString());
         if (type.has("status")) {
             object.remove("status");
+        }
+        shape(type, object, write);
+        metadata.put("uid", ids.uid()).put("creationTimestamp", now().toString());
+        if (Kinds.counted(type)) {
             metadata.put("generation", 1);
+        }
+        Kinds.admit(type, object);
+        refuse(type, object, check(type, object, null));
+        if (CustomTypes.isDefinition(type)) {
+            CustomTypes.establish(object, now());
+        }
+        if (!applied) {
+            ManagedFields.written(type, null, object, write.manager(), "", now());
         }
         return object;
     }
 
     /// What the cluster's other objects decide for a new one.
     void allocate(ResourceType type, ObjectNode object, Objects others) {
+        if (type.key().equals("services")) {
+            ServiceAddresses.allocate(object, others);
+        }
     }
 
     /// An object as it will be stored after an update, save its resourceVersion.
-    ObjectNode update(ResourceType type, Item old, ObjectNode wanted, Write write) {
-        ObjectNode metadata = Json.child(wanted, "metadata");
+    ///
+    /// @param applied whether its `managedFields` are in place already
+    ObjectNode update(
+            ResourceType type, Item old, ObjectNode wanted, Write write, boolean applied) {
+        ObjectNode metadata = metadata(wanted);
         ObjectNode before = (ObjectNode) old.tree().path("metadata");
         String asked = metadata.path("resourceVersion").asText();
         if (!asked.isEmpty() && !asked.equals(before.path("resourceVersion").asText())) {
@@ -69,70 +91,116 @@ final class Admission {
                     + " precondition: %s, UID in object meta: %s".formatted(uid, old.uid()));
         }
         ObjectNode now = type.has("status") ? separate(old, wanted, write) : wanted;
-        ObjectNode kept = Json.child(now, "metadata");
+        ObjectNode kept = metadata(now);
         for (String field : SERVER_SET) {
             copy(before, kept, field);
         }
-        copy(before, kept, "resourceVersion");
-        now.put("apiVersion", old.tree().path("apiVersion").asText()).put("kind", type.kind());
+        for (String field : List.of("resourceVersion", "name", "namespace", "generateName")) {
+            copy(before, kept, field);
+        }
+        shape(type, now, write);
+        now.put("apiVersion", old.tree().path("apiVersion").asText());
+        if (type.key().equals("services") && !write.status()) {
+            ServiceAddresses.keep(old.tree(), now);
+        }
+        if (CustomTypes.isDefinition(type) && !write.status()) {
+            CustomTypes.establish(now, now());
+        }
+        List<Cause> causes = write.status() && !type.custom()
+                ? List.of() : check(type, now, old.tree());
+        refuse(type, now, noNewFinalizers(before, kept, causes));
         if (kept.has("generation") && !Json.same(spec(old.tree()), spec(now))) {
             kept.put("generation", kept.path("generation").asLong() + 1);
         }
+        if (!applied) {
+            ManagedFields.written(
+                    type, old.tree(), now, write.manager(), write.subresource(), now());
+        }
         return now;
     }
 
-    /// The object on its way out: marked with when and what it waits for.
-    ObjectNode delete(ResourceType type, Item old, Deletion deletion) {
-        String current = old.tree().path("metadata").path("resourceVersion").asText();
-        precondition(type, old, "UID", deletion.uid(), old.uid());
-        precondition(type, old, "ResourceVersion", deletion.resourceVersion(), current);
-        ObjectNode now = old.copy();
-        ObjectNode metadata = Json.child(now, "metadata");
-        switch (deletion.propagation()) {
-            case FOREGROUND -> addFinalizer(metadata, "foregroundDeletion");
-            case ORPHAN -> addFinalizer(metadata, "orphan");
-            case BACKGROUND -> { }
+    /// An applied configuration holds what the applier means and no defaults.
+    void shapeApplied(ResourceType type, ObjectNode applied, Write write) {
+        JsonNode metadata = metadata(applied);
+        if (metadata.has("managedFields")) {
+            throw Refusal.badRequest("metadata.managedFields must be nil");
         }
-        long grace = type.key().equals("pods") ? grace(now, deletion) : 0;
-        if (!metadata.has("deletionTimestamp")) {
-            metadata.put("deletionTimestamp", now().plusSeconds(grace).toString());
-            metadata.put("deletionGracePeriodSeconds", grace);
-            if (metadata.has("generation")) {
-                metadata.put("generation", metadata.path("generation").asLong() + 1);
+        if (type.has("status")) {
+            List<String> kept = List.of("apiVersion", "kind", "metadata", "status");
+            if (write.status()) {
+                applied.retain(kept);
+            } else {
+                applied.remove("status");
             }
-        } else if (grace < metadata.path("deletionGracePeriodSeconds").asLong()) {
-            metadata.put("deletionGracePeriodSeconds", grace);
         }
-        if (type.key().equals("namespaces")) {
-            Json.child(now, "status").put("phase", "Terminating");
-        }
-        return now;
+        known(type, applied, write);
     }
 
-    /// Whether an object that is going has nothing left to wait for.
-    static boolean finished(ResourceType type, ObjectNode object) {
-        JsonNode metadata = object.path("metadata");
-        return metadata.has("deletionTimestamp")
-                && metadata.path("finalizers").isEmpty()
-                && metadata.path("deletionGracePeriodSeconds").asLong() == 0
-                && (!type.key().equals("namespaces")
-                        || object.path("spec").path("finalizers").isEmpty());
+    /// Known fields only, of the right types, with defaults.
+    private static void shape(ResourceType type, ObjectNode object, Write write) {
+        known(type, object, write);
+        Defaults.fill(object, type.schema());
+        Kinds.defaults(type, object);
+    }
+
+    private static void known(ResourceType type, ObjectNode object, Write write) {
+        object.put("apiVersion", type.apiVersion()).put("kind", type.kind());
+        List<String> unknown = Pruning.prune(object, type.schema());
+        if (write.strict() && !unknown.isEmpty()) {
+            throw Refusal.badRequest("%s in version \"%s\" cannot be handled as a %s: strict"
+                    .formatted(type.kind(), type.version(), type.kind())
+                    + " decoding error: unknown field \""
+                    + String.join("\", unknown field \"", unknown) + "\"");
+        }
+        for (Cause cause : Validation.check(object, type.schema())) {
+            boolean unreadable = cause.reason().equals("FieldValueTypeInvalid");
+            if (unreadable && (!type.custom() || cause.field().startsWith("metadata"))) {
+                throw Refusal.badRequest("%s in version \"%s\" cannot be handled as a %s: %s: %s"
+                        .formatted(type.kind(), type.version(), type.kind(), cause.field(),
+                                cause.message()));
+            }
+        }
+    }
+
+    private static List<Cause> check(ResourceType type, ObjectNode object, JsonNode old) {
+        List<Cause> causes = new ArrayList<>(Validation.check(object, type.schema()));
+        causes.addAll(Kinds.check(type, object, old));
+        if (CustomTypes.isDefinition(type)) {
+            causes.addAll(CustomTypes.check(object, old));
+        }
+        Set<String> seen = new HashSet<>();
+        causes.removeIf(cause -> !seen.add(cause.reason() + cause.field()));
+        return causes;
+    }
+
+    private static void refuse(ResourceType type, ObjectNode object, List<Cause> causes) {
+        if (!causes.isEmpty()) {
+            throw Refusal.invalid(
+                    type.ref(object.path("metadata").path("name").asText()), causes);
+        }
+    }
+
+    private static List<Cause> noNewFinalizers(
+            JsonNode before, JsonNode now, List<Cause> causes) {
+        if (!before.has("deletionTimestamp")) {
+            return causes;
+        }
+        Set<String> had = new HashSet<>();
+        before.path("finalizers").forEach(one -> had.add(one.asText()));
+        for (JsonNode one : now.path("finalizers")) {
+            if (!had.contains(one.asText())) {
+                List<Cause> more = new ArrayList<>(causes);
+                more.add(new Cause("FieldValueForbidden", "Forbidden: no new finalizers can be"
+                        + " added if the object is being deleted, found new finalizer "
+                        + one.asText(), "metadata.finalizers"));
+                return more;
+            }
+        }
+        return causes;
     }
 
     String generateName(String base) {
         return ids.name(base);
-    }
-
-    /// A running pod is the kubelet's to remove; one that never started goes at once.
-    private static long grace(ObjectNode pod, Deletion deletion) {
-        String phase = pod.path("status").path("phase").asText();
-        if (pod.path("spec").path("nodeName").asText().isEmpty()
-                || phase.equals("Succeeded") || phase.equals("Failed")) {
-            return 0;
-        }
-        return deletion.gracePeriodSeconds() != null
-                ? Math.max(0, deletion.gracePeriodSeconds())
-                : pod.path("spec").path("terminationGracePeriodSeconds").asLong(30);
     }
 
     /// Status and the rest are written by different people: each write keeps the other's part.
@@ -143,26 +211,19 @@ final class Admission {
         }
         ObjectNode now = old.copy();
         copy(wanted, now, "status");
+        JsonNode managers = wanted.path("metadata").get("managedFields");
+        if (managers != null) {
+            metadata(now).set("managedFields", managers);
+        }
         return now;
     }
 
-    private static void addFinalizer(ObjectNode metadata, String finalizer) {
-        ArrayNode all = metadata.withArray("finalizers");
-        for (JsonNode one : all) {
-            if (one.asText().equals(finalizer)) {
-                return;
-            }
+    private static ObjectNode metadata(ObjectNode object) {
+        JsonNode metadata = object.get("metadata");
+        if (metadata != null && !metadata.isObject()) {
+            throw Refusal.badRequest("metadata must be an object");
         }
-        all.add(finalizer);
-    }
-
-    private static void precondition(
-            ResourceType type, Item old, String what, String asked, String found) {
-        if (asked != null && !asked.equals(found)) {
-            throw Refusal.conflict(type.ref(old.name()),
-                    "Precondition failed: %s in precondition: %s, %s in object meta: %s"
-                            .formatted(what, asked, what, found));
-        }
+        return Json.child(object, "metadata");
     }
 
     private static ObjectNode spec(ObjectNode object) {
@@ -180,7 +241,7 @@ final class Admission {
         }
     }
 
-    private Instant now() {
+    Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 }

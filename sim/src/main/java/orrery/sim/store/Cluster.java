@@ -1,5 +1,6 @@
 package orrery.sim.store;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import orrery.sim.kind.CustomTypes;
+import orrery.sim.patch.ManagedFields;
 import orrery.sim.type.Json;
 import orrery.sim.type.Refusal;
 import orrery.sim.type.ResourceType;
@@ -151,17 +154,67 @@ public final class Cluster {
     ///
     /// @throws Refusal 404 for a missing namespace, 409, 422
     public Item create(String type, ObjectNode given, Write write) {
-        ResourceType shape = types.require(type);
-        ObjectNode object = admission.create(shape, given.deepCopy(), write);
-        ObjectNode metadata = Json.child(object, "metadata");
-        String namespace = metadata.path("namespace").asText();
+        return create(types.require(type), given, write, false);
+    }
+
+    private Item create(ResourceType type, ObjectNode given, Write write, boolean applied) {
+        String base = given.path("metadata").path("generateName").asText();
+        boolean named = !given.path("metadata").path("name").asText().isEmpty();
         lock.lock();
         try {
-            requireNamespace(shape, namespace, metadata);
-            Key key = freeKey(shape, namespace, metadata);
-            admission.allocate(shape, object, objects);
-            return write.dryRun()
-                    ? Item.freeze(key, version, object) : put(null, key, object);
+            for (int i = 0; !named && !base.isEmpty() && i < NAME_TRIES; i++) {
+                ObjectNode object = given.deepCopy();
+                Json.child(object, "metadata").put("name", admission.generateName(base));
+                if (objects.get(key(type, object)).isEmpty()) {
+                    return insert(type, object, write, applied);
+                }
+            }
+            return insert(type, given.deepCopy(), write, applied);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Item insert(ResourceType type, ObjectNode given, Write write, boolean applied) {
+        requireNamespace(type, given);
+        ObjectNode object = admission.create(type, given, write, applied);
+        Key key = key(type, object);
+        if (objects.get(key).isPresent()) {
+            throw Refusal.alreadyExists(type.ref(key.name()));
+        }
+        admission.allocate(type, object, objects);
+        return write.dryRun() ? Item.freeze(key, version, object) : put(null, key, object);
+    }
+
+    private static Key key(ResourceType type, ObjectNode object) {
+        JsonNode metadata = object.path("metadata");
+        return new Key(type.key(), type.namespaced() ? metadata.path("namespace").asText() : "",
+                metadata.path("name").asText());
+    }
+
+    /// Server-side apply: creates the object or lays the configuration over it.
+    ///
+    /// @param write its manager is the applier
+    /// @param force takes fields over from other managers
+    /// @throws Refusal 404, 409 on conflicts with other managers, 422
+    public Item apply(String type, ObjectNode applied, Write write, boolean force) {
+        ResourceType shape = types.require(type);
+        ObjectNode given = applied.deepCopy();
+        lock.lock();
+        try {
+            Item old = objects.get(key(shape, given)).orElse(null);
+            if (old == null) {
+                if (!write.subresource().isEmpty()) {
+                    throw Refusal.notFound(shape.ref(key(shape, given).name()));
+                }
+                requireNamespace(shape, given);
+            }
+            admission.shapeApplied(shape, given, write);
+            ObjectNode live = old == null ? Json.object() : old.copy();
+            ObjectNode merged = ManagedFields.apply(shape, live, given, write.manager(),
+                    write.subresource(), force, admission.now());
+            return old == null ? create(shape, merged, write, true)
+                    : replace(shape, old, merged, write, true);
         } finally {
             lock.unlock();
         }
@@ -185,17 +238,22 @@ public final class Cluster {
         lock.lock();
         try {
             Item old = require(type, namespace, name);
-            ObjectNode now = admission.update(shape, old, edit.apply(old.copy()), write);
-            if (Json.same(old.tree(), now)) {
-                return old;
-            }
-            if (write.dryRun()) {
-                return Item.freeze(old.key(), version, now);
-            }
-            return Admission.finished(shape, now) ? remove(old, now) : put(old, old.key(), now);
+            return replace(shape, old, edit.apply(old.copy()), write, false);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Item replace(
+            ResourceType type, Item old, ObjectNode wanted, Write write, boolean applied) {
+        ObjectNode now = admission.update(type, old, wanted, write, applied);
+        if (Json.same(old.tree(), now)) {
+            return old;
+        }
+        if (write.dryRun()) {
+            return Item.freeze(old.key(), version, now);
+        }
+        return Departure.finished(type, now) ? remove(old, now) : put(old, old.key(), now);
     }
 
     /// Deletes an object, or marks it as going when finalizers or a running pod hold it.
@@ -207,11 +265,11 @@ public final class Cluster {
         lock.lock();
         try {
             Item old = require(type, namespace, name);
-            ObjectNode now = admission.delete(shape, old, deletion);
+            ObjectNode now = Departure.mark(shape, old, deletion, admission.now());
             if (deletion.dryRun()) {
                 return Item.freeze(old.key(), version, now);
             }
-            if (Admission.finished(shape, now)) {
+            if (Departure.finished(shape, now)) {
                 return remove(old, now);
             }
             return Json.same(old.tree(), now) ? old : put(old, old.key(), now);
@@ -225,8 +283,13 @@ public final class Cluster {
         objects.put(null, Item.load(key, version, json));
     }
 
-    void typesChanged(Types types) {
-        this.types = types;
+    /// Takes the types of the CRDs that are there.
+    void typesChanged() {
+        List<ResourceType> custom = new ArrayList<>();
+        for (Item definition : objects.range(CustomTypes.DEFINITIONS, "", null)) {
+            custom.addAll(CustomTypes.of(definition.tree()));
+        }
+        types = Types.builtIn().with(custom);
     }
 
     /// Called by the journal, in order, once the change is on disk.
@@ -238,6 +301,9 @@ public final class Cluster {
     private Item put(Item old, Key key, ObjectNode object) {
         Item now = Item.freeze(key, ++version, object);
         objects.put(old, now);
+        if (key.type().equals(CustomTypes.DEFINITIONS)) {
+            typesChanged();
+        }
         region.journal().append(this, new Change(version, old, now, null));
         return now;
     }
@@ -245,39 +311,24 @@ public final class Cluster {
     private Item remove(Item old, ObjectNode object) {
         Item last = Item.freeze(old.key(), ++version, object);
         objects.remove(old);
+        if (old.type().equals(CustomTypes.DEFINITIONS)) {
+            typesChanged();
+        }
         region.journal().append(this, new Change(version, old, null, last));
         return last;
     }
 
-    private void requireNamespace(ResourceType type, String namespace, ObjectNode metadata) {
+    private void requireNamespace(ResourceType type, ObjectNode object) {
         if (!type.namespaced()) {
             return;
         }
+        String namespace = object.path("metadata").path("namespace").asText();
         Item found = objects.get(new Key("namespaces", "", namespace)).orElseThrow(
                 () -> Refusal.notFound(types.require("namespaces").ref(namespace)));
         if (found.tree().path("metadata").has("deletionTimestamp")) {
-            throw Refusal.forbidden(type.ref(metadata.path("name").asText()),
-                    "unable to create new content in namespace %s because it is being terminated"
-                            .formatted(namespace));
+            throw Refusal.terminating(
+                    type.ref(object.path("metadata").path("name").asText()), namespace);
         }
-    }
-
-    /// The key for a new object, made from `generateName` when it has no name.
-    private Key freeKey(ResourceType type, String namespace, ObjectNode metadata) {
-        String given = metadata.path("name").asText();
-        for (int i = 0; given.isEmpty() && i < NAME_TRIES; i++) {
-            String made = admission.generateName(metadata.path("generateName").asText());
-            Key key = new Key(type.key(), namespace, made);
-            if (objects.get(key).isEmpty()) {
-                metadata.put("name", made);
-                return key;
-            }
-        }
-        Key key = new Key(type.key(), namespace, given);
-        if (given.isEmpty() || objects.get(key).isPresent()) {
-            throw Refusal.alreadyExists(type.ref(given));
-        }
-        return key;
     }
 
     /// All that exists, in order of key; for what has to look at everything.

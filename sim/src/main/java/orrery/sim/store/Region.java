@@ -116,6 +116,7 @@ public final class Region implements AutoCloseable {
             cluster.load(new Key(row.type(), row.namespace(), row.name()),
                     row.version(), row.json());
         }
+        cluster.typesChanged();
         clusters.put(name, cluster);
         lastId.accumulateAndGet(id, Math::max);
     }

@@ -39,7 +39,7 @@ public final class Definitions {
         Schema made = raw(name).map(raw -> {
             raw.remove("description");
             raw.path("properties").forEach(p -> ((ObjectNode) p).remove("description"));
-            return new Schema(name, raw);
+            return new Schema(name, raw, false);
         }).orElse(Schema.OPEN);
         Schema raced = SCHEMAS.putIfAbsent(name, made);
         return raced == null ? made : raced;

@@ -75,6 +75,17 @@ public final class Refusal extends RuntimeException {
                 .formatted(what.qualified(), what.name(), message), what, List.of());
     }
 
+    /// 403 for new content in a namespace that is being deleted.
+    public static Refusal terminating(ResourceRef what, String namespace) {
+        String why = "unable to create new content in namespace %s because it is being terminated"
+                .formatted(namespace);
+        return new Refusal(403, "Forbidden", "%s \"%s\" is forbidden: %s"
+                .formatted(what.qualified(), what.name(), why), what,
+                List.of(new Cause("NamespaceTerminating",
+                        "namespace " + namespace + " is being terminated",
+                        "metadata.namespace")));
+    }
+
     /// 422 that names every bad field.
     public static Refusal invalid(ResourceRef what, List<Cause> causes) {
         StringBuilder text = new StringBuilder();

@@ -8,6 +8,7 @@ import orrery.sim.type.Refusal.ResourceRef;
 ///
 /// @param group API group; empty for the core group
 /// @param subresources `status`, `scale`, `log`, …
+/// @param storage whether objects are stored in this version
 /// @param custom whether a CRD made it
 /// @param schema the shape of its objects
 /// @param columns what `kubectl get` shows of a custom type
@@ -21,6 +22,7 @@ public record ResourceType(
         List<String> shortNames,
         List<String> categories,
         Set<String> subresources,
+        boolean storage,
         boolean custom,
         Schema schema,
         List<Column> columns,

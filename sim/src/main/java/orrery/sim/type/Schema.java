@@ -13,7 +13,7 @@ import java.util.Set;
 public final class Schema {
     /// Says nothing: any value is good and nothing is known of its fields.
     public static final Schema OPEN = new Schema("", Json.object()
-            .put("x-kubernetes-preserve-unknown-fields", true));
+            .put("x-kubernetes-preserve-unknown-fields", true), true);
 
     private static final String APIEXTENSIONS =
             "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.";
@@ -28,6 +28,7 @@ public final class Schema {
 
     private final String name;
     private final JsonNode raw;
+    private final boolean custom;
     private Map<String, Schema> properties;
     private Schema items;
     private Schema values;
@@ -35,14 +36,15 @@ public final class Schema {
     /// How a list merges when it is applied.
     public enum ListType { ATOMIC, SET, MAP }
 
-    Schema(String name, JsonNode raw) {
+    Schema(String name, JsonNode raw, boolean custom) {
         this.name = name;
         this.raw = raw;
+        this.custom = custom;
     }
 
     /// The structural schema of a CRD's version.
     public static Schema structural(JsonNode openApiV3Schema) {
-        return new Schema("", openApiV3Schema);
+        return new Schema("", openApiV3Schema, true);
     }
 
     /// The schema of a built-in type; [#OPEN] when none is published.
@@ -53,6 +55,16 @@ public final class Schema {
     /// The definition's name; empty within a CRD.
     public String name() {
         return name;
+    }
+
+    /// Whether it stands in a CRD.
+    public boolean custom() {
+        return custom;
+    }
+
+    /// A schema that stands within this one.
+    Schema inner(JsonNode raw) {
+        return child(raw);
     }
 
     /// The JSON it was read from.
@@ -167,12 +179,12 @@ public final class Schema {
         return raw.path("x-kubernetes-patch-merge-key").asText();
     }
 
-    private static Schema child(JsonNode raw) {
+    private Schema child(JsonNode raw) {
         String ref = raw.path("$ref").asText();
         if (ref.isEmpty() && raw.path("allOf").size() == 1 && !raw.has("type")) {
             ref = raw.path("allOf").get(0).path("$ref").asText();
         }
-        return ref.isEmpty() ? new Schema("", raw) : Definitions.reference(ref);
+        return ref.isEmpty() ? new Schema("", raw, custom) : Definitions.reference(ref);
     }
 
     private static List<String> strings(JsonNode array) {

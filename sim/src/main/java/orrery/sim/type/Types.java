@@ -20,7 +20,9 @@ public final class Types {
     private Types(List<ResourceType> all) {
         this.all = all;
         for (ResourceType type : all) {
-            stored.putIfAbsent(type.key(), type);
+            if (type.storage()) {
+                stored.put(type.key(), type);
+            }
             served.put(type.apiVersion() + " " + type.plural(), type);
             kinds.put(type.apiVersion() + " " + type.kind(), type);
         }
@@ -30,7 +32,7 @@ public final class Types {
         return BUILT_IN;
     }
 
-    /// These and the given ones; of several versions of a type the first is the stored one.
+    /// These and the given ones.
     public Types with(Collection<ResourceType> more) {
         List<ResourceType> sum = new ArrayList<>(all);
         sum.addAll(more);
