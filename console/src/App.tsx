@@ -37,7 +37,7 @@ export function App() {
           <Anchor href="#/documents/cloud">API</Anchor>
           {session.data && (
             <Button variant="subtle" size="compact-sm" onClick={leave}>
-              Sign out {session.data.user.email}
+              Sign out {session.data.email}
             </Button>
           )}
         </Group>

@@ -1,9 +1,11 @@
-import { call, type Envelope, post, Refused } from './api'
+import { call, post, Refused } from './api'
 
 /** Who is signed in. */
 export interface Me {
-  user: { email: string; displayName?: string }
-  organization: { id: string; name?: string; displayName?: string }
+  username: string
+  fullname: string
+  email: string
+  organization: string
 }
 
 /** Whether the server still waits for its first account. */
@@ -18,7 +20,7 @@ export const setup = () => call<Setup>('/setup')
 /** The person signed in, or null. */
 export async function me(): Promise<Me | null> {
   try {
-    return (await call<Envelope<Me>>('/v1/regions/global/auth/me')).data
+    return await call<Me>('/api/v1/me/profile')
   } catch (cause) {
     if (cause instanceof Refused && cause.status === 401) {
       return null

@@ -18,8 +18,7 @@ export function Home({ me }: { me: Me }) {
     <Stack gap="xl">
       <div>
         <Text>
-          Signed in as {me.user.displayName ?? me.user.email}, organization{' '}
-          {me.organization.displayName ?? me.organization.name ?? me.organization.id}.
+          Signed in as {me.fullname || me.email}, organization {me.organization}.
         </Text>
         <Regions />
       </div>

@@ -15,11 +15,13 @@ final class AccessSteps {
             "services", "configmaps", "secrets", "persistentvolumeclaims");
 
     private final Visit visit;
+    private final RunFollower runs;
     private final Patience patience;
     private Set<String> before = Set.of();
 
-    AccessSteps(Visit visit, Patience patience) {
+    AccessSteps(Visit visit, RunFollower runs, Patience patience) {
         this.visit = visit;
+        this.runs = runs;
         this.patience = patience;
     }
 
@@ -30,7 +32,7 @@ final class AccessSteps {
         var kubernetes = download(path, first);
         try {
             var found = kubernetes.list(List.of("nodes", "namespaces"));
-            visit.api().delete(path + "/" + first.need("/data/id"));
+            runs.await(visit.api().delete(path + "/" + first.need("/data/id")));
             patience.until(Duration.ofSeconds(10), () -> "the revoked kubeconfig still worked",
                     () -> isRefused(kubernetes));
             keepAnother(path);
@@ -46,7 +48,7 @@ final class AccessSteps {
         var kubernetes = download(path, kubeconfig);
         visit.reachedBy(kubernetes);
         visit.undo.later("kubeconfig", () -> {
-            visit.api().delete(path + "/" + kubeconfig.need("/data/id"));
+            runs.await(visit.api().delete(path + "/" + kubeconfig.need("/data/id")));
             kubernetes.close();
         });
         before = new HashSet<>(kubernetes.list(LEFTOVERS));
@@ -54,7 +56,9 @@ final class AccessSteps {
     }
 
     private Answer issue(String path) {
-        return visit.api().post(path, Map.of("ttl", 3600));
+        var issued = visit.api().post(path, Map.of("ttl", 3600));
+        runs.await(issued);
+        return issued;
     }
 
     private Kubernetes download(String path, Answer kubeconfig) {

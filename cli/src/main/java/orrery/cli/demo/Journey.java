@@ -23,8 +23,9 @@ final class Journey {
 
     /// Whether every step went well. The first that does not ends the journey.
     boolean run(@Nullable String email, @Nullable String password) {
-        var cloud = new CloudSteps(visit);
-        var access = new AccessSteps(visit, patience);
+        var runs = new RunFollower(visit);
+        var cloud = new CloudSteps(visit, runs);
+        var access = new AccessSteps(visit, runs, patience);
         var studio = new StudioSteps(visit, patience, compose);
         var workspace = new WorkspaceSteps(visit, patience);
         return step("account", () -> account.signIn(visit, email, password))

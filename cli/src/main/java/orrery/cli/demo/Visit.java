@@ -12,6 +12,7 @@ final class Visit {
     final Undo undo = new Undo();
 
     private @Nullable Api session;
+    private @Nullable Api operator;
     private @Nullable Api api;
     private @Nullable String project;
     private @Nullable String clusterName;
@@ -31,17 +32,24 @@ final class Visit {
         session = api;
     }
 
-    /// By the short-lived token.
+    /// By a short-lived token that counts wherever the account does.
+    Api operator() {
+        return Objects.requireNonNull(operator, "no token yet");
+    }
+
+    void exchanged(Api operator) {
+        this.operator = operator;
+    }
+
+    /// By a short-lived token for the journey's project. Families without a word for projects work
+    /// in the one that the token is for.
     Api api() {
-        return Objects.requireNonNull(api, "no token yet");
+        return Objects.requireNonNull(api, "no project yet");
     }
 
-    void exchanged(Api api) {
+    void worksIn(String project, Api api) {
+        this.project = project;
         this.api = api;
-    }
-
-    void projectIs(String id) {
-        project = id;
     }
 
     /// `/v1/regions/sim1/projects/prj_…/compute`
