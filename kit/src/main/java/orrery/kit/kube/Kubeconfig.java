@@ -53,14 +53,14 @@ public record Kubeconfig(
     /// @param name of the cluster, the user and the context
     /// @throws IllegalArgumentException for a client certificate: those cannot be revoked, so none
     ///     is ever handed out
-    public static String write(String name, Kubeconfig config) {
-        if (!(config.credential() instanceof Token token)) {
+    public String write(String name) {
+        if (!(credential instanceof Token token)) {
             throw new IllegalArgumentException("only tokens are handed out");
         }
-        var ca = config.ca() == null ? "" : Base64.getEncoder()
-                .encodeToString(config.ca().getBytes(StandardCharsets.US_ASCII));
-        var serverName = config.serverName() == null ? ""
-                : "\n    tls-server-name: " + quoted(config.serverName());
+        var authority = ca == null ? "" : Base64.getEncoder()
+                .encodeToString(ca.getBytes(StandardCharsets.US_ASCII));
+        var verified = serverName == null ? ""
+                : "\n    tls-server-name: " + quoted(serverName);
         return """
                 apiVersion: v1
                 kind: Config
@@ -80,9 +80,14 @@ public record Kubeconfig(
                     user: %1$s
                     namespace: %6$s
                 current-context: %1$s
-                """.formatted(quoted(name), quoted(config.server().toString()), quoted(ca),
-                        serverName, quoted(token.token()),
-                        quoted(config.namespace() == null ? "default" : config.namespace()));
+                """.formatted(quoted(name), quoted(server.toString()), quoted(authority),
+                        verified, quoted(token.token()),
+                        quoted(namespace == null ? "default" : namespace));
+    }
+
+    /// The same way for somebody else.
+    public Kubeconfig with(String token) {
+        return new Kubeconfig(server, serverName, ca, new Token(token), namespace);
     }
 
     private static String quoted(String text) {

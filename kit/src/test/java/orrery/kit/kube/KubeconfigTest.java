@@ -96,6 +96,6 @@ class KubeconfigTest {
         var config = new Kubeconfig(URI.create("https://a.example/clusters/x"), null,
                 "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
                 new Kubeconfig.Token("tok"), "team: \"a\"\n- b");
-        assertThat(Kubeconfig.read(Kubeconfig.write("x", config), null)).isEqualTo(config);
+        assertThat(Kubeconfig.read(config.write("x"), null)).isEqualTo(config);
     }
 }

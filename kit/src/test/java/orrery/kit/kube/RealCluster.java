@@ -127,7 +127,7 @@ public final class RealCluster implements AutoCloseable {
 
     /// The administrator's kubeconfig as a file's text.
     public String kubeconfig() throws IOException {
-        return Kubeconfig.write("test", config(TOKEN));
+        return config(TOKEN).write("test");
     }
 
     /// Creates an object as somebody who is not us.
