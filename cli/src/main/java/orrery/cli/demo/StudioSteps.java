@@ -92,7 +92,8 @@ final class StudioSteps {
         return analysis;
     }
 
-    /// The file's own values for the keys of its secrets, which no diagram stores.
+    /// Values for the keys of secrets whose content did not come with the file. What came with it
+    /// is masked in the analysis, because the server keeps it sealed and gives it to the run.
     private static Map<String, Map<String, String>> secrets(JsonNode nodes, JsonNode analysis) {
         var values = new HashMap<String, String>();
         for (var service : analysis.path("services")) {
@@ -104,7 +105,9 @@ final class StudioSteps {
             if (node.path("type").asText().equals("secret")) {
                 var entries = new HashMap<String, String>();
                 for (var key : node.at("/data/keys").findValuesAsText("name")) {
-                    entries.put(key, values.getOrDefault(key, "demo"));
+                    if (!values.getOrDefault(key, "").startsWith("***")) {
+                        entries.put(key, values.getOrDefault(key, "demo"));
+                    }
                 }
                 secrets.put(node.path("id").asText(), entries);
             }

@@ -31,7 +31,10 @@ final class ServiceObject {
             return service;
         }
         selector(part, spec);
-        ports(part, spec.putArray("ports"), type);
+        // A headless name may lead to pods without saying which ports they have.
+        if (!type.equals("Headless") || fields.has("ports") || fields.has("port")) {
+            ports(part, spec.putArray("ports"), type);
+        }
         balancing(fields, spec, type);
         affinity(fields, spec);
         if (fields.flag("publishNotReadyAddresses", false)) {

@@ -41,7 +41,9 @@ final class MountReader {
     private void shortForm(Place item) {
         String text = item.text().strip();
         // A Windows drive's colon is no separator.
-        int from = text.matches("[A-Za-z]:[\\\\/].*") ? 2 : 0;
+        boolean drive = text.matches("[A-Za-z]:[\\\\/].*")
+                && !volumes.contains(text.substring(0, 1));
+        int from = drive ? 2 : 0;
         int first = text.indexOf(':', from);
         String source = first < 0 ? null : text.substring(0, first);
         String rest = first < 0 ? text : text.substring(first + 1);
@@ -49,7 +51,8 @@ final class MountReader {
         String target = second < 0 ? rest : rest.substring(0, second);
         List<String> modes = second < 0
                 ? List.of() : List.of(rest.substring(second + 1).split(","));
-        String type = source != null && isHostPath(source) ? "bind" : "volume";
+        boolean host = source != null && !volumes.contains(source) && isHostPath(source);
+        String type = host ? "bind" : "volume";
         add(item, new Mount(type, source, target, modes.contains("ro"), null, 0, item.path()));
     }
 

@@ -37,6 +37,10 @@ final class ServiceNodes {
             // Without a known port, the name can still lead to the pod, and so to all its ports.
             data.put("serviceType", "ClusterIP").put("headless", true);
         }
+        if (ports.isEmpty()) {
+            scene.report().approximated(service.path(), "the headless Service '%s', because the"
+                    .formatted(name) + " file names no port of it; name one under expose");
+        }
         ports.stream().findFirst().ifPresent(p ->
                 data.put("port", p.port()).put("targetPort", p.target()));
         if (ports.size() > 1 || ports.stream().anyMatch(p -> !p.protocol().equals("TCP"))) {
