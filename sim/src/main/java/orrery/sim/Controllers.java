@@ -56,7 +56,7 @@ public final class Controllers implements AutoCloseable {
     /// @param more operators of one cluster's custom resources
     public void start(Region region, List<Operator> more) {
         var all = new ArrayList<Operator>(Workloads.all(around.clock(), events,
-                around.authority()));
+                around.authority(), kubelet::discardClaim));
         all.add(kubelet);
         all.addAll(more);
         operators.start(all);

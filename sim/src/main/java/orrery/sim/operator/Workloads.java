@@ -2,6 +2,7 @@ package orrery.sim.operator;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import orrery.sim.store.Cluster;
 
@@ -10,14 +11,22 @@ public final class Workloads {
     private Workloads() {}
 
     /// @param authority see {@link NamespaceObjects}
+    /// @param discard   removes the files of the claim with that uid
     public static List<Operator> all(Clock clock, Events events,
-            Function<Cluster, String> authority) {
+            Function<Cluster, String> authority, BiConsumer<Cluster, String> discard) {
         return List.of(
                 new NamespaceObjects(authority),
                 new GarbageCollector(),
                 new Emptying(),
                 new Deployments(clock, events),
                 new ReplicaSets(clock, events),
+                new StatefulSets(clock, events),
+                new DaemonSets(),
+                new Jobs(clock, events),
+                new CronJobs(clock, events),
+                new Endpoints(),
+                new Claims(discard),
+                new LostNodes(),
                 new Scheduler(clock, events));
     }
 }

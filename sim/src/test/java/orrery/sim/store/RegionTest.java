@@ -64,7 +64,7 @@ class RegionTest {
             Cluster cluster = region.create("one");
             long from = cluster.version();
             cluster.create("configmaps", configMap("a", "1"), ME);
-            cluster.create("secrets", configMap("other", "1"), ME);
+            cluster.create("secrets", configMap("other", "MQ=="), ME);
             cluster.delete("configmaps", "default", "a", Deletion.BACKGROUND);
             cluster.flushed().join();
             Feed.Follower follower = cluster.feed().follow("configmaps", "", from, () -> { });
@@ -101,7 +101,7 @@ class RegionTest {
             Feed.Follower follower = cluster.feed()
                     .follow("configmaps", "default", cluster.version(), () -> woken[0]++);
             assertThat(follower.read(10)).isEmpty();
-            cluster.create("secrets", configMap("s", "1"), ME);
+            cluster.create("secrets", configMap("s", "MQ=="), ME);
             cluster.flushed().join();
             assertThat(woken[0]).isZero();
             cluster.create("configmaps", configMap("a", "1"), ME);
