@@ -11,12 +11,27 @@ import org.jspecify.annotations.Nullable;
 /// Every route there is, as a tree of path segments. The [Front] finds a request's route here, so
 /// that an unknown path, a wrong method or a large body is refused before anything is read.
 public final class Routes {
-    /// A `{parameter}` that matches one segment or, as the last one, the rest of the path.
-    private record Wild(String name, boolean rest) {}
+    /// A `{parameter}` that matches one segment or, as the last one, the rest of the path; with a
+    /// suffix, as in `{run}:cancel`, a segment that ends so.
+    private record Wild(String name, boolean rest, String suffix) {
+        static Wild parse(String segment) {
+            int end = segment.lastIndexOf('}');
+            var inner = segment.substring(1, end).split(":", 2);
+            return new Wild(inner[0].strip(), inner.length == 2 && inner[1].strip().equals(".*"),
+                    segment.substring(end + 1));
+        }
+
+        boolean matches(String segment) {
+            return segment.length() > suffix.length() && segment.endsWith(suffix);
+        }
+    }
 
     private static final class Node {
         final Map<String, Node> fixed = new HashMap<>();
-        final Map<Wild, Node> wild = new HashMap<>();
+        /// The longest suffix first: `{run}:cancel` before `{run}`.
+        final Map<Wild, Node> wild = new TreeMap<>(
+                Comparator.comparingInt((Wild w) -> -w.suffix().length())
+                        .thenComparing(Wild::name).thenComparing(Wild::rest));
         final Map<String, Route> byMethod = new TreeMap<>();
     }
 
@@ -70,11 +85,8 @@ public final class Routes {
     private void add(Route route) {
         var node = root;
         for (var segment : segments(route.template())) {
-            if (segment.startsWith("{") && segment.endsWith("}")) {
-                var inner = segment.substring(1, segment.length() - 1).split(":", 2);
-                var rest = inner.length == 2 && inner[1].strip().equals(".*");
-                node = node.wild.computeIfAbsent(
-                        new Wild(inner[0].strip(), rest), _ -> new Node());
+            if (segment.startsWith("{")) {
+                node = node.wild.computeIfAbsent(Wild.parse(segment), _ -> new Node());
             } else {
                 node = node.fixed.computeIfAbsent(segment, _ -> new Node());
             }
@@ -98,11 +110,15 @@ public final class Routes {
         }
         for (var wild : node.wild.entrySet()) {
             var rest = wild.getKey().rest();
+            if (!wild.getKey().matches(segments.get(at))) {
+                continue;
+            }
             found = find(wild.getValue(), segments, rest ? segments.size() : at + 1, parameters);
             if (found != null) {
                 var value = rest
                         ? String.join("/", segments.subList(at, segments.size()))
-                        : segments.get(at);
+                        : segments.get(at).substring(0, segments.get(at).length()
+                                - wild.getKey().suffix().length());
                 parameters.put(wild.getKey().name(), Escapes.decode(value));
                 return found;
             }

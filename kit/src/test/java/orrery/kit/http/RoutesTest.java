@@ -1,0 +1,38 @@
+package orrery.kit.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class RoutesTest {
+    private static Routes routes(String... lines) {
+        return new Routes(Stream.of(lines).map(line -> line.split(" ")).map(parts -> new Route(
+                Surface.class, parts[0], parts[1], Route.Kind.OPEN, null, null, List.of(),
+                List.of(), 0, null)).toList());
+    }
+
+    @Test
+    void aVerbBehindAColonIsNoPartOfTheParameter() {
+        var routes = routes("GET /runs/{run}", "POST /runs/{run}:cancel", "POST /runs/{run}:retry");
+        var cancel = routes.match("POST", "/runs/run_1:cancel");
+        assertThat(cancel.route().template()).isEqualTo("/runs/{run}:cancel");
+        assertThat(cancel.parameters()).containsEntry("run", "run_1");
+        assertThat(routes.match("GET", "/runs/run_1").parameters()).containsEntry("run", "run_1");
+        assertThat(routes.match("POST", "/runs/run_1:explode").route()).isNull();
+        assertThat(routes.match("POST", "/runs/:cancel").route()).isNull();
+    }
+
+    @Test
+    void literalSegmentsWinOverParameters() {
+        var routes = routes("GET /regions/{region}", "GET /regions/global/runs",
+                "GET /files/{path:.*}");
+        assertThat(routes.match("GET", "/regions/global/runs").parameters()).isEmpty();
+        assertThat(routes.match("GET", "/regions/global").parameters())
+                .containsEntry("region", "global");
+        assertThat(routes.match("GET", "/files/a/b%20c").parameters())
+                .containsEntry("path", "a/b c");
+        assertThat(routes.match("GET", "/nothing")).isNull();
+    }
+}
