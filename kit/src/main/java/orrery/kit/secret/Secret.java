@@ -1,11 +1,15 @@
 package orrery.kit.secret;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Objects;
 
 /// A text that must not be seen: a password, a token, a kubeconfig. It prints as `***`, and no
 /// JSON writer takes it except the ones that seal it.
+@JsonSerialize(using = SecretJson.Writer.class)
+@JsonDeserialize(using = SecretJson.Reader.class)
 public final class Secret {
     private final String text;
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
+import orrery.kit.Sentences;
 import orrery.kit.Problem.Mistake;
 import orrery.kit.http.Answer;
 import orrery.kit.http.Exchange;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Set;
 import orrery.kit.Problem;
+import orrery.kit.Sentences;
 import orrery.kit.http.Answer;
 import orrery.kit.http.Exchange;
 import orrery.kit.http.PageAsk;

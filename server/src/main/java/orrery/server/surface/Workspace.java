@@ -3,6 +3,7 @@ package orrery.server.surface;
 import java.util.List;
 import java.util.Set;
 import orrery.kit.Problem;
+import orrery.kit.Sentences;
 import orrery.kit.http.Answer;
 import orrery.kit.http.Exchange;
 import orrery.kit.http.Page;

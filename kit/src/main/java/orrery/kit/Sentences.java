@@ -1,17 +1,16 @@
-package orrery.server.surface;
+package orrery.kit;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
-import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
 
-/// One helpful sentence for each problem, shared by all surfaces: what is refused, why, and where
+/// One helpful sentence for each problem, shared by all surfaces and by runs: what is refused, why, and where
 /// there is a way out, the way.
-final class Sentences {
+public final class Sentences {
     private Sentences() {}
 
-    static String of(Problem problem) {
+    public static String of(Problem problem) {
         return switch (problem) {
             case Problem.Malformed p -> "The " + p.what() + " cannot be read: " + p.cause();
             case Problem.Invalid p -> mistakes(p.mistakes());

@@ -1,0 +1,7 @@
+package orrery.kit.durable;
+
+/// What a step does, or what takes it back.
+@FunctionalInterface
+public interface Action {
+    void run() throws Exception;
+}

@@ -1,0 +1,226 @@
+package orrery.kit.durable;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import orrery.kit.Ids;
+import orrery.kit.events.Events;
+import org.jspecify.annotations.Nullable;
+
+/// The engine's statements about one run that it holds: the SQL of table `run_step`, together with
+/// the changes of the run's own row that belong to a step.
+///
+/// Each is one statement, whatever it does: check that the lease is still ours (`head`), write the
+/// journal's row, append to the event log. Nothing happens unless the head finds its row.
+final class JournalTable {
+    private static final String OURS = " where id = ? and owner = ? and epoch = ? and open";
+
+    /// Only looks. A runner that has lost its lease in this very moment may still write, which
+    /// the journal's key makes harmless for what may happen twice anyway.
+    private static final String LOOK = "select 1 from run" + OURS;
+
+    /// Holds the row until the commit: nobody can claim the run before this step is recorded.
+    private static final String HOLD = LOOK + " for share";
+
+    private static final String END = """
+            update run set status = ?, open = false, owner = null,
+              exclusive = exclusive and ?::boolean,
+              sealed = case when ?::boolean then sealed end,
+              error_code = ?, error_message = ?, error_step = ?,
+              progress = null, finished_at = clock_timestamp()
+            """ + OURS + " returning 1";
+
+    private static final String UNWIND = """
+            update run set unwinding = ?, error_code = ?, error_message = ?, error_step = ?
+            """ + OURS + " returning 1";
+
+    /// A wake-up that came since the run was claimed is not slept over.
+    private static final String PARK = """
+            update run set owner = null, progress = coalesce(?, progress), wake = false,
+              lease_until = case when wake then now()
+                else now() + ?::float8 * interval '1 second' end
+            """ + OURS + " returning 1";
+
+    private static final String PROGRESS = "update run set progress = ?" + OURS + " returning 1";
+
+    private static final String STEP = """
+            , step as (
+              insert into run_step (run_id, name, ordinal, status, undoable, undone, output,
+                sealed, tries, due, child, started_at, finished_at)
+              select ?, ?, ?::integer, ?, ?::boolean, ?::boolean, ?::jsonb, ?::bytea, ?::integer,
+                ?::timestamptz, ?, ?::timestamptz, case when ?::boolean then clock_timestamp() end
+              from head
+              on conflict (run_id, name) do update set status = excluded.status,
+                undone = excluded.undone, output = excluded.output, sealed = excluded.sealed,
+                tries = excluded.tries, due = excluded.due, child = excluded.child,
+                finished_at = excluded.finished_at
+              where run_step.status in ('started', 'waiting')
+                or excluded.undone and not run_step.undone
+              returning 1)
+            """;
+
+    private static final String TRIES = """
+            , step as (
+              update run_step set tries = ? where run_id = ? and name = ?
+                and exists (select 1 from head)
+              returning 1)
+            """;
+
+    private static final String LOG = Events.INSERT + """
+            select e.id, e.type, 'run', ?, ?, ?, ?, ?, ?, e.data
+            from %s cross join (values %s) as e (n, id, type, data)
+            order by e.n
+            """;
+
+    private final Ids ids;
+    private final String owner;
+
+    JournalTable(Ids ids, String owner) {
+        this.ids = ids;
+        this.owner = owner;
+    }
+
+    /// What became of a statement.
+    enum Result {
+        DONE,
+        /// The lease is no longer ours.
+        LOST,
+        /// The lease is ours, but another runner has recorded this step before.
+        RECORDED
+    }
+
+    /// Records a step.
+    ///
+    /// @param hold whether a transaction is open that the step's own changes are part of
+    Result record(Connection c, RunRow run, StepRow step, boolean hold,
+            RunEvents.@Nullable Entry event) throws SQLException {
+        var events = event == null ? List.<RunEvents.Entry>of() : List.of(event);
+        return execute(c, hold ? HOLD : LOOK, List.of(), run, step, events);
+    }
+
+    /// Ends the run, with its last step if there is one.
+    Result end(Connection c, RunRow run, Status status, @Nullable StepRow step,
+            List<RunEvents.Entry> events) throws SQLException {
+        boolean unsolved = status == Status.ATTENTION;
+        var error = run.error();
+        return execute(c, END, Arrays.asList(status.text(), unsolved, unsolved,
+                error == null ? null : error.code(), error == null ? null : error.message(),
+                error == null ? null : error.step()), run, step, events);
+    }
+
+    /// From now on the run only undoes.
+    Result unwind(Connection c, RunRow run, @Nullable StepRow step, List<RunEvents.Entry> events)
+            throws SQLException {
+        var error = run.error();
+        var end = run.unwinding();
+        return execute(c, UNWIND, Arrays.asList(end == null ? null : end.text(),
+                error == null ? null : error.code(), error == null ? null : error.message(),
+                error == null ? null : error.step()), run, step, events);
+    }
+
+    /// Gives the run back until later.
+    Result park(Connection c, RunRow run, double seconds, @Nullable String progress,
+            @Nullable StepRow step) throws SQLException {
+        return execute(c, PARK, Arrays.asList(progress, seconds), run, step, List.of());
+    }
+
+    /// Gives the run back until a recorded step, or its undo, is tried again.
+    Result parkAgain(Connection c, RunRow run, double seconds, String progress, StepRow step)
+            throws SQLException {
+        var sql = new Sql("with head as (" + PARK + ")" + TRIES
+                + "select (select count(*) from head), (select count(*) from step)");
+        sql.with(progress, seconds, run.id(), owner, run.epoch());
+        sql.with(step.tries(), run.id(), step.name());
+        return sql.row(c, JournalTable::result);
+    }
+
+    Result progress(Connection c, RunRow run, String text, RunEvents.Entry event)
+            throws SQLException {
+        return execute(c, PROGRESS, Arrays.asList(text), run, null, List.of(event));
+    }
+
+    /// The secrets of a run's results go when it ends.
+    static void erase(Connection c, String run) throws SQLException {
+        new Sql("update run_step set sealed = null where run_id = ? and sealed is not null")
+                .with(run).update(c);
+    }
+
+    Map<String, StepRow> journal(Connection c, String run) throws SQLException {
+        var journal = new LinkedHashMap<String, StepRow>();
+        new Sql("select * from run_step where run_id = ? order by ordinal").with(run)
+                .rows(c, JournalTable::step)
+                .forEach(step -> journal.put(step.name(), step));
+        return journal;
+    }
+
+    private Result execute(Connection c, String head, List<@Nullable Object> headArguments,
+            RunRow run, @Nullable StepRow step, List<RunEvents.Entry> events) throws SQLException {
+        var sql = new Sql(text(head, step != null, events.size()));
+        sql.with(headArguments.toArray()).with(run.id(), owner, run.epoch());
+        if (step != null) {
+            sql.with(run.id(), step.name(), step.ordinal(), step.state().text(), step.undoable(),
+                    step.undone(), step.output(), step.sealed(), step.recorded().tries(),
+                    step.due(), step.child(), step.startedAt(), step.state().isOver());
+        }
+        if (!events.isEmpty()) {
+            sql.with(run.id(), run.scope().organization(), run.scope().project(),
+                    run.triggeredBy(), run.authority().requestId(), run.id());
+            for (var event : events) {
+                sql.with(ids.next("evt"), event.type(), event.data());
+            }
+        }
+        return sql.row(c, step == null
+                ? rows -> rows.getLong(1) == 1 ? Result.DONE : Result.LOST : JournalTable::result);
+    }
+
+    /// The statements are few and their texts are long: PostgreSQL's driver knows a prepared one
+    /// by its text.
+    private static String text(String head, boolean step, int events) {
+        var text = new StringBuilder(2_000).append("with head as (").append(head).append(")");
+        if (step) {
+            text.append(STEP);
+        }
+        if (events > 0) {
+            var values = new StringBuilder();
+            for (int n = 0; n < events; n++) {
+                values.append(n == 0 ? "" : ", ").append("(").append(n)
+                        .append(", ?::text, ?::text, ?::jsonb)");
+            }
+            text.append(", log as (")
+                    .append(LOG.formatted(step ? "step" : "head", values)).append(")");
+        }
+        return text.append(" select (select count(*) from head)")
+                .append(step ? ", (select count(*) from step)" : "").toString();
+    }
+
+    private static Result result(ResultSet rows) throws SQLException {
+        return rows.getLong(1) == 0 ? Result.LOST
+                : rows.getLong(2) == 0 ? Result.RECORDED : Result.DONE;
+    }
+
+    private static StepRow step(ResultSet rows) throws SQLException {
+        return new StepRow(
+                rows.getString("name"),
+                rows.getInt("ordinal"),
+                StepRow.State.valueOf(rows.getString("status").toUpperCase(Locale.ROOT)),
+                rows.getBoolean("undoable"),
+                rows.getBoolean("undone"),
+                rows.getString("output"),
+                rows.getBytes("sealed"),
+                rows.getInt("tries"),
+                instant(rows.getTimestamp("due")),
+                rows.getString("child"),
+                rows.getTimestamp("started_at").toInstant());
+    }
+
+    private static @Nullable Instant instant(@Nullable Timestamp time) {
+        return time == null ? null : time.toInstant();
+    }
+}

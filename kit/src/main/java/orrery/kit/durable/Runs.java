@@ -1,0 +1,97 @@
+package orrery.kit.durable;
+
+import java.util.List;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Subject;
+import org.jspecify.annotations.Nullable;
+
+/// What may be done with runs.
+public final class Runs {
+    private static final int PAGE = 500;
+
+    private final Database database;
+    private final RunEngine engine;
+    private final Retries retries;
+    private final RunTable table = new RunTable();
+
+    public Runs(Database database, RunEngine engine) {
+        this.database = database;
+        this.engine = engine;
+        this.retries = new Retries(engine);
+    }
+
+    /// Starts a run in the caller's transaction: it exists exactly if that is committed.
+    ///
+    /// @param subject the resource that it changes, and that no other run may change meanwhile;
+    ///     null when there is none
+    /// @return its id
+    /// @throws Problem.Failure [Problem.Conflict], which names the run that has the subject now
+    public <I extends Record> String start(
+            Tx tx, SagaType<I> type, I input, @Nullable Subject subject) {
+        return engine.starter().start(tx, type, input, subject);
+    }
+
+    /// @throws Problem.Failure [Problem.NotFound] when there is none in the grant's scope
+    public Run get(Grant grant, String id) {
+        return database.read(grant, tx -> find(tx, id));
+    }
+
+    /// The newest first.
+    ///
+    /// @param after the last one of the page before; null: begin with the newest
+    /// @param limit at most this many, and never more than 500
+    public List<Run> list(Grant grant, RunFilter filter, @Nullable Run after, int limit) {
+        if (!grant.scope().contains(filter.scope())) {
+            throw new IllegalArgumentException(grant + " does not reach " + filter.scope());
+        }
+        return database.read(grant,
+                tx -> table.list(tx, filter, after, Math.min(limit, PAGE)));
+    }
+
+    /// What it has done so far, in order.
+    public List<RunStep> steps(Grant grant, String id) {
+        return database.read(grant, tx -> table.steps(tx, find(tx, id).id()));
+    }
+
+    /// Asks it to stop at its next step and to undo what it has done. Returns at once. A run that
+    /// needs attention is given up as it is.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound]; [Problem.IllegalTransition] when it is over, or
+    ///     is undoing already
+    public void cancel(Tx tx, String id) {
+        var run = find(tx, id);
+        if (table.cancel(tx, id)) {
+            tx.afterCommit(() -> engine.hintCancelled(id));
+        } else if (!table.giveUp(tx, id, Status.CANCELLED)) {
+            throw new Problem.IllegalTransition(
+                    "run", id, run.status().text(), "be cancelled").raise();
+        }
+    }
+
+    /// Starts a new run with the input of one that failed, was cancelled or needs attention.
+    ///
+    /// @param fromStep begin with this step and take those before it as done; null: from the start
+    /// @return the new run's id
+    /// @throws Problem.Failure [Problem.NotFound]; [Problem.IllegalTransition] when it has not
+    ///     ended that way; [Problem.Conflict] when its secrets are erased, or when a step before
+    ///     `fromStep` was undone
+    public String retry(Tx tx, String id, @Nullable String fromStep) {
+        return retries.retry(tx, find(tx, id), fromStep);
+    }
+
+    /// Runs that wait for something about this subject look again at once: for watches, so that a
+    /// change in the world is seen before the next poll.
+    public void nudge(Tx tx, Subject subject) {
+        if (table.nudge(tx, subject) > 0) {
+            tx.afterCommit(engine::hint);
+        }
+    }
+
+    private Run find(Tx tx, String id) {
+        return table.find(tx, tx.grant().scope(), id)
+                .orElseThrow(() -> new Problem.NotFound("run", id).raise());
+    }
+}

@@ -1,0 +1,114 @@
+package orrery.kit.test;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import orrery.kit.Ids;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Address;
+import orrery.kit.db.Database;
+import orrery.kit.db.Limits;
+import orrery.kit.durable.EngineLimits;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.RunEngine;
+import orrery.kit.durable.Runs;
+import orrery.kit.durable.Saga;
+import orrery.kit.events.Events;
+import orrery.kit.events.Feed;
+import orrery.kit.events.Signals;
+import orrery.kit.secret.Sealing;
+
+/// What one server process has of durable work: pools, events, and an engine of its own. Several
+/// of them on one [TestDatabase] behave like several servers.
+public final class TestProcess implements AutoCloseable {
+    /// A lease short enough to test what happens when it ends.
+    public static final EngineLimits LIMITS =
+            new EngineLimits(Duration.ofSeconds(3), Duration.ofMillis(100), 32);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Database database;
+    private final Signals signals;
+    private final Events events;
+    private final Feed feed;
+    private final RunEngine engine;
+    private final Runs runs;
+
+    public TestProcess(Address address, EngineLimits limits) {
+        var ids = new Ids(new SecureRandom());
+        var system = TestDatabase.ACCESS.system("test");
+        var clock = Clock.systemUTC();
+        database = Database.open(
+                address, Limits.DEFAULT.withIdleInTransaction(limits.lease()));
+        signals = Signals.start(address, database, system);
+        events = new Events(database, signals, ids);
+        feed = new Feed(database, events, signals, system);
+        engine = new RunEngine(database, TestDatabase.ACCESS, signals, sealing(), ids, clock,
+                limits);
+        runs = new Runs(database, engine);
+    }
+
+    /// A process that works on runs of these sagas.
+    public static TestProcess start(TestDatabase test, Saga<?>... sagas) {
+        var process = new TestProcess(test.address(), LIMITS);
+        process.engine.start(List.of(sagas));
+        return process;
+    }
+
+    /// The keys of this test run, the same for all its processes.
+    public static Sealing sealing() {
+        return Sealing.openOrCreate(Path.of("target", "test-sealing-key"));
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    public Events events() {
+        return events;
+    }
+
+    public Feed feed() {
+        return feed;
+    }
+
+    public RunEngine engine() {
+        return engine;
+    }
+
+    public Runs runs() {
+        return runs;
+    }
+
+    /// Waits until the run is over, and tells how it ended.
+    public Run await(Grant grant, String id) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            var run = runs.get(grant, id);
+            if (run.status().isOver()) {
+                return run;
+            }
+            pause();
+        }
+        throw new AssertionError("not over after " + PATIENCE + ": " + runs.get(grant, id)
+                + " " + runs.steps(grant, id));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(5);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+        feed.close();
+        signals.close();
+        database.close();
+    }
+}
