@@ -43,6 +43,14 @@ public sealed interface Problem {
         public enum Credential { MISSING, INVALID, EXPIRED, REVOKED }
     }
 
+    /// The token endpoint does not give a token (RFC 6749 5.2; 400, or 401 for the client).
+    record TokenRefused(Error error, String cause) implements Problem {
+        /// The standard's own names.
+        public enum Error {
+            INVALID_REQUEST, INVALID_CLIENT, INVALID_GRANT, UNSUPPORTED_GRANT_TYPE, INVALID_SCOPE
+        }
+    }
+
     /// The caller may see it, but not do this (403).
     ///
     /// @param needed the permission that is missing

@@ -16,6 +16,7 @@ public final class Sentences {
             case Problem.Invalid p -> mistakes(p.mistakes());
             case Problem.BadQuery p -> p.cause() + allowed(p.allowed());
             case Problem.Unauthenticated p -> "Not signed in: " + p.cause();
+            case Problem.TokenRefused p -> "No token: " + p.cause();
             case Problem.Forbidden p ->
                 "The permission " + p.needed() + " is missing in " + p.where();
             case Problem.Refused p -> "No " + p.what() + ": " + p.cause();

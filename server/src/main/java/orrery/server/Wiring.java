@@ -1,6 +1,5 @@
 package orrery.server;
 
-import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -18,10 +17,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import orrery.kit.Ids;
-import orrery.kit.Problem;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.config.Configuration;
@@ -29,13 +27,11 @@ import orrery.kit.db.Database;
 import orrery.kit.events.Events;
 import orrery.kit.events.Feed;
 import orrery.kit.events.Signals;
-import orrery.kit.http.Authenticator;
 import orrery.kit.http.Front;
 import orrery.kit.http.Hosts;
 import orrery.kit.http.Idempotency;
 import orrery.kit.http.On;
 import orrery.kit.http.Paging;
-import orrery.kit.http.Places;
 import orrery.kit.http.RateLimits;
 import orrery.kit.http.RequestIds;
 import orrery.kit.http.RouteScan;
@@ -44,7 +40,6 @@ import orrery.kit.http.Surfaces;
 import orrery.kit.http.Upgrades;
 import orrery.kit.secret.Resealing;
 import orrery.kit.secret.Sealing;
-import orrery.server.auth.setup.SetupCode;
 import orrery.server.surface.Cloud;
 import orrery.server.surface.OAuth;
 import orrery.server.surface.Plain;
@@ -88,20 +83,20 @@ class Wiring {
 
     @Produces
     @Singleton
-    SetupCode setupCode(Storing storing) {
-        return new SetupCode(storing.data(), () -> true, new SecureRandom());
-    }
-
-    @Produces
-    @Singleton
     Clock clock() {
         return Clock.systemUTC();
     }
 
     @Produces
     @Singleton
-    Ids ids() {
-        return new Ids(new SecureRandom());
+    RandomGenerator random() {
+        return new SecureRandom();
+    }
+
+    @Produces
+    @Singleton
+    Ids ids(RandomGenerator random) {
+        return new Ids(random);
     }
 
     @Produces
@@ -190,30 +185,6 @@ class Wiring {
 
     void cut(@Disposes Feed feed) {
         feed.close();
-    }
-
-    /// Nobody holds anything, until there are users.
-    @Produces
-    @Singleton
-    @DefaultBean
-    Access access(Clock clock) {
-        return new Access((principal, scope) -> Set.of(), clock);
-    }
-
-    @Produces
-    @Singleton
-    @DefaultBean
-    Authenticator authenticator() {
-        return (call, credentials) -> call;
-    }
-
-    @Produces
-    @Singleton
-    @DefaultBean
-    Places places() {
-        return (call, place, parameters) -> {
-            throw new Problem.NotFound(place.name().toLowerCase(Locale.ROOT), "").raise();
-        };
     }
 
     /// A database or a key that does not open stops the start, instead of the first request.

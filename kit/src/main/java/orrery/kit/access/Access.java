@@ -39,7 +39,8 @@ public final class Access {
         if (held.stream().anyMatch(permission::isCoveredBy)) {
             return new Grant(call, permission, scope);
         }
-        if (held.isEmpty()) {
+        // That there is a platform is no secret, unlike any place on it.
+        if (held.isEmpty() && !scope.equals(Scope.PLATFORM)) {
             throw new Problem.NotFound(kind(scope), name(scope)).raise();
         }
         throw new Problem.Forbidden(permission.name(), kind(scope) + " " + name(scope)).raise();

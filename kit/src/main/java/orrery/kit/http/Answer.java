@@ -88,6 +88,11 @@ public final class Answer<V> {
         return new Answer<>(200, stream, "text/event-stream");
     }
 
+    /// 200 with a body that no surface wraps: what another standard wants on the wire.
+    public static <V> Answer<V> bare(V body) {
+        return new Answer<>(200, body, "application/json");
+    }
+
     /// 302 to another address.
     public static Answer<Void> redirect(URI target) {
         return new Answer<Void>(302, null, null).header("Location", target.toString());

@@ -45,11 +45,14 @@ public class BodyReader implements MessageBodyReader<Object> {
         return read(type, in.readAllBytes(), strict);
     }
 
+    /// The record that a JSON text says.
+    ///
     /// @param strict whether a field that the record does not have is a mistake
-    static Object read(Class<?> type, byte[] body, boolean strict) {
+    /// @throws Problem.Failure [Problem.Malformed], or [Problem.Invalid] with every mistake
+    public static <B> B read(Class<B> type, byte[] body, boolean strict) {
         var tree = parse(body);
         if (!type.isRecord()) {
-            return tree;
+            return type.cast(tree);
         }
         var mistakes = new Mistakes();
         var bound = new Binder(strict, mistakes).bind(type, tree, "");
@@ -57,7 +60,7 @@ public class BodyReader implements MessageBodyReader<Object> {
         if (bound == null) {
             throw new Problem.Malformed("body", "a JSON object is expected").raise();
         }
-        return bound;
+        return type.cast(bound);
     }
 
     private static JsonNode parse(byte[] body) {

@@ -174,6 +174,7 @@ public final class Cloud implements Surface {
                 case EXPIRED -> "TOKEN_EXPIRED";
                 case REVOKED -> "TOKEN_REVOKED";
             };
+            case Problem.TokenRefused p -> p.error().name();
             case Problem.Forbidden _, Problem.Refused _ -> "FORBIDDEN";
             case Problem.QuotaExceeded _ -> "QUOTA_EXCEEDED";
             case Problem.NotFound _, Problem.NoSuchRoute _ -> "NOT_FOUND";

@@ -2,6 +2,7 @@ package orrery.server.surface;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import orrery.kit.Problem;
 import orrery.kit.Sentences;
@@ -46,8 +47,15 @@ public final class OAuth implements Surface {
                 new Failure(code(problem), Sentences.of(problem))), problem);
     }
 
+    /// As [#failure(Problem)], for a handler that answers a form.
+    public static Answer<?> refusal(Problem problem) {
+        return Answer.bare(new Failure(code(problem), Sentences.of(problem)))
+                .status(Statuses.of(problem)).header("Cache-Control", "no-store");
+    }
+
     private static String code(Problem problem) {
         return switch (problem) {
+            case Problem.TokenRefused p -> p.error().name().toLowerCase(Locale.ROOT);
             case Problem.Unauthenticated _ -> "invalid_client";
             case Problem.Forbidden _, Problem.Refused _, Problem.QuotaExceeded _ ->
                 "access_denied";

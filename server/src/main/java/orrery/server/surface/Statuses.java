@@ -13,6 +13,8 @@ final class Statuses {
         return switch (problem) {
             case Problem.Malformed _, Problem.Invalid _, Problem.BadQuery _ -> 400;
             case Problem.Unauthenticated _ -> 401;
+            case Problem.TokenRefused p ->
+                p.error() == Problem.TokenRefused.Error.INVALID_CLIENT ? 401 : 400;
             case Problem.Forbidden _, Problem.Refused _, Problem.QuotaExceeded _ -> 403;
             case Problem.NotFound _, Problem.NoSuchRoute _ -> 404;
             case Problem.MethodNotAllowed _ -> 405;

@@ -79,7 +79,7 @@ public final class AccessTokens {
     }
 
     /// What `token` says, if it is ours, also when its time is over. Only for asking for a new one.
-    Claims readExpired(String token) {
+    public Claims readExpired(String token) {
         if (token.length() > LONGEST) {
             throw invalid();
         }

@@ -53,14 +53,6 @@ final class Holdings {
                 : counted.inProject.getOrDefault(scope.project(), counted.inOrganization);
     }
 
-    /// The names of the roles that count at `scope`.
-    Set<String> roleNames(Scope scope) {
-        var names = new HashSet<String>();
-        all.stream().filter(held -> held.place().contains(scope))
-                .forEach(held -> names.add(held.role().name()));
-        return names;
-    }
-
     private Holdings only(Set<String> roles) {
         var known = narrowed.get(roles);
         if (known != null) {

@@ -1,0 +1,199 @@
+package orrery.server.auth.check;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import orrery.kit.Problem;
+import orrery.kit.Problem.Unauthenticated.Credential;
+import orrery.kit.access.Access;
+import orrery.kit.access.Call;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Principal;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Epochs;
+import orrery.kit.http.Authenticator;
+import orrery.server.auth.session.SessionCookie;
+import orrery.server.auth.session.Sessions;
+import orrery.server.auth.token.AccessTokens;
+import orrery.server.auth.token.Claims;
+import orrery.server.auth.token.RevokedTokens;
+import orrery.server.iam.apikey.ApiKey;
+import orrery.server.iam.apikey.ApiKeys;
+import orrery.server.iam.apikey.KeySecrets;
+import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
+import org.jspecify.annotations.Nullable;
+
+/// Proves who calls, by an access token, an API key or a browser's cookie.
+///
+/// What was proven once is remembered under the credential's SHA-256 until it expires. It is looked
+/// up again as soon as the epoch of its user grows: whoever ends a session, changes a key, revokes
+/// a token or suspends a person raises it.
+@Singleton
+public final class CredentialCheck implements Authenticator {
+    /// About 500 bytes each.
+    private static final int REMEMBERED = 20_000;
+    private static final int LONGEST_COOKIE = 100;
+
+    private final Database database;
+    private final AccessTokens tokens;
+    private final RevokedTokens revoked;
+    private final Sessions sessions;
+    private final ApiKeys keys;
+    private final Users users;
+    private final Epochs epochs;
+    private final Clock clock;
+    private final Grant system;
+    private final Cache<String, Proven> cache =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+    /// @param stamp the epoch of the user that it was proven at
+    private record Proven(
+            Principal principal, Scope home, @Nullable Instant expiresAt, long stamp) {}
+
+    public CredentialCheck(
+            Database database, AccessTokens tokens, RevokedTokens revoked, Sessions sessions,
+            ApiKeys keys, Users users, Epochs epochs, Access access, Clock clock) {
+        this.database = database;
+        this.tokens = tokens;
+        this.revoked = revoked;
+        this.sessions = sessions;
+        this.keys = keys;
+        this.users = users;
+        this.epochs = epochs;
+        this.clock = clock;
+        this.system = access.system("sign-in");
+    }
+
+    @Override
+    public Call authenticate(Call call, Credentials credentials) {
+        var cookie = credentials.cookies().get(SessionCookie.NAME);
+        if (credentials.bearer() != null) {
+            return remembered(call, credentials.bearer(), credentials.bearer().startsWith(
+                    KeySecrets.PREFIX) ? secret -> byKey(call, secret) : this::byToken);
+        }
+        return cookie == null ? call : remembered(call, cookie, this::byCookie);
+    }
+
+    private Call remembered(Call call, String secret, Function<String, Proven> prove) {
+        var digest = sha256(secret);
+        var found = cache.getIfPresent(digest);
+        if (found == null || isOver(found) || found.stamp() != stamp(found.principal().id())) {
+            cache.invalidate(digest);
+            found = prove.apply(secret);
+            cache.put(digest, found);
+        }
+        return call.as(found.principal(), found.home());
+    }
+
+    private boolean isOver(Proven found) {
+        return found.expiresAt() != null && !clock.instant().isBefore(found.expiresAt());
+    }
+
+    private Proven byToken(String token) {
+        var claims = tokens.read(token);
+        return stamped(claims.subject(), tx -> {
+            var user = user(tx, claims.subject());
+            if (user.isEmpty() || revoked.contains(tx, claims.id())) {
+                return Optional.empty();
+            }
+            return switch (claims.kind()) {
+                case USER -> Optional.ofNullable(claims.session())
+                        .flatMap(id -> sessions.live(tx, id))
+                        .map(session -> new Proven(new Principal(Principal.Kind.USER,
+                                claims.subject(), session.id(), claims.scope(), null),
+                                session.home(), claims.expiresAt(), 0));
+                case API_KEY -> Optional.ofNullable(claims.credential())
+                        .flatMap(id -> keys.active(tx, id))
+                        .map(key -> of(claims, key, user.get()));
+                case SERVICE_ACCOUNT -> Optional.empty();
+            };
+        });
+    }
+
+    private static Proven of(Claims claims, ApiKey key, User user) {
+        // The key may have been narrowed since the token was made.
+        var roles = key.roles() == null ? claims.roles() : both(claims.roles(), key.roles());
+        var within = claims.scope();
+        return new Proven(
+                new Principal(Principal.Kind.API_KEY, user.id(), key.id(), within, roles),
+                home(user, within), claims.expiresAt(), 0);
+    }
+
+    private Proven byKey(Call call, String secret) {
+        var key = database.read(system, tx -> keys.bySecret(tx, secret))
+                .orElseThrow(() -> refused(Credential.INVALID, "the API key does not count"));
+        database.write(system, tx -> keys.used(tx, key, call.address()));
+        return stamped(key.userId(), tx -> keys.bySecret(tx, secret).flatMap(
+                still -> user(tx, still.userId()).map(user -> new Proven(
+                        new Principal(Principal.Kind.API_KEY, user.id(), still.id(),
+                                still.scope(), still.roles()),
+                        home(user, still.scope()), still.expiresAt(), 0))));
+    }
+
+    private Proven byCookie(String cookie) {
+        if (cookie.length() > LONGEST_COOKIE) {
+            throw refused(Credential.INVALID, "the session cookie is none of ours");
+        }
+        var session = database.read(system, tx -> sessions.byCookie(tx, cookie))
+                .orElseThrow(() -> refused(Credential.EXPIRED, "the session has ended"));
+        return stamped(session.userId(), tx -> sessions.live(tx, session.id()).flatMap(
+                still -> user(tx, still.userId()).map(user -> new Proven(
+                        new Principal(Principal.Kind.USER, user.id(), still.id(),
+                                sessions.within(tx, still), null),
+                        still.home(), still.expiresAt(), 0))));
+    }
+
+    /// Reads after the stamp was taken: what changes in between is then read again, never missed.
+    private Proven stamped(String user, Function<Tx, Optional<Proven>> read) {
+        var stamp = stamp(user);
+        var found = database.read(system, read::apply)
+                .orElseThrow(() -> refused(Credential.REVOKED, "the credential was revoked"));
+        return new Proven(found.principal(), found.home(), found.expiresAt(), stamp);
+    }
+
+    private long stamp(String user) {
+        // An operator's session reaches further: it depends on the platform's policies too.
+        return epochs.get(user) + epochs.get("platform");
+    }
+
+    private Optional<User> user(Tx tx, String id) {
+        return users.byId(tx, id).filter(User::isActive);
+    }
+
+    /// Where a key's caller lives on surfaces that have no word for it: in the key's project, else
+    /// at the user's own home if the key reaches it.
+    private static Scope home(User user, Scope within) {
+        return within.project() != null || !within.contains(user.home()) ? within : user.home();
+    }
+
+    private static Set<String> both(Set<String> one, Set<String> other) {
+        return one.stream().filter(other::contains)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Problem.Failure refused(Credential credential, String cause) {
+        return new Problem.Unauthenticated(credential, cause).raise();
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                    .digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package orrery.server.auth.login;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import java.util.List;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.http.Answer;
+import orrery.kit.http.On;
+import orrery.kit.http.Open;
+import orrery.server.auth.session.Sessions;
+import orrery.server.iam.policy.Policies;
+import orrery.server.iam.user.ProfileStudioApi;
+import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
+import orrery.server.surface.Studio;
+import org.jspecify.annotations.Nullable;
+
+/// Registration and sign-in, as the studio family has them. Its clients know some refusals by
+/// their exact text.
+@Path("/v1/api/auth")
+@RunOnVirtualThread
+@On(Studio.class)
+public final class LoginStudioApi {
+    private final Database database;
+    private final Registrations registrations;
+    private final Logins logins;
+    private final Founding founding;
+    private final Sessions sessions;
+    private final Users users;
+    private final Policies policies;
+
+    /// @param setupCode for the first account; also taken as `inviteCode`, which old clients have
+    record Register(
+            String email,
+            String password,
+            String name,
+            @Nullable String inviteCode,
+            @Nullable String setupCode) {}
+
+    record Login(String email, String password) {}
+
+    record View(String token, ProfileStudioApi.View user) {}
+
+    record Refusal(String error) {}
+
+    /// @param firstUser whether the server waits for its first account
+    record Builtin(boolean enabled, boolean signupEnabled, boolean firstUser) {}
+
+    record Methods(Builtin builtin, List<String> providers) {}
+
+    public LoginStudioApi(
+            Database database, Registrations registrations, Logins logins, Founding founding,
+            Sessions sessions, Users users, Policies policies) {
+        this.database = database;
+        this.registrations = registrations;
+        this.logins = logins;
+        this.founding = founding;
+        this.sessions = sessions;
+        this.users = users;
+        this.policies = policies;
+    }
+
+    @POST
+    @Path("/register")
+    @Open
+    public Answer<?> register(@Context Grant grant, Register asked) {
+        var code = asked.setupCode() == null ? asked.inviteCode() : asked.setupCode();
+        var registration =
+                new Registration(asked.email(), asked.password(), asked.name(), code);
+        try {
+            return Answer.ok(registrations.register(grant, registration, this::open)).status(201);
+        } catch (Problem.Failure refusal) {
+            return switch (refusal.problem()) {
+                case Problem.AlreadyExists p when p.kind().equals("user") ->
+                    refusal(409, "User already exists");
+                case Problem.Refused p -> refusal(403, p.cause());
+                default -> throw refusal;
+            };
+        }
+    }
+
+    @POST
+    @Path("/login")
+    @Open
+    public Answer<?> login(@Context Grant grant, Login asked) {
+        try {
+            return Answer.ok(logins.login(grant, asked.email(), asked.password(), this::open));
+        } catch (Problem.Failure refusal) {
+            if (refusal.problem() instanceof Problem.Unauthenticated) {
+                return refusal(401, "Invalid email or password");
+            }
+            throw refusal;
+        }
+    }
+
+    @POST
+    @Path("/refresh")
+    @Open
+    public Answer<?> refresh(
+            @Context Grant grant, @HeaderParam("Authorization") @Nullable String header) {
+        if (header == null) {
+            return refusal(401, "Authorization header is required");
+        }
+        if (!header.startsWith("Bearer ")) {
+            return refusal(401, "Authorization header must start with 'Bearer '");
+        }
+        try {
+            return Answer.ok(database.tx(grant, tx -> {
+                var session = sessions.refreshable(tx, header.substring(7));
+                var view = ProfileStudioApi.View.of(
+                        tx, policies, users.get(tx, session.userId()));
+                return new View(sessions.refresh(tx, session, view.claims()).secret(), view);
+            }));
+        } catch (Problem.Failure refusal) {
+            if (refusal.problem() instanceof Problem.Unauthenticated) {
+                return refusal(401, "Invalid token");
+            }
+            throw refusal;
+        }
+    }
+
+    @GET
+    @Path("/methods")
+    @Open
+    public Answer<Methods> methods() {
+        return Answer.ok(new Methods(
+                new Builtin(true, true, founding.isAwaited()), List.of()));
+    }
+
+    private View open(Tx tx, User user) {
+        var view = ProfileStudioApi.View.of(tx, policies, user);
+        return new View(sessions.open(tx, user, view.claims()).secret(), view);
+    }
+
+    private static Answer<Refusal> refusal(int status, String text) {
+        return Answer.ok(new Refusal(text)).status(status);
+    }
+}

@@ -1,0 +1,65 @@
+package orrery.server.auth.login;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import orrery.kit.Problem;
+import orrery.kit.Problem.Unauthenticated.Credential;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
+
+/// Signs people in by password.
+@Singleton
+public final class Logins {
+    private final PasswordTable table = new PasswordTable();
+    private final Database database;
+    private final Users users;
+    private final Passwords passwords;
+    private final Lockout lockout;
+    private final Clock clock;
+
+    public Logins(Database database, Users users, Passwords passwords, Clock clock) {
+        this.database = database;
+        this.users = users;
+        this.passwords = passwords;
+        this.lockout = new Lockout(clock);
+        this.clock = clock;
+    }
+
+    private record Known(Optional<User> user, Optional<String> hash) {}
+
+    /// Opens a session for whoever knows the password. An unknown name and a wrong password look
+    /// alike and take as long.
+    ///
+    /// @param name e-mail address or username
+    /// @param open opens the session of the kind that the caller's family has
+    /// @throws Problem.Failure [Problem.Unauthenticated], [Problem.RateLimited] after too many
+    ///     failures, or [Problem.Unavailable] when too many sign in at once
+    <T> T login(
+            Grant grant, String name, String password, BiFunction<Tx, User, T> open) {
+        var known = database.read(grant, tx -> {
+            lockout.check(tx, name);
+            var user = (name.contains("@") ? users.byEmail(tx, name) : users.byUsername(tx, name))
+                    .filter(User::isActive);
+            return new Known(user, user.flatMap(found -> table.of(tx, found.id())));
+        });
+        if (!passwords.matches(password, known.hash().orElse(null))) {
+            database.write(grant, tx -> lockout.failed(tx, name));
+            throw new Problem.Unauthenticated(
+                    Credential.INVALID, "the name or the password is wrong").raise();
+        }
+        var user = known.user().orElseThrow();
+        var anew = known.hash().filter(passwords::isOutdated).map(old -> passwords.hash(password));
+        return database.tx(grant, tx -> {
+            // Once more: others may have guessed wrongly while this one was being checked.
+            lockout.check(tx, name);
+            lockout.succeeded(tx, name);
+            anew.ifPresent(hash -> table.set(tx, user.id(), hash, clock.instant()));
+            return open.apply(tx, user);
+        });
+    }
+}

@@ -1,0 +1,130 @@
+package orrery.server.auth.login;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import orrery.kit.Ids;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.server.auth.setup.SetupCode;
+import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Policy;
+import orrery.server.iam.role.Roles;
+import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
+import orrery.server.tenancy.organization.Organization;
+import orrery.server.tenancy.organization.Organizations;
+import orrery.server.tenancy.project.Project;
+import orrery.server.tenancy.project.Projects;
+import org.jspecify.annotations.Nullable;
+
+/// Makes accounts. The first one of a server, which the setup code opens, is its operator and owns
+/// an organization of its own. All others join the organization whose invite code they have. Each
+/// gets a project to work in.
+@Singleton
+public final class Registrations {
+    private final PasswordTable passwordTable = new PasswordTable();
+    private final Database database;
+    private final Founding founding;
+    private final Users users;
+    private final Organizations organizations;
+    private final Projects projects;
+    private final Policies policies;
+    private final Passwords passwords;
+    private final SetupCode setupCode;
+    private final InviteCodes inviteCodes;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Registrations(
+            Database database, Founding founding, Users users, Organizations organizations,
+            Projects projects, Policies policies, Passwords passwords, SetupCode setupCode,
+            InviteCodes inviteCodes, Ids ids, Clock clock) {
+        this.database = database;
+        this.founding = founding;
+        this.users = users;
+        this.organizations = organizations;
+        this.projects = projects;
+        this.policies = policies;
+        this.passwords = passwords;
+        this.setupCode = setupCode;
+        this.inviteCodes = inviteCodes;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// Makes the account and signs it in.
+    ///
+    /// The code is asked for first, and the address only then: without one, nobody learns who has
+    /// an account here, and nobody makes us hash.
+    ///
+    /// @param open opens the session of the kind that the caller's family has
+    /// @throws Problem.Failure [Problem.Refused] without a code that counts,
+    ///     [Problem.AlreadyExists] for the address
+    <T> T register(Grant grant, Registration asked, BiFunction<Tx, User, T> open) {
+        var first = founding.isAwaited();
+        if (first ? !setupCode.accepts(code(asked)) : !isInvited(grant, asked)) {
+            throw refused(first);
+        }
+        var hash = passwords.hash(asked.password());
+        var opened = database.tx(grant, tx -> {
+            var id = ids.next("usr");
+            var founds = first && founding.claim(tx, id);
+            var user = founds ? found(tx, id, asked) : join(tx, id, asked);
+            passwordTable.set(tx, user.id(), hash, clock.instant());
+            return open.apply(tx, user);
+        });
+        if (first) {
+            setupCode.used();
+        }
+        return opened;
+    }
+
+    private User found(Tx tx, String id, Registration asked) {
+        var name = users.freeUsername(tx, asked.email());
+        var organization = organizations.create(tx,
+                new Organization.New(name, asked.name().strip(), null), id);
+        var user = settle(tx, id, asked, organization.id(), name);
+        policies.give(tx, Roles.SUPER_ADMIN, new Policy.Holders.User(id), Scope.PLATFORM);
+        return user;
+    }
+
+    private User join(Tx tx, String id, Registration asked) {
+        var organization = inviteCodes.use(tx, code(asked)).orElseThrow(() -> refused(false));
+        if (users.byEmail(tx, asked.email()).isPresent()) {
+            throw new Problem.AlreadyExists("user", asked.email()).raise();
+        }
+        policies.give(tx, Roles.MEMBER, new Policy.Holders.User(id),
+                Scope.organization(organization));
+        return settle(tx, id, asked, organization, null);
+    }
+
+    /// Gives the person a project of its own in the organization, and lets it live there.
+    private User settle(
+            Tx tx, String id, Registration asked, String organization, @Nullable String name) {
+        var project = projects.create(tx, organization, new Project.New(
+                name, asked.name().strip(), null, Project.Visibility.PRIVATE));
+        policies.give(tx, Roles.PROJECT_ADMIN, new Policy.Holders.User(id), project.scope());
+        return users.create(tx, id, asked.email(), asked.name(), project.scope());
+    }
+
+    private boolean isInvited(Grant grant, Registration asked) {
+        return Optional.ofNullable(asked.code())
+                .flatMap(code -> database.read(grant, tx -> inviteCodes.organization(tx, code)))
+                .isPresent();
+    }
+
+    private static String code(Registration asked) {
+        return asked.code() == null ? "" : asked.code();
+    }
+
+    private static Problem.Failure refused(boolean first) {
+        return new Problem.Refused("registration", first
+                ? "the first account needs the setup code that the server printed at its start"
+                : "Valid invite code required").raise();
+    }
+}

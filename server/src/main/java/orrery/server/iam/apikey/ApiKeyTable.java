@@ -1,0 +1,167 @@
+package orrery.server.iam.apikey;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Tx;
+
+final class ApiKeyTable {
+    /// @param old still counts until `oldUntil`, after a rotation
+    record Hashes(byte[] hash, byte @Nullable [] old, @Nullable Instant oldUntil) {}
+
+    private static final RowMapper<ApiKey> KEY = (row, context) -> new ApiKey(
+            row.getString("id"),
+            row.getString("user_id"),
+            new Scope(row.getString("organization_id"), row.getString("project_id")),
+            row.getString("name"),
+            row.getString("display_name"),
+            row.getString("description"),
+            roles(row),
+            row.getString("state").equals("active"),
+            instant(row.getTimestamp("expires_at")),
+            instant(row.getTimestamp("last_used_at")),
+            row.getString("last_used_address"),
+            row.getLong("version"),
+            row.getTimestamp("created_at").toInstant(),
+            row.getTimestamp("updated_at").toInstant());
+
+    private static final String INSERT = """
+            insert into api_key (id, user_id, organization_id, project_id, name, display_name,
+                                 description, roles, secret_hash, expires_at, created_at,
+                                 updated_at)
+            values (:id, :user, :organization, :project, :name, :displayName, :description, :roles,
+                    :hash, :expires, :at, :at)
+            on conflict (user_id, name) do nothing""";
+
+    /// Whether the name was free.
+    boolean insert(Tx tx, ApiKey key, byte[] hash) {
+        return tx.handle().createUpdate(INSERT)
+                .bind("id", key.id())
+                .bind("user", key.userId())
+                .bind("organization", key.scope().organization())
+                .bind("project", key.scope().project())
+                .bind("name", key.name())
+                .bind("displayName", key.displayName())
+                .bind("description", key.description())
+                .bindByType("roles", array(key.roles()), String[].class)
+                .bind("hash", hash)
+                .bind("expires", key.expiresAt())
+                .bind("at", key.createdAt())
+                .execute() == 1;
+    }
+
+    private static final String FIND = """
+            select *
+            from api_key
+            where id = :id""";
+
+    Optional<ApiKey> find(Tx tx, String id) {
+        return tx.handle().createQuery(FIND).bind("id", id).map(KEY).findOne();
+    }
+
+    private static final String HASHES = """
+            select secret_hash, old_secret_hash, old_secret_until
+            from api_key
+            where id = :id""";
+
+    Optional<Hashes> hashes(Tx tx, String id) {
+        return tx.handle().createQuery(HASHES).bind("id", id)
+                .map((row, context) -> new Hashes(row.getBytes(1), row.getBytes(2),
+                        instant(row.getTimestamp(3))))
+                .findOne();
+    }
+
+    private static final String LIST = """
+            select *
+            from api_key
+            where user_id = :user
+            order by created_at desc, id
+            limit :limit""";
+
+    List<ApiKey> list(Tx tx, String user, int limit) {
+        return tx.handle().createQuery(LIST).bind("user", user).bind("limit", limit)
+                .map(KEY).list();
+    }
+
+    private static final String COUNT = """
+            select count(*)
+            from api_key
+            where user_id = :user""";
+
+    long count(Tx tx, String user) {
+        return tx.handle().createQuery(COUNT).bind("user", user).mapTo(long.class).one();
+    }
+
+    private static final String CHANGE = """
+            update api_key
+            set display_name = :displayName, description = :description, roles = :roles,
+                state = :state, updated_at = :at, version = version + 1
+            where id = :id
+            returning *""";
+
+    ApiKey change(Tx tx, String id, ApiKey.Change change, Instant at) {
+        return tx.handle().createQuery(CHANGE)
+                .bind("id", id)
+                .bind("displayName", change.displayName())
+                .bind("description", change.description())
+                .bindByType("roles", array(change.roles()), String[].class)
+                .bind("state", change.isEnabled() ? "active" : "disabled")
+                .bind("at", at)
+                .map(KEY).one();
+    }
+
+    private static final String ROTATE = """
+            update api_key
+            set old_secret_hash = secret_hash, old_secret_until = :oldUntil, secret_hash = :hash,
+                updated_at = :at, version = version + 1
+            where id = :id
+            returning *""";
+
+    ApiKey rotate(Tx tx, String id, byte[] hash, Instant oldUntil, Instant at) {
+        return tx.handle().createQuery(ROTATE)
+                .bind("id", id)
+                .bind("hash", hash)
+                .bind("oldUntil", oldUntil)
+                .bind("at", at)
+                .map(KEY).one();
+    }
+
+    private static final String DELETE = """
+            delete from api_key
+            where id = :id""";
+
+    void delete(Tx tx, String id) {
+        tx.handle().createUpdate(DELETE).bind("id", id).execute();
+    }
+
+    private static final String USED = """
+            update api_key
+            set last_used_at = :at, last_used_address = :address
+            where id = :id""";
+
+    void used(Tx tx, String id, Instant at, @Nullable String address) {
+        tx.handle().createUpdate(USED)
+                .bind("id", id).bind("at", at).bind("address", address)
+                .execute();
+    }
+
+    private static String @Nullable [] array(@Nullable Set<String> roles) {
+        return roles == null ? null : roles.toArray(String[]::new);
+    }
+
+    private static @Nullable Set<String> roles(ResultSet row) throws SQLException {
+        var array = row.getArray("roles");
+        return array == null ? null : Set.of((String[]) array.getArray());
+    }
+
+    private static @Nullable Instant instant(@Nullable Timestamp time) {
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,259 @@
+package orrery.server.iam.apikey;
+
+import jakarta.inject.Singleton;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import orrery.kit.Ids;
+import orrery.kit.Mistakes;
+import orrery.kit.Problem;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Principal;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Epochs;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.server.iam.policy.Evaluator;
+import orrery.server.iam.policy.Policies;
+import org.jspecify.annotations.Nullable;
+
+/// API keys. Everybody manages their own, as far as the credential that they do it with reaches:
+/// a narrow token never makes, mends or reads the secret of a wider key.
+@Singleton
+public final class ApiKeys {
+    private static final String KIND = "API key";
+    private static final int MOST = 100;
+
+    /// The last use is noted no more often than this.
+    private static final Duration NOTED = Duration.ofMinutes(1);
+
+    private final ApiKeyTable table = new ApiKeyTable();
+    private final Database database;
+    private final Policies policies;
+    private final Evaluator evaluator;
+    private final KeySecrets secrets;
+    private final Epochs epochs;
+    private final Events events;
+    private final Paging paging;
+    private final Ids ids;
+    private final Clock clock;
+
+    public ApiKeys(
+            Database database, Policies policies, Evaluator evaluator, KeySecrets secrets,
+            Epochs epochs, Events events, Paging paging, Ids ids, Clock clock) {
+        this.database = database;
+        this.policies = policies;
+        this.evaluator = evaluator;
+        this.secrets = secrets;
+        this.epochs = epochs;
+        this.events = events;
+        this.paging = paging;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// Makes a key of the caller's for `scope`, where the caller must hold something.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound] for a place that the caller may not know,
+    ///     [Problem.Invalid], or [Problem.Unprocessable] for a role that the caller does not hold
+    public ApiKey.WithSecret create(Grant grant, ApiKey.New asked, Scope scope) {
+        var caller = grant.principal();
+        if (evaluator.held(caller, scope).isEmpty()) {
+            throw new Problem.NotFound(kind(scope), scope.project() != null ? scope.project()
+                    : String.valueOf(scope.organization())).raise();
+        }
+        check(asked);
+        return database.tx(grant, tx -> {
+            var roles = allowed(tx, caller, scope, asked.roles());
+            if (table.count(tx, caller.id()) >= MOST) {
+                throw new Problem.QuotaExceeded("API keys of one user", MOST, MOST + 1).raise();
+            }
+            var id = ids.next("key");
+            var now = clock.instant();
+            var name = asked.name() == null ? Slug.of("apikey", id) : asked.name();
+            var key = new ApiKey(id, caller.id(), scope, name, asked.displayName(),
+                    asked.description(), roles, true, asked.expiresAt(), null, null, 1, now, now);
+            var secret = secrets.next(id);
+            if (!table.insert(tx, key, secrets.hash(secret))) {
+                throw new Problem.AlreadyExists(KIND, name).raise();
+            }
+            events.append(tx, event("apikey.created", key));
+            return new ApiKey.WithSecret(key, secret);
+        });
+    }
+
+    /// One page of the caller's own, the newest first.
+    public Page<ApiKey> list(Grant grant, PageAsk ask) {
+        // Nobody has more than [#MOST]: the list is short enough to be read whole.
+        var all = database.read(grant, tx -> table.list(tx, grant.principal().id(), MOST));
+        return paging.page(ask, "apikeys", all,
+                key -> Paging.newestFirst(key.createdAt(), key.id()));
+    }
+
+    /// One of the caller's own. Those of others do not exist for it.
+    public ApiKey get(Grant grant, String id) {
+        return database.read(grant, tx -> own(tx, grant, id));
+    }
+
+    /// Changes one of the caller's own.
+    ///
+    /// @param expected the version that the caller knows, if it cares
+    public ApiKey change(Grant grant, String id, ApiKey.Change change, OptionalLong expected) {
+        var mistakes = new Mistakes();
+        checkTexts(mistakes, change.displayName(), change.description());
+        mistakes.orRefuse();
+        return database.tx(grant, tx -> {
+            var key = within(grant, own(tx, grant, id));
+            if (expected.isPresent() && expected.getAsLong() != key.version()) {
+                throw new Problem.PreconditionFailed(KIND, id, "version " + expected.getAsLong(),
+                        "version " + key.version()).raise();
+            }
+            var roles = Objects.equals(change.roles(), key.roles()) ? key.roles()
+                    : allowed(tx, grant.principal(), key.scope(), change.roles());
+            var changed = table.change(tx, id, new ApiKey.Change(change.displayName(),
+                    change.description(), roles, change.isEnabled()), clock.instant());
+            changed(tx, "apikey.updated", changed);
+            return changed;
+        });
+    }
+
+    /// Gives one of the caller's own a new secret.
+    ///
+    /// @param grace how long the old one still counts
+    public ApiKey.WithSecret rotate(Grant grant, String id, Duration grace) {
+        return database.tx(grant, tx -> {
+            var key = within(grant, own(tx, grant, id));
+            var now = clock.instant();
+            var state = key.state(now);
+            if (state != ApiKey.State.ACTIVE) {
+                throw new Problem.IllegalTransition(KIND, id,
+                        state.name().toLowerCase(Locale.ROOT), "rotate").raise();
+            }
+            var secret = secrets.next(id);
+            var rotated = table.rotate(tx, id, secrets.hash(secret), now.plus(grace), now);
+            changed(tx, "apikey.rotated", rotated);
+            return new ApiKey.WithSecret(rotated, secret);
+        });
+    }
+
+    /// Deletes one of the caller's own. Tokens that were got with it end at once.
+    public void delete(Grant grant, String id) {
+        database.write(grant, tx -> {
+            var key = own(tx, grant, id);
+            table.delete(tx, id);
+            changed(tx, "apikey.deleted", key);
+        });
+    }
+
+    /// The key of a secret; empty when there is none, or it does not count now.
+    public Optional<ApiKey> bySecret(Tx tx, String secret) {
+        var id = KeySecrets.keyId(secret).orElse("");
+        var hash = secrets.hash(secret);
+        var now = clock.instant();
+        var matches = table.hashes(tx, id).filter(kept ->
+                MessageDigest.isEqual(hash, kept.hash())
+                        || kept.old() != null && kept.oldUntil() != null
+                                && now.isBefore(kept.oldUntil())
+                                && MessageDigest.isEqual(hash, kept.old()));
+        return matches.flatMap(kept -> active(tx, id));
+    }
+
+    /// The key, if it counts now.
+    public Optional<ApiKey> active(Tx tx, String id) {
+        var now = clock.instant();
+        return table.find(tx, id).filter(key -> key.state(now) == ApiKey.State.ACTIVE);
+    }
+
+    /// Notes that a key was used, and from where.
+    public void used(Tx tx, ApiKey key, @Nullable String address) {
+        var now = clock.instant();
+        if (key.lastUsedAt() == null || key.lastUsedAt().plus(NOTED).isBefore(now)) {
+            table.used(tx, key.id(), now, address);
+        }
+    }
+
+    private ApiKey own(Tx tx, Grant grant, String id) {
+        return table.find(tx, id)
+                .filter(key -> key.userId().equals(grant.principal().id()))
+                .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+    }
+
+    /// Refuses a credential that reaches less far than the key.
+    private static ApiKey within(Grant grant, ApiKey key) {
+        var caller = grant.principal();
+        var reaches = caller.within().contains(key.scope()) && (caller.roles() == null
+                || key.roles() != null && caller.roles().containsAll(key.roles()));
+        if (!reaches) {
+            throw new Problem.Refused("change of this API key",
+                    "the credential that you use is narrower than the key").raise();
+        }
+        return key;
+    }
+
+    /// The roles that a key of the caller's may count for: those asked for, if the caller holds
+    /// them; else all that the caller's own credential counts for.
+    private @Nullable Set<String> allowed(
+            Tx tx, Principal caller, Scope scope, @Nullable Set<String> asked) {
+        if (asked == null) {
+            return caller.roles();
+        }
+        var held = policies.roleNames(tx, caller.id(), scope);
+        var wrong = asked.stream().sorted()
+                .filter(role -> !held.contains(role)
+                        || caller.roles() != null && !caller.roles().contains(role))
+                .map(role -> new Problem.Mistake("roles", "you do not hold the role " + role))
+                .toList();
+        if (!wrong.isEmpty()) {
+            throw new Problem.Unprocessable(wrong).raise();
+        }
+        return asked;
+    }
+
+    private void check(ApiKey.New asked) {
+        var mistakes = new Mistakes();
+        if (asked.name() != null) {
+            Slug.check(mistakes, "name", asked.name());
+        }
+        checkTexts(mistakes, asked.displayName(), asked.description());
+        Instant expires = asked.expiresAt();
+        mistakes.unless(expires == null || expires.isAfter(clock.instant()),
+                "expiresAt", "must be in the future");
+        mistakes.orRefuse();
+    }
+
+    private static void checkTexts(
+            Mistakes mistakes, String displayName, @Nullable String description) {
+        mistakes.unless(!displayName.isBlank() && displayName.length() <= 255,
+                        "displayName", "must have 1 to 255 characters")
+                .unless(description == null || description.length() <= 1024,
+                        "description", "must have at most 1024 characters");
+    }
+
+    private void changed(Tx tx, String type, ApiKey key) {
+        epochs.raise(tx, key.userId());
+        events.append(tx, event(type, key));
+    }
+
+    private static NewEvent event(String type, ApiKey key) {
+        return new NewEvent(type, new Subject("apikey", key.id()), key.scope(),
+                Map.of("name", key.name()));
+    }
+
+    private static String kind(Scope scope) {
+        return scope.project() != null ? "project" : "organization";
+    }
+}

@@ -1,0 +1,127 @@
+package orrery.server.iam.policy;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import orrery.kit.Ids;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Principal;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Epochs;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.server.iam.policy.Holdings.Held;
+import orrery.server.iam.role.Role;
+import orrery.server.iam.role.Roles;
+
+/// Gives roles and takes them away.
+@Singleton
+public final class Policies {
+    /// The epoch that changes with the platform's own policies. An organization's has its name.
+    static final String PLATFORM = "platform";
+
+    private final PolicyTable table = new PolicyTable();
+    private final Epochs epochs;
+    private final Events events;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Policies(Epochs epochs, Events events, Ids ids, Clock clock) {
+        this.epochs = epochs;
+        this.events = events;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// Gives `role` at `place`. Giving it again changes nothing.
+    public void give(Tx tx, Role role, Policy.Holders holders, Scope place) {
+        if (Role.levelOf(place) != role.level()) {
+            throw new IllegalArgumentException(role.key() + " is no role for " + place);
+        }
+        var policy = new Policy(ids.next("pol"), role.key(), holders, place,
+                tx.grant().principal().id(), clock.instant());
+        if (table.insert(tx, policy)) {
+            epochs.raise(tx, epoch(place));
+            events.append(tx, event("policy.created", role, holders, place));
+        }
+    }
+
+    /// Takes `role` at `place` away. Taking what is not there changes nothing.
+    public void take(Tx tx, Role role, Policy.Holders holders, Scope place) {
+        if (table.delete(tx, holders, role.key(), place)) {
+            epochs.raise(tx, epoch(place));
+            events.append(tx, event("policy.deleted", role, holders, place));
+        }
+    }
+
+    /// The places at which a principal holds `permission`, within the limits of its token. For
+    /// lists that go across organizations and projects.
+    public Reach reach(Tx tx, Principal principal, Permission permission) {
+        return switch (principal.kind()) {
+            case ANONYMOUS -> Reach.NOWHERE;
+            case SYSTEM -> Reach.of(Set.of(Scope.PLATFORM), Scope.PLATFORM);
+            case USER, API_KEY, SERVICE_ACCOUNT -> Reach.of(
+                    holdings(tx, principal.id())
+                            .filter(held -> principal.roles() == null
+                                    || principal.roles().contains(held.role().name()))
+                            .filter(held -> held.role().permissions().stream()
+                                    .anyMatch(permission::isCoveredBy))
+                            .map(Held::place).collect(Collectors.toSet()),
+                    principal.within());
+        };
+    }
+
+    /// The names of the roles that somebody holds at `place`, above or below it: what a token for
+    /// that place may count for.
+    public Set<String> roleNames(Tx tx, String user, Scope place) {
+        return holdings(tx, user)
+                .filter(held -> held.place().contains(place) || place.contains(held.place()))
+                .map(held -> held.role().name()).collect(Collectors.toSet());
+    }
+
+    /// The names of the roles that somebody holds at organizations themselves, by organization.
+    public Map<String, Set<String>> memberships(Tx tx, String user) {
+        return holdings(tx, user)
+                .filter(held -> Role.levelOf(held.place()) == Role.Level.ORGANIZATION)
+                .collect(Collectors.groupingBy(held -> held.place().requireOrganization(),
+                        TreeMap::new,
+                        Collectors.mapping(held -> held.role().name(), Collectors.toSet())));
+    }
+
+    /// Whether somebody holds anything on the platform itself.
+    public boolean isOperator(Tx tx, String user) {
+        return holdings(tx, user).anyMatch(held -> held.place().equals(Scope.PLATFORM));
+    }
+
+    /// Whether somebody holds `permission` at `place`, by what this transaction sees. Checks of
+    /// callers are [orrery.kit.access.Access]'s.
+    public boolean isHeld(Tx tx, String user, Permission permission, Scope place) {
+        return holdings(tx, user).anyMatch(held -> held.place().contains(place)
+                && held.role().permissions().stream().anyMatch(permission::isCoveredBy));
+    }
+
+    private Stream<Held> holdings(Tx tx, String user) {
+        return table.held(tx, user).stream().flatMap(row -> Roles.byKey(row.role()).stream()
+                .map(role -> new Held(role, row.place())));
+    }
+
+    private static NewEvent event(
+            String type, Role role, Policy.Holders holders, Scope place) {
+        var subject = switch (holders) {
+            case Policy.Holders.User user -> new Subject("user", user.id());
+            case Policy.Holders.Members members ->
+                new Subject("organization", members.organization());
+        };
+        return new NewEvent(type, subject, place, Map.of("role", role.key()));
+    }
+
+    private static String epoch(Scope place) {
+        return place.organization() == null ? PLATFORM : place.organization();
+    }
+}

@@ -1,0 +1,43 @@
+package orrery.server.iam.policy;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import orrery.kit.access.Scope;
+
+/// Where somebody holds one permission, as a list's query needs it: everywhere, or in whole
+/// organizations and in single projects.
+///
+/// ```sql
+/// where :everywhere or organization_id = any(:organizations) or id = any(:projects)
+/// ```
+public record Reach(boolean everywhere, Set<String> organizations, Set<String> projects) {
+    public static final Reach NOWHERE = new Reach(false, Set.of(), Set.of());
+
+    public Reach {
+        organizations = Set.copyOf(organizations);
+        projects = Set.copyOf(projects);
+    }
+
+    /// @param places where a role gives the permission
+    /// @param within the token counts only here and below
+    static Reach of(Collection<Scope> places, Scope within) {
+        var everywhere = false;
+        var organizations = new HashSet<String>();
+        var projects = new HashSet<String>();
+        for (var place : places) {
+            if (!place.contains(within) && !within.contains(place)) {
+                continue;
+            }
+            var narrower = place.contains(within) ? within : place;
+            if (narrower.project() != null) {
+                projects.add(narrower.project());
+            } else if (narrower.organization() != null) {
+                organizations.add(narrower.organization());
+            } else {
+                everywhere = true;
+            }
+        }
+        return new Reach(everywhere, organizations, projects);
+    }
+}

@@ -1,0 +1,110 @@
+package orrery.server.iam.user;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.mapper.RowMapper;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Tx;
+
+final class UserTable {
+    private static final RowMapper<User> USER = (row, context) -> new User(
+            row.getString("id"),
+            row.getString("username"),
+            row.getString("email"),
+            row.getString("name"),
+            User.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+            row.getLong("uid"),
+            Scope.project(row.getString("home_organization_id"), row.getString("home_project_id")),
+            row.getLong("version"),
+            row.getTimestamp("created_at").toInstant(),
+            row.getTimestamp("updated_at").toInstant());
+
+    private static final String COLUMNS = """
+            id, username, email, name, state, uid, home_organization_id, home_project_id,
+            version, created_at, updated_at""";
+
+    /// The numbers are the database's to give.
+    private static final String INSERT = """
+            insert into iam_user (id, username, email, name, home_organization_id,
+                                  home_project_id, created_at, updated_at)
+            values (:id, :username, :email, :name, :organization, :project, :at, :at)
+            on conflict do nothing
+            returning %s""".formatted(COLUMNS);
+
+    /// Empty when the address or the username is taken.
+    Optional<User> insert(Tx tx, User user) {
+        return tx.handle().createQuery(INSERT)
+                .bind("id", user.id())
+                .bind("username", user.username())
+                .bind("email", user.email())
+                .bind("name", user.name())
+                .bind("organization", user.home().organization())
+                .bind("project", user.home().project())
+                .bind("at", user.createdAt())
+                .map(USER).findOne();
+    }
+
+    private static final String BY_ID = """
+            select %s
+            from iam_user
+            where id = :id""".formatted(COLUMNS);
+
+    Optional<User> byId(Tx tx, String id) {
+        return tx.handle().createQuery(BY_ID).bind("id", id).map(USER).findOne();
+    }
+
+    private static final String BY_EMAIL = """
+            select %s
+            from iam_user
+            where lower(email) = lower(:email)""".formatted(COLUMNS);
+
+    Optional<User> byEmail(Tx tx, String email) {
+        return tx.handle().createQuery(BY_EMAIL).bind("email", email).map(USER).findOne();
+    }
+
+    private static final String BY_USERNAME = """
+            select %s
+            from iam_user
+            where username = :username""".formatted(COLUMNS);
+
+    Optional<User> byUsername(Tx tx, String username) {
+        return tx.handle().createQuery(BY_USERNAME).bind("username", username).map(USER).findOne();
+    }
+
+    private static final String TAKEN = """
+            select username
+            from iam_user
+            where username = :username or username like :username || '-%'""";
+
+    /// Usernames that begin like this one.
+    Set<String> taken(Tx tx, String username) {
+        return tx.handle().createQuery(TAKEN).bind("username", username)
+                .mapTo(String.class).set();
+    }
+
+    private static final String LIVING_IN = """
+            select username
+            from iam_user
+            where home_project_id = :project
+            limit 10""";
+
+    List<String> livingIn(Tx tx, String project) {
+        return tx.handle().createQuery(LIVING_IN).bind("project", project)
+                .mapTo(String.class).list();
+    }
+
+    private static final String RENAME = """
+            update iam_user
+            set name = :name, updated_at = :at, version = version + 1
+            where id = :id
+            returning %s""".formatted(COLUMNS);
+
+    Optional<User> rename(Tx tx, String id, String name, Instant at) {
+        return tx.handle().createQuery(RENAME)
+                .bind("id", id).bind("name", name).bind("at", at)
+                .map(USER).findOne();
+    }
+}

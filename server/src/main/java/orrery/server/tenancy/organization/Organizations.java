@@ -1,0 +1,173 @@
+package orrery.server.tenancy.organization;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiFunction;
+import orrery.kit.Ids;
+import orrery.kit.Mistakes;
+import orrery.kit.Problem;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Policy;
+import orrery.server.iam.role.Roles;
+import org.jspecify.annotations.Nullable;
+
+/// The organizations of this installation.
+@Singleton
+public final class Organizations {
+    private static final String KIND = "organization";
+    private static final Permission GET = new Permission("org.organizations.get");
+
+    private final OrganizationTable table = new OrganizationTable();
+    private final Database database;
+    private final Policies policies;
+    private final Events events;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Organizations(
+            Database database, Policies policies, Events events, Ids ids, Clock clock) {
+        this.database = database;
+        this.policies = policies;
+        this.events = events;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// Makes an organization whose owner is the caller.
+    public Organization create(Grant grant, Organization.New asked) {
+        return database.tx(grant, tx -> create(tx, asked, grant.principal().id()));
+    }
+
+    /// Makes an organization whose owner is `owner`, as part of something larger.
+    ///
+    /// @throws Problem.Failure [Problem.Invalid], or [Problem.AlreadyExists] for the name
+    public Organization create(Tx tx, Organization.New asked, String owner) {
+        var mistakes = new Mistakes();
+        if (asked.name() != null) {
+            Slug.check(mistakes, "name", asked.name());
+        }
+        checkTexts(mistakes, asked.displayName(), asked.description());
+        mistakes.orRefuse();
+
+        var id = ids.next("org");
+        var name = asked.name() == null ? Slug.of(KIND, id) : asked.name();
+        var displayName = asked.displayName() == null ? name : asked.displayName();
+        var now = clock.instant();
+        var made = new Organization(
+                id, name, displayName, asked.description(), owner, 1, now, now, null);
+        if (!table.insert(tx, made)) {
+            throw new Problem.AlreadyExists(KIND, name).raise();
+        }
+        events.append(tx, event("organization.created", made));
+        policies.give(tx, Roles.OWNER, new Policy.Holders.User(owner), Scope.organization(id));
+        return made;
+    }
+
+    /// @param key identifier or name
+    public Optional<Organization> find(Tx tx, String key) {
+        return table.find(tx, key);
+    }
+
+    /// Keeps an organization from being deleted while something is put into it.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound] when it is gone
+    public void hold(Tx tx, String id) {
+        if (!table.share(tx, id)) {
+            throw new Problem.NotFound(KIND, id).raise();
+        }
+    }
+
+    /// The organization that the grant is for.
+    public Organization get(Grant grant) {
+        return database.read(grant, tx -> present(table.find(tx, id(grant)), id(grant)));
+    }
+
+    /// One page of those that the caller may see, the newest first.
+    public Page<Organization> list(Grant grant, PageAsk ask) {
+        return database.read(grant, tx -> {
+            var reach = policies.reach(tx, grant.principal(), GET);
+            var offset = ask.offset() == null ? 0 : ask.offset();
+            return new Page<>(
+                    table.list(tx, reach, ask.search(), offset, ask.size()),
+                    ask, null, table.count(tx, reach, ask.search()));
+        });
+    }
+
+    /// Changes the organization that the grant is for.
+    ///
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.Invalid], or [Problem.PreconditionFailed]
+    public Organization change(Grant grant, Organization.Change change, OptionalLong expected) {
+        var mistakes = new Mistakes();
+        checkTexts(mistakes, change.displayName(), change.description());
+        mistakes.orRefuse();
+        return database.tx(grant, tx -> {
+            verify(present(table.lock(tx, id(grant)), id(grant)), expected);
+            var changed = table.change(tx, id(grant), change, clock.instant());
+            events.append(tx, event("organization.updated", changed));
+            return changed;
+        });
+    }
+
+    /// Deletes the organization that the grant is for. Its name is free at once.
+    ///
+    /// @param projectsOf names the projects that are in an organization
+    /// @throws Problem.Failure [Problem.InUse] while there are projects
+    public void delete(
+            Grant grant, OptionalLong expected, BiFunction<Tx, String, List<String>> projectsOf) {
+        database.write(grant, tx -> {
+            var found = present(table.lock(tx, id(grant)), id(grant));
+            verify(found, expected);
+            var dependents = projectsOf.apply(tx, found.id());
+            if (!dependents.isEmpty()) {
+                throw new Problem.InUse(KIND, found.id(), dependents).raise();
+            }
+            table.delete(tx, found.id(), clock.instant());
+            events.append(tx, event("organization.deleted", found));
+        });
+    }
+
+    private static NewEvent event(String type, Organization about) {
+        return new NewEvent(type, new Subject(KIND, about.id()),
+                Scope.organization(about.id()), Map.of("name", about.name()));
+    }
+
+    private static void checkTexts(
+            Mistakes mistakes, @Nullable String displayName, @Nullable String description) {
+        mistakes.unless(displayName == null
+                                || !displayName.isBlank() && displayName.length() <= 255,
+                        "displayName", "must have 1 to 255 characters")
+                .unless(description == null || description.length() <= 1024,
+                        "description", "must have at most 1024 characters");
+    }
+
+    private static void verify(Organization found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Organization present(Optional<Organization> found, String id) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+    }
+
+    private static String id(Grant grant) {
+        return grant.scope().requireOrganization();
+    }
+}

@@ -1,0 +1,181 @@
+package orrery.server.tenancy.project;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jdbi.v3.core.mapper.RowMapper;
+import orrery.kit.db.Tx;
+import orrery.server.iam.policy.Reach;
+import org.jspecify.annotations.Nullable;
+
+final class ProjectTable {
+    private static final RowMapper<Project> PROJECT = (row, context) -> {
+        var deleted = row.getTimestamp("deleted_at");
+        return new Project(
+                row.getString("id"),
+                row.getString("organization_id"),
+                row.getString("name"),
+                row.getString("display_name"),
+                row.getString("description"),
+                Project.Visibility.valueOf(row.getString("visibility").toUpperCase(Locale.ROOT)),
+                row.getLong("version"),
+                row.getTimestamp("created_at").toInstant(),
+                row.getTimestamp("updated_at").toInstant(),
+                deleted == null ? null : deleted.toInstant());
+    };
+
+    private static final String INSERT = """
+            insert into project (id, organization_id, name, display_name, description, visibility,
+                                 created_at, updated_at)
+            values (:id, :organization, :name, :displayName, :description, :visibility, :at, :at)
+            on conflict (organization_id, name) where deleted_at is null do nothing""";
+
+    /// Whether the name was free.
+    boolean insert(Tx tx, Project project) {
+        return tx.handle().createUpdate(INSERT)
+                .bind("id", project.id())
+                .bind("organization", project.organizationId())
+                .bind("name", project.name())
+                .bind("displayName", project.displayName())
+                .bind("description", project.description())
+                .bind("visibility", text(project.visibility()))
+                .bind("at", project.createdAt())
+                .execute() == 1;
+    }
+
+    private static final String BY_ID = """
+            select *
+            from project
+            where id = :id and deleted_at is null""";
+
+    Optional<Project> byId(Tx tx, String id) {
+        return tx.handle().createQuery(BY_ID).bind("id", id).map(PROJECT).findOne();
+    }
+
+    private static final String LOCK = """
+            select *
+            from project
+            where id = :id and deleted_at is null
+            for update""";
+
+    Optional<Project> lock(Tx tx, String id) {
+        return tx.handle().createQuery(LOCK).bind("id", id).map(PROJECT).findOne();
+    }
+
+    private static final String SHARE = """
+            select true
+            from project
+            where id = :id and deleted_at is null
+            for share""";
+
+    /// Whether it is there; if so, it stays until the transaction ends.
+    boolean share(Tx tx, String id) {
+        return tx.handle().createQuery(SHARE).bind("id", id)
+                .mapTo(boolean.class).findOne().orElse(false);
+    }
+
+    private static final String BY_NAME = """
+            select *
+            from project
+            where name = :name and deleted_at is null
+              and (:everywhere or organization_id = any(:organizations) or id = any(:projects))
+            order by created_at
+            limit 20""";
+
+    /// Projects of that name, in any organization, out of those that somebody may see.
+    List<Project> byName(Tx tx, Reach reach, String name) {
+        return tx.handle().createQuery(BY_NAME)
+                .bind("name", name)
+                .bind("everywhere", reach.everywhere())
+                .bindArray("organizations", String.class, reach.organizations())
+                .bindArray("projects", String.class, reach.projects())
+                .map(PROJECT).list();
+    }
+
+    private static final String NAMES = """
+            select name
+            from project
+            where organization_id = :organization and deleted_at is null
+            order by created_at
+            limit 100""";
+
+    List<String> names(Tx tx, String organization) {
+        return tx.handle().createQuery(NAMES).bind("organization", organization)
+                .mapTo(String.class).list();
+    }
+
+    private static final String VISIBLE = """
+            from project
+            where deleted_at is null
+              and (:everywhere or organization_id = any(:organizations) or id = any(:projects))
+              and (:organization::text is null or organization_id = :organization)
+              and (:search::text is null or position(lower(:search) in lower(name)) > 0
+                   or position(lower(:search) in lower(display_name)) > 0)
+            """;
+
+    private static final String LIST = """
+            select *
+            %s order by created_at desc, id
+            offset :offset
+            limit :limit""".formatted(VISIBLE);
+
+    List<Project> list(
+            Tx tx, Reach reach, @Nullable String organization, @Nullable String search,
+            long offset, int limit) {
+        return tx.handle().createQuery(LIST)
+                .bind("everywhere", reach.everywhere())
+                .bindArray("organizations", String.class, reach.organizations())
+                .bindArray("projects", String.class, reach.projects())
+                .bind("organization", organization)
+                .bind("search", search)
+                .bind("offset", offset)
+                .bind("limit", limit)
+                .map(PROJECT).list();
+    }
+
+    private static final String COUNT = """
+            select count(*)
+            %s""".formatted(VISIBLE);
+
+    long count(
+            Tx tx, Reach reach, @Nullable String organization, @Nullable String search) {
+        return tx.handle().createQuery(COUNT)
+                .bind("everywhere", reach.everywhere())
+                .bindArray("organizations", String.class, reach.organizations())
+                .bindArray("projects", String.class, reach.projects())
+                .bind("organization", organization)
+                .bind("search", search)
+                .mapTo(long.class).one();
+    }
+
+    private static final String CHANGE = """
+            update project
+            set display_name = :displayName, description = :description, visibility = :visibility,
+                updated_at = :at, version = version + 1
+            where id = :id
+            returning *""";
+
+    Project change(Tx tx, String id, Project.Change change, Instant at) {
+        return tx.handle().createQuery(CHANGE)
+                .bind("id", id)
+                .bind("displayName", change.displayName())
+                .bind("description", change.description())
+                .bind("visibility", text(change.visibility()))
+                .bind("at", at)
+                .map(PROJECT).one();
+    }
+
+    private static final String DELETE = """
+            update project
+            set deleted_at = :at, updated_at = :at, state = 'deleted', version = version + 1
+            where id = :id""";
+
+    void delete(Tx tx, String id, Instant at) {
+        tx.handle().createUpdate(DELETE).bind("id", id).bind("at", at).execute();
+    }
+
+    private static String text(Project.Visibility visibility) {
+        return visibility.name().toLowerCase(Locale.ROOT);
+    }
+}

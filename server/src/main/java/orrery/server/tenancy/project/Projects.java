@@ -1,0 +1,210 @@
+package orrery.server.tenancy.project;
+
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import orrery.kit.Ids;
+import orrery.kit.Mistakes;
+import orrery.kit.Problem;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Principal;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Epochs;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Policy;
+import orrery.server.iam.role.Roles;
+import orrery.server.tenancy.organization.Organizations;
+import org.jspecify.annotations.Nullable;
+
+/// The projects of all organizations.
+@Singleton
+public final class Projects {
+    private static final String KIND = "project";
+    private static final Permission GET = new Permission("org.projects.get");
+
+    private final ProjectTable table = new ProjectTable();
+    private final Database database;
+    private final Organizations organizations;
+    private final Policies policies;
+    private final Epochs epochs;
+    private final Events events;
+    private final Iterable<Contents> contents;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Projects(
+            Database database, Organizations organizations, Policies policies, Epochs epochs,
+            Events events, @Any Instance<Contents> contents, Ids ids, Clock clock) {
+        this.database = database;
+        this.organizations = organizations;
+        this.policies = policies;
+        this.epochs = epochs;
+        this.events = events;
+        this.contents = contents;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// Makes a project in the organization that the grant is for.
+    public Project create(Grant grant, Project.New asked) {
+        return database.tx(grant,
+                tx -> create(tx, grant.scope().requireOrganization(), asked));
+    }
+
+    /// Makes a project, as part of something larger.
+    ///
+    /// @throws Problem.Failure [Problem.Invalid], or [Problem.AlreadyExists] for the name
+    public Project create(Tx tx, String organization, Project.New asked) {
+        var mistakes = new Mistakes();
+        if (asked.name() != null) {
+            Slug.check(mistakes, "name", asked.name());
+        }
+        checkTexts(mistakes, asked.displayName(), asked.description());
+        mistakes.orRefuse();
+
+        organizations.hold(tx, organization);
+        var id = ids.next("prj");
+        var name = asked.name() == null ? Slug.of(KIND, id) : asked.name();
+        var displayName = asked.displayName() == null ? name : asked.displayName();
+        var now = clock.instant();
+        var made = new Project(id, organization, name, displayName, asked.description(),
+                asked.visibility(), 1, now, now, null);
+        if (!table.insert(tx, made)) {
+            throw new Problem.AlreadyExists(KIND, name).raise();
+        }
+        events.append(tx, event("project.created", made));
+        show(tx, made);
+        return made;
+    }
+
+    public Optional<Project> byId(Tx tx, String id) {
+        return table.byId(tx, id);
+    }
+
+    /// Projects of that name which the principal may see.
+    List<Project> byName(Tx tx, Principal principal, String name) {
+        return table.byName(tx, policies.reach(tx, principal, GET), name);
+    }
+
+    /// Keeps the project that the grant is for from being deleted while something is put into it.
+    /// Whoever makes a resource in a project calls this in the same transaction.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound] when it is gone
+    public void hold(Tx tx, Scope project) {
+        if (!table.share(tx, project.requireProject())) {
+            throw new Problem.NotFound(KIND, project.requireProject()).raise();
+        }
+    }
+
+    /// The project that the grant is for.
+    public Project get(Grant grant) {
+        return database.read(grant, tx -> present(table.byId(tx, id(grant)), id(grant)));
+    }
+
+    /// One page of those that the caller may see, the newest first.
+    ///
+    /// @param organization identifier of the only organization to look in; `null` for all
+    public Page<Project> list(Grant grant, @Nullable String organization, PageAsk ask) {
+        return database.read(grant, tx -> {
+            var reach = policies.reach(tx, grant.principal(), GET);
+            var offset = ask.offset() == null ? 0 : ask.offset();
+            return new Page<>(
+                    table.list(tx, reach, organization, ask.search(), offset, ask.size()),
+                    ask, null, table.count(tx, reach, organization, ask.search()));
+        });
+    }
+
+    /// Names of the projects of an organization, a hundred at most.
+    public List<String> names(Tx tx, String organization) {
+        return table.names(tx, organization);
+    }
+
+    /// Changes the project that the grant is for.
+    ///
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.Invalid], or [Problem.PreconditionFailed]
+    public Project change(Grant grant, Project.Change change, OptionalLong expected) {
+        var mistakes = new Mistakes();
+        checkTexts(mistakes, change.displayName(), change.description());
+        mistakes.orRefuse();
+        return database.tx(grant, tx -> {
+            verify(present(table.lock(tx, id(grant)), id(grant)), expected);
+            var changed = table.change(tx, id(grant), change, clock.instant());
+            events.append(tx, event("project.updated", changed));
+            show(tx, changed);
+            return changed;
+        });
+    }
+
+    /// Deletes the project that the grant is for. Its name is free at once.
+    ///
+    /// @throws Problem.Failure [Problem.InUse] while anything lives in it
+    public void delete(Grant grant, OptionalLong expected) {
+        database.write(grant, tx -> {
+            var found = present(table.lock(tx, id(grant)), id(grant));
+            verify(found, expected);
+            var dependents = new ArrayList<String>();
+            contents.forEach(some -> dependents.addAll(some.of(tx, found.scope())));
+            if (!dependents.isEmpty()) {
+                throw new Problem.InUse(KIND, found.id(), dependents).raise();
+            }
+            table.delete(tx, found.id(), clock.instant());
+            events.append(tx, event("project.deleted", found));
+            epochs.raise(tx, found.organizationId());
+        });
+    }
+
+    private static NewEvent event(String type, Project about) {
+        return new NewEvent(type, new Subject(KIND, about.id()), about.scope(),
+                Map.of("name", about.name()));
+    }
+
+    /// Lets all members of the organization look into a project of that visibility, and only
+    /// those.
+    private void show(Tx tx, Project project) {
+        var members = new Policy.Holders.Members(project.organizationId());
+        switch (project.visibility()) {
+            case ORG -> policies.give(tx, Roles.VIEWER, members, project.scope());
+            case PRIVATE -> policies.take(tx, Roles.VIEWER, members, project.scope());
+        }
+    }
+
+    private static void checkTexts(
+            Mistakes mistakes, @Nullable String displayName, @Nullable String description) {
+        mistakes.unless(displayName == null
+                                || !displayName.isBlank() && displayName.length() <= 255,
+                        "displayName", "must have 1 to 255 characters")
+                .unless(description == null || description.length() <= 1024,
+                        "description", "must have at most 1024 characters");
+    }
+
+    private static void verify(Project found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Project present(Optional<Project> found, String id) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+    }
+
+    private static String id(Grant grant) {
+        return grant.scope().requireProject();
+    }
+}

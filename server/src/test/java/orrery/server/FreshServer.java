@@ -1,0 +1,15 @@
+package orrery.server;
+
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/// A server with a data folder of its own, on which nobody has registered yet. Test classes with
+/// this profile that run one after the other share it: let each make users of its own.
+public final class FreshServer implements QuarkusTestProfile {
+    @Override
+    public String[] commandLineParameters() {
+        var folder = Path.of("target", "fresh", UUID.randomUUID().toString());
+        return new String[] {"--data", folder.toAbsolutePath().toString()};
+    }
+}
