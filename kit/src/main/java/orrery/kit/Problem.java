@@ -111,6 +111,11 @@ public sealed interface Problem {
     record PreconditionFailed(String kind, String id, String expected, String actual)
             implements Problem {}
 
+    /// The address (414) or the headers (431) are longer than any honest request's.
+    record HeadTooLarge(Part part, long limitBytes) implements Problem {
+        public enum Part { ADDRESS, HEADERS }
+    }
+
     /// The body is larger than the route allows (413).
     record PayloadTooLarge(long limitBytes) implements Problem {}
 

@@ -2,6 +2,7 @@ package orrery.kit;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import orrery.kit.Problem.Mistake;
 
@@ -42,6 +43,8 @@ public final class Sentences {
             case Problem.PreconditionFailed p -> "The " + p.kind() + " " + p.id()
                     + " has changed: version " + p.expected() + " was expected, it is "
                     + p.actual() + "; read it again";
+            case Problem.HeadTooLarge p -> "The " + p.part().name().toLowerCase(Locale.ROOT)
+                    + " may have at most " + size(p.limitBytes());
             case Problem.PayloadTooLarge p ->
                 "The body is too large: at most " + size(p.limitBytes()) + " are read here";
             case Problem.UnsupportedMediaType p ->

@@ -38,6 +38,8 @@ public final class Main implements QuarkusApplication {
     /// What Quarkus itself must know before it starts.
     private static Map<String, String> quarkus(Listening listening) {
         var properties = new HashMap<String, String>();
+        // Ours answers in the format of the family that was meant.
+        properties.put("vertx.disableURIValidation", "true");
         properties.put("quarkus.http.host", listening.host());
         if (listening.usesTls()) {
             properties.put("quarkus.http.ssl-port", Integer.toString(listening.port()));

@@ -6,10 +6,31 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import orrery.kit.Problem;
+import orrery.kit.Problem.HeadTooLarge.Part;
 
 /// What a request says of its body and of the answer it wants, checked before anything is read.
 final class Bodies {
+    private static final int LONGEST_ADDRESS = 8 << 10;
+    private static final int LONGEST_HEADERS = 16 << 10;
+
     private Bodies() {}
+
+    /// The transport reads more than this, so that the refusal can have its family's format; what
+    /// is longer still is cut off without a word.
+    ///
+    /// @throws Problem.Failure [Problem.HeadTooLarge]
+    static void checkHead(HttpServerRequest request) {
+        if (request.uri().length() > LONGEST_ADDRESS) {
+            throw new Problem.HeadTooLarge(Part.ADDRESS, LONGEST_ADDRESS).raise();
+        }
+        long size = 0;
+        for (var header : request.headers()) {
+            size += header.getKey().length() + header.getValue().length() + 4L;
+        }
+        if (size > LONGEST_HEADERS) {
+            throw new Problem.HeadTooLarge(Part.HEADERS, LONGEST_HEADERS).raise();
+        }
+    }
 
     /// @throws Problem.Failure [Problem.PayloadTooLarge], [Problem.UnsupportedMediaType],
     ///     [Problem.NotAcceptable] or [Problem.Malformed]

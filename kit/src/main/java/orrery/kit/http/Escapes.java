@@ -1,5 +1,7 @@
 package orrery.kit.http;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,19 @@ final class Escapes {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
         } catch (CharacterCodingException e) {
             throw broken(escaped);
+        }
+    }
+
+    /// Refuses an address that is none. The transport lets it through to us, because it could only
+    /// hang up without a word (`vertx.disableURIValidation`).
+    ///
+    /// @throws Problem.Failure [Problem.Malformed]
+    static void check(String address) {
+        try {
+            decode(new URI(address).getRawPath() == null ? "" : address.split("[?#]", 2)[0]);
+        } catch (URISyntaxException e) {
+            throw new Problem.Malformed("address",
+                    "at character " + (e.getIndex() + 1) + ": " + e.getReason()).raise();
         }
     }
 

@@ -51,14 +51,12 @@ public final class Front {
             again(context);
             return;
         }
-        var path = path(context);
-        var exchange = exchange(context, path);
-        exchange.attach(context);
-        context.response().putHeader("X-Request-Id", exchange.requestId());
-        log.begun(context);
+        var exchange = begin(context);
+        var path = exchange.path();
         try {
+            Bodies.checkHead(context.request());
             hosts.check(context.request());
-            Escapes.decode(context.request().path());
+            Escapes.check(context.request().uri());
             var successor = exchange.surface().successor(path);
             if (successor == null) {
                 admit(context, exchange, path);
@@ -70,11 +68,16 @@ public final class Front {
         }
     }
 
-    private Exchange exchange(RoutingContext context, String path) {
+    private Exchange begin(RoutingContext context) {
+        var path = path(context);
         var now = clock.instant();
-        return new Exchange(surfaces.of(path), ids.next(), now, now.plus(patience),
+        var exchange = new Exchange(surfaces.of(path), ids.next(), now, now.plus(patience),
                 context.request().method().name(), path,
                 hosts.client(context.request()), List.of());
+        exchange.attach(context);
+        context.response().putHeader("X-Request-Id", exchange.requestId());
+        log.begun(context);
+        return exchange;
     }
 
     /// A request that was sent on to another path. What the answer said so far is gone by then.
@@ -113,6 +116,10 @@ public final class Front {
 
     /// Answers what failed on its way through the router, outside of every handler.
     public void failed(RoutingContext context) {
+        if (!Exchange.knows(context)) {
+            // The router itself refused it before it came to us.
+            begin(context);
+        }
         if (context.failure() instanceof Problem.Failure refusal) {
             refuse(context, refusal.problem());
             return;
@@ -209,8 +216,11 @@ public final class Front {
     /// is refused, in the format of the surface that it seems to mean.
     private static String path(RoutingContext context) {
         var raw = context.request().path();
+        if (raw == null || !raw.startsWith("/")) {
+            return "/";
+        }
         try {
-            return raw == null || raw.isEmpty() ? "/" : context.normalizedPath();
+            return context.normalizedPath();
         } catch (IllegalArgumentException e) {
             return raw;
         }

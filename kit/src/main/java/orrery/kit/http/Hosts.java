@@ -46,9 +46,11 @@ public final class Hosts {
     /// @throws Problem.Failure [Problem.Misdirected] or [Problem.Refused]
     void check(HttpServerRequest request) {
         var authority = request.authority();
-        if (authority == null || !isOurs(authority.host())) {
-            throw new Problem.Misdirected(
-                    authority == null ? "(none)" : authority.host()).raise();
+        if (authority == null) {
+            throw new Problem.Malformed("Host header", "it is missing or no host").raise();
+        }
+        if (!isOurs(authority.host())) {
+            throw new Problem.Misdirected(authority.host()).raise();
         }
         var origin = request.getHeader("Origin");
         if (origin != null && usesCookie(request) && !isOurOrigin(origin, authority.toString())) {

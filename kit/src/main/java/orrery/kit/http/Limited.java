@@ -17,15 +17,20 @@ final class Limited extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        var value = super.read();
-        count(value < 0 ? 0 : 1);
-        return value;
+    public int read() {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        var count = super.read(into, offset, length);
+    public int read(byte[] into, int offset, int length) {
+        int count;
+        try {
+            count = super.read(into, offset, length);
+        } catch (IOException e) {
+            throw new Problem.Malformed(
+                    "body", "it is cut off, or not in chunks as it says").raise();
+        }
         count(Math.max(0, count));
         return count;
     }

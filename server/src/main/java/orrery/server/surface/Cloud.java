@@ -186,6 +186,10 @@ public final class Cloud implements Surface {
             case Problem.IllegalTransition _ -> "INVALID_STATE_TRANSITION";
             case Problem.IdempotencyInProgress _ -> "IDEMPOTENCY_IN_PROGRESS";
             case Problem.PreconditionFailed _ -> "PRECONDITION_FAILED";
+            case Problem.HeadTooLarge p -> switch (p.part()) {
+                case ADDRESS -> "URI_TOO_LONG";
+                case HEADERS -> "HEADERS_TOO_LARGE";
+            };
             case Problem.PayloadTooLarge _ -> "PAYLOAD_TOO_LARGE";
             case Problem.UnsupportedMediaType _ -> "UNSUPPORTED_MEDIA_TYPE";
             case Problem.Misdirected _ -> "MISDIRECTED_REQUEST";

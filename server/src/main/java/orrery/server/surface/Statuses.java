@@ -23,6 +23,10 @@ final class Statuses {
                     Problem.IllegalTransition _, Problem.Ambiguous _,
                     Problem.IdempotencyInProgress _ -> 409;
             case Problem.PreconditionFailed _ -> 412;
+            case Problem.HeadTooLarge p -> switch (p.part()) {
+                case ADDRESS -> 414;
+                case HEADERS -> 431;
+            };
             case Problem.PayloadTooLarge _ -> 413;
             case Problem.UnsupportedMediaType _ -> 415;
             case Problem.Misdirected _ -> 421;
