@@ -64,7 +64,9 @@ final class ComposeReader {
             }
         });
         Circles.check(services, places);
-        mistakes.orRefuse();
+        if (!mistakes.none()) {
+            throw new Problem.Invalid(mistakes.found().stream().distinct().toList()).raise();
+        }
         return new Read(new Compose(root.get("name").text(""), services, volumes, networks,
                 secrets, configs), filled, interpolation.unset());
     }

@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// @param entrypoint null where the image's own holds
 /// @param command    null where the image's own holds
 /// @param environment with the contents of env files below it; values are never null
+/// @param unset      variables that are named without a value, which nobody gave one
 /// @param replicas   null where the file does not say
 /// @param networks   aliases by network
 record ComposeService(String name, KeyPath path, int line, @Nullable String image,
         @Nullable Build build, @Nullable List<String> entrypoint, @Nullable List<String> command,
-        Map<String, String> environment, List<String> envFiles, List<PortRange> ports,
+        Map<String, String> environment, List<String> unset, List<String> envFiles,
+        List<PortRange> ports,
         List<PortRange> expose, List<Mount> mounts,
         List<String> volumesFrom, long shmSize, List<FileReference> secrets,
         List<FileReference> configs, Map<String, Dependency> dependsOn, List<String> links,

@@ -64,6 +64,7 @@ final class Conversion {
             Security.add(scene, service, workload.data());
             services.add(service, workload);
             ConverterLabels.apply(scene, service, workload);
+            Details.tell(scene.report(), service);
             ServiceKeys.DROPPED.forEach((key, why) ->
                     scene.report().dropped(service.path().key(key), why));
         });
@@ -104,6 +105,7 @@ final class Conversion {
                 KeyPath.of("secrets", key), "no converted service uses it"));
         read.compose().configs().keySet().forEach(key -> scene.report().unlessTold(
                 KeyPath.of("configs", key), "no converted service uses it"));
+        Details.tell(scene.report(), read.compose());
     }
 
     private Analysis analysis() {

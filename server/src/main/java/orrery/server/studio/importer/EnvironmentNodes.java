@@ -60,8 +60,13 @@ final class EnvironmentNodes {
     private void tell(ComposeService service, int open, Set<String> sensitive) {
         String secret = sensitive.isEmpty() ? ""
                 : "; %s in a secret, sealed".formatted(String.join(", ", sensitive));
-        scene.report().converted(service.path().key("environment"),
-                "%d variables in a config map%s".formatted(open, secret));
+        KeyPath path = service.path().key("environment");
+        scene.report().converted(path, "%d variables in a config map%s".formatted(open, secret));
+        if (!service.unset().isEmpty()) {
+            String names = String.join(", ", service.unset());
+            scene.report().dropped(path, names + ": named without a value, and none was given");
+            scene.warn(service, "left out, because they have no value: " + names);
+        }
         KeyPath files = service.path().key("env_file");
         for (String file : service.envFiles()) {
             if (scene.source().file(file) == null) {

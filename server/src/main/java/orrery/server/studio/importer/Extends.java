@@ -45,7 +45,8 @@ final class Extends {
         }
         YamlNode.Entry entry = services.get(name);
         YamlNode.Entry made = entry;
-        if (entry.value() instanceof YamlNode.Mapping own && own.get("extends") != null) {
+        if (entry.value() instanceof YamlNode.Mapping own && own.get("extends") != null
+                && !own.get("extends").isNull()) {
             YamlNode.Mapping base = base(name, own, path);
             if (base != null) {
                 made = new YamlNode.Entry(name, entry.line(), entry.column(), merge(base, own));

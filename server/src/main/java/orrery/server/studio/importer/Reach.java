@@ -29,7 +29,8 @@ final class Reach {
 
     /// Whether anybody may open a connection to the service.
     static boolean isReached(Scene scene, ComposeService service) {
-        if (!service.ports().isEmpty() || !service.expose().isEmpty()) {
+        boolean named = service.networks().values().stream().anyMatch(a -> !a.isEmpty());
+        if (named || !service.ports().isEmpty() || !service.expose().isEmpty()) {
             return true;
         }
         return scene.active().values().stream().anyMatch(other ->

@@ -94,9 +94,19 @@ final class Report {
             walk(node, path);
         } else if (path.last().startsWith("x-")) {
             dropped(path, "an extension, which has no meaning of its own");
+        } else if (isEmpty(node)) {
+            dropped(path, "says nothing");
         } else {
             dropped(path, "not converted yet");
         }
+    }
+
+    private static boolean isEmpty(YamlNode node) {
+        return switch (node) {
+            case YamlNode.Mapping map -> map.entries().isEmpty();
+            case YamlNode.Sequence list -> list.items().isEmpty();
+            case YamlNode.Scalar scalar -> scalar.isNull();
+        };
     }
 
     private record Found(YamlNode node, int line) {}

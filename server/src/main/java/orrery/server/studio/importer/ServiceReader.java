@@ -44,9 +44,9 @@ final class ServiceReader {
     ComposeService read() {
         place.only(ServiceKeys.ALL);
         return new ComposeService(place.name(), place.path(), place.line(), image(), build(),
-                words("entrypoint"), words("command"), environment(), envFiles(), ports("ports"),
-                ports("expose"), MountReader.read(place, names.volumes()), volumesFrom(),
-                MountReader.size(place.get("shm_size")),
+                words("entrypoint"), words("command"), environment(), unset(), envFiles(),
+                ports("ports"), ports("expose"), MountReader.read(place, names.volumes()),
+                volumesFrom(), MountReader.size(place.get("shm_size")),
                 references("secrets", "secret", names.secrets(), "/run/secrets/"),
                 references("configs", "config", names.configs(), "/"), dependsOn(), links(),
                 healthcheck(), networks(), DeployReader.read(place),
@@ -104,6 +104,12 @@ final class ServiceReader {
             }
         });
         return environment;
+    }
+
+    private List<String> unset() {
+        Map<String, String> known = environment();
+        return place.get("environment").pairs().keySet().stream()
+                .filter(name -> !known.containsKey(name)).toList();
     }
 
     private List<String> envFiles() {

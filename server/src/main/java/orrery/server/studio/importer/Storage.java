@@ -99,8 +99,11 @@ final class Storage {
             // A fresh disk holds lost+found, and initdb refuses a folder that is not empty.
             made.put("subPath", "data");
         }
-        report.converted(mount.path(), "a mount of the volume claim '%s' at %s"
-                .formatted(name, mount.target()));
+        Integer replicas = service.deployment().replicas();
+        String shared = replicas == null || replicas < 2 ? ""
+                : "; its %d pods share it, and so must run on one node".formatted(replicas);
+        report.converted(mount.path(), "a mount of the volume claim '%s' at %s%s"
+                .formatted(name, mount.target(), shared));
     }
 
     private Sketch.Item claim(Resource volume, ComposeService service) {

@@ -45,8 +45,9 @@ final class WorkloadNodes {
         report.converted(service.path().key("image"), "the container's image");
         if (service.build() != null) {
             report.approximated(service.path().key("build"),
-                    "the node asks for the image '%s', which must be built and pushed first"
-                            .formatted(image));
+                    "context, Dockerfile, arguments and target stand in the analysis; the node asks"
+                            + " for the image '%s', which must be built and pushed first"
+                                    .formatted(image));
             scene.warn(service, "its image must be built first; the node asks for '%s'"
                     .formatted(image));
         }

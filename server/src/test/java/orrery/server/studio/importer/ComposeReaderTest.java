@@ -195,4 +195,62 @@ class ComposeReaderTest {
                 .singleElement().asString().isEqualTo("services.web.environment[0]: line 4: the"
                         + " variable NEEDED must be set: give it");
     }
+
+    @Test
+    void emptyKeysSayNothing() {
+        Importing importing = Importing.of(service("ports:\nvolumes:\nenvironment:\nbuild:\n"
+                + "depends_on:\nnetworks:\nhealthcheck:\ndeploy: {}\nsecrets: []\nextends:\n"
+                + "command:\nlabels:\nenv_file:\n"));
+        assertThat(importing.names()).containsExactly("deployment/web");
+        assertThat(importing.analysis().report()).noneMatch(
+                i -> i.note().equals("not converted yet"));
+    }
+
+    @Test
+    void wrongShapesAreNamedOnceEach() {
+        assertThat(Importing.mistakes("""
+                services:
+                  web:
+                    image: [a]
+                    ports: {a: b}
+                    environment: text
+                    depends_on: 3
+                    healthcheck: [a]
+                    deploy: [x]
+                    labels: [{a: b}]
+                    env_file: {a: b}
+                    command: {a: b}
+                    tty: maybe
+                    scale: -1
+                    cpus: lots
+                    restart: sometimes
+                volumes: [a]
+                secrets: {s: text}
+                """)).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(15)
+                .allMatch(m -> m.matches("(?s)[a-z.0-9\\[\\]_]+: line [0-9]+: .+"));
+    }
+
+    @Test
+    void whatIsLostWithinAConvertedKeyIsNamed() {
+        Importing importing = Importing.of("""
+                services:
+                  web:
+                    image: nginx
+                    build: {context: ., args: {A: b}, ssh: [default]}
+                    networks: {front: {ipv4_address: 10.0.0.2, aliases: [www]}}
+                    environment: [NOBODY]
+                    volumes: ["data:/data"]
+                networks: {front: {ipam: {driver: default}}}
+                volumes: {data: {driver: local, driver_opts: {o: size=1g}}}
+                """);
+        assertThat(importing.analysis().report()).extracting(ReportItem::key).contains(
+                "services.web.build.ssh", "services.web.networks.front.ipv4_address",
+                "networks.front.ipam", "volumes.data.driver", "volumes.data.driver_opts");
+        assertThat(importing.report("services.web.environment")).anyMatch(
+                r -> r.startsWith("dropped NOBODY"));
+        assertThat(importing.analysis().services().getFirst().build().args())
+                .containsEntry("A", "b");
+        assertThat(importing.object("Service", "www").at("/spec/selector/app").asText())
+                .isEqualTo("web");
+    }
 }
