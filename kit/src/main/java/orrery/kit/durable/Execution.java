@@ -82,6 +82,10 @@ final class Execution {
         return StepRow.OUTPUT.at(run.id() + "/" + step);
     }
 
+    void fault(String step, Faults.Moment moment) {
+        parts.faults().at(run, step, moment);
+    }
+
     /// Before anything new happens: may we, and should we?
     void checkpoint(@Nullable String step) {
         ensureHeld();

@@ -16,4 +16,5 @@ record Parts(
         SealedJson json,
         JournalTable journal,
         RunStarter starter,
-        Clock clock) {}
+        Clock clock,
+        Faults faults) {}

@@ -54,6 +54,11 @@ public final class RunEngine implements AutoCloseable {
 
     public RunEngine(Database database, Access access, Signals signals, Sealing sealing, Ids ids,
             Clock clock, EngineLimits limits) {
+        this(database, access, signals, sealing, ids, clock, limits, Faults.NONE);
+    }
+
+    RunEngine(Database database, Access access, Signals signals, Sealing sealing, Ids ids,
+            Clock clock, EngineLimits limits, Faults faults) {
         var owner = ids.next("wrk");
         var json = new SealedJson(sealing);
         this.limits = limits;
@@ -62,7 +67,8 @@ public final class RunEngine implements AutoCloseable {
         this.slots = new Semaphore(limits.concurrency());
         this.parts = new Parts(database, source, access, signals, json,
                 new JournalTable(ids, owner),
-                new RunStarter(this, table, json, signals, ids, clock, limits.lease()), clock);
+                new RunStarter(this, table, json, signals, ids, clock, limits.lease()), clock,
+                faults);
         this.threads = List.of(
                 Thread.ofPlatform().daemon().name("runs-claim").unstarted(this::claiming),
                 Thread.ofPlatform().daemon().name("runs-heartbeat").unstarted(this::beating));

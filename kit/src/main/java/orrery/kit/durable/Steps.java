@@ -74,14 +74,16 @@ public final class Steps {
         if (back != null) {
             undos.push(back);
         }
-        execution.ensureHeld();
         T value;
         try {
+            execution.fault(step, Faults.Moment.BEFORE);
+            execution.ensureHeld();
             value = action.call();
+            execution.fault(step, Faults.Moment.ACTED);
         } catch (Exception e) {
             throw execution.failed(row, e);
         }
-        execution.complete(row, value);
+        complete(row, value);
         return value;
     }
 
@@ -111,10 +113,12 @@ public final class Steps {
         if (row == null) {
             row = execution.begin(step, StepRow.State.STARTED, back != null);
         }
-        execution.ensureHeld();
         var transaction = execution.parts().database().begin(grant(), execution.run().id());
         try {
+            execution.fault(step, Faults.Moment.BEFORE);
+            execution.ensureHeld();
             T value = body.in(transaction.tx());
+            execution.fault(step, Faults.Moment.ACTED);
             var encoded = execution.encode(step, value);
             last = row.completed(encoded.json(), encoded.sealed());
             open = transaction;
@@ -154,10 +158,9 @@ public final class Steps {
             row = execution.begin(step, StepRow.State.WAITING, false);
         }
         while (true) {
-            execution.ensureHeld();
             var answer = ask(row, question);
             if (answer.isPresent()) {
-                execution.complete(row, answer.get());
+                complete(row, answer.get());
                 return answer.get();
             }
             pause(row);
@@ -183,7 +186,7 @@ public final class Steps {
             execution.lease().pause(Math.max(1, left.toMillis()));
             execution.checkpoint(step);
         }
-        execution.complete(row, null);
+        over(row);
     }
 
     /// Starts another saga as a run of its own, and waits until it has completed. If it fails,
@@ -210,7 +213,7 @@ public final class Steps {
             undos.push(back);
         }
         new ChildWait(execution, row, CHILD_POLL, CHILD_ENDING).untilOver();
-        execution.complete(row, null);
+        over(row);
     }
 
     /// The right this run was accepted with.
@@ -329,6 +332,7 @@ public final class Steps {
         last = null;
         if (transaction != null && step != null) {
             commit(transaction, step);
+            execution.fault(step.name(), Faults.Moment.RECORDED);
         }
     }
 
@@ -342,7 +346,13 @@ public final class Steps {
 
     private <T> Optional<T> ask(StepRow row, Callable<Optional<T>> question) {
         try {
-            return question.call();
+            execution.fault(row.name(), Faults.Moment.BEFORE);
+            execution.ensureHeld();
+            var answer = question.call();
+            if (answer.isPresent()) {
+                execution.fault(row.name(), Faults.Moment.ACTED);
+            }
+            return answer;
         } catch (Exception e) {
             if (RunErrors.isFinal(e) || e instanceof Fence.Lost) {
                 throw execution.failed(row, e);
@@ -381,6 +391,18 @@ public final class Steps {
             throw execution.refused(row, e);
         }
         return row;
+    }
+
+    /// A wait that has no answer of its own is over.
+    private void over(StepRow row) {
+        execution.fault(row.name(), Faults.Moment.BEFORE);
+        execution.fault(row.name(), Faults.Moment.ACTED);
+        complete(row, true);
+    }
+
+    private void complete(StepRow row, @Nullable Object value) {
+        execution.complete(row, value);
+        execution.fault(row.name(), Faults.Moment.RECORDED);
     }
 
     private static boolean isCompleted(@Nullable StepRow row) {

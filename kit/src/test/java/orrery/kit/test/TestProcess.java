@@ -2,7 +2,6 @@ package orrery.kit.test;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import orrery.kit.Ids;
@@ -11,6 +10,7 @@ import orrery.kit.db.Address;
 import orrery.kit.db.Database;
 import orrery.kit.db.Limits;
 import orrery.kit.durable.EngineLimits;
+import orrery.kit.durable.FaultyEngine;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.RunEngine;
 import orrery.kit.durable.Runs;
@@ -37,16 +37,19 @@ public final class TestProcess implements AutoCloseable {
     private final Runs runs;
 
     public TestProcess(Address address, EngineLimits limits) {
+        this(address, limits, (input, step, moment) -> { });
+    }
+
+    private TestProcess(Address address, EngineLimits limits, FaultyEngine.Fault fault) {
         var ids = new Ids(new SecureRandom());
         var system = TestDatabase.ACCESS.system("test");
-        var clock = Clock.systemUTC();
         database = Database.open(
                 address, Limits.DEFAULT.withIdleInTransaction(limits.lease()));
         signals = Signals.start(address, database, system);
         events = new Events(database, signals, ids);
         feed = new Feed(database, events, signals, system);
-        engine = new RunEngine(database, TestDatabase.ACCESS, signals, sealing(), ids, clock,
-                limits);
+        engine = FaultyEngine.of(
+                database, TestDatabase.ACCESS, signals, sealing(), ids, limits, fault);
         runs = new Runs(database, engine);
     }
 
@@ -55,6 +58,12 @@ public final class TestProcess implements AutoCloseable {
         var process = new TestProcess(test.address(), LIMITS);
         process.engine.start(List.of(sagas));
         return process;
+    }
+
+    /// A process in which something goes wrong. The caller starts its engine.
+    public static TestProcess faulty(
+            Address address, EngineLimits limits, FaultyEngine.Fault fault) {
+        return new TestProcess(address, limits, fault);
     }
 
     /// The keys of this test run, the same for all its processes.

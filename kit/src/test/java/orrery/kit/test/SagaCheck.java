@@ -1,0 +1,139 @@
+package orrery.kit.test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.durable.FaultyEngine;
+import orrery.kit.durable.FaultyEngine.Fault;
+import orrery.kit.durable.FaultyEngine.Moment;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.RunStep;
+import orrery.kit.durable.Saga;
+import orrery.kit.durable.SagaType;
+import orrery.kit.durable.Status;
+
+/// The two promises that every saga makes, checked for each of its steps on the real engine and a
+/// real PostgreSQL. Two lines per saga in its test:
+///
+/// ```java
+/// try (var check = SagaCheck.of(TEST, createCluster, () -> input(freshCluster()))) {
+///     check.everyStepMayRepeat(() -> assertThat(cluster().state()).isEqualTo(RUNNING));
+///     check.everyFailureUnwinds(() -> assertThat(objects()).isEmpty());
+/// }
+/// ```
+public final class SagaCheck<I extends Record> implements AutoCloseable {
+    private final TestProcess process;
+    private final SagaType<I> type;
+    private final Supplier<I> fresh;
+    private final Grant grant = TestDatabase.grant();
+    private volatile Fault fault = (input, step, moment) -> { };
+
+    private SagaCheck(TestDatabase test, Saga<I> saga, Supplier<I> fresh, List<Saga<?>> others) {
+        this.type = saga.type();
+        this.fresh = fresh;
+        this.process = TestProcess.faulty(test.address(), TestProcess.LIMITS,
+                (input, step, moment) -> fault.at(input, step, moment));
+        var all = new ArrayList<Saga<?>>(others);
+        all.add(saga);
+        process.engine().start(all);
+    }
+
+    /// @param fresh  makes a new world for one run, and the input for it
+    /// @param others sagas that this one calls
+    public static <I extends Record> SagaCheck<I> of(
+            TestDatabase test, Saga<I> saga, Supplier<I> fresh, Saga<?>... others) {
+        return new SagaCheck<>(test, saga, fresh, List.of(others));
+    }
+
+    /// Dies once at each step in turn, after the step's action and before it was recorded, and
+    /// goes on: the end must be the same.
+    ///
+    /// @param same asserts that the world is as after an undisturbed run
+    /// @return how many steps were checked
+    public int everyStepMayRepeat(Runnable same) {
+        var steps = undisturbed(same);
+        for (var step : steps) {
+            var died = new AtomicBoolean();
+            fault = (input, name, moment) -> {
+                if (name.equals(step) && moment == Moment.ACTED
+                        && died.compareAndSet(false, true)) {
+                    FaultyEngine.die();
+                }
+            };
+            var run = run();
+            expect(run, Status.COMPLETED, "after dying at step " + step);
+            if (!died.get()) {
+                throw new AssertionError("never died at step " + step);
+            }
+            check(same, "after dying at step " + step);
+        }
+        return steps.size();
+    }
+
+    /// Fails each step in turn, after its action where that is possible (a step in a transaction
+    /// is rolled back whole): the world must be as before.
+    ///
+    /// @param asBefore asserts that the world is as if the run had never been
+    /// @return how many steps were checked
+    public int everyFailureUnwinds(Runnable asBefore) {
+        var steps = undisturbed(() -> { });
+        for (var step : steps) {
+            fails(step, Moment.BEFORE, asBefore);
+            fails(step, Moment.ACTED, asBefore);
+        }
+        return steps.size();
+    }
+
+    private void fails(String step, Moment when, Runnable asBefore) {
+        fault = (input, name, moment) -> {
+            if (name.equals(step) && moment == when) {
+                throw new Problem.Refused("step " + step, "it fails, for a test").raise();
+            }
+        };
+        var what = "failing " + when + " of step " + step;
+        expect(run(), Status.FAILED, what);
+        check(asBefore, what);
+    }
+
+    private List<String> undisturbed(Runnable same) {
+        fault = (input, step, moment) -> { };
+        var run = run();
+        expect(run, Status.COMPLETED, "undisturbed");
+        check(same, "undisturbed");
+        var names = process.runs().steps(grant, run.id()).stream().map(RunStep::name).toList();
+        if (names.isEmpty()) {
+            throw new AssertionError(type.name() + " has no steps");
+        }
+        return names;
+    }
+
+    private Run run() {
+        var input = fresh.get();
+        var id = process.database().tx(grant, tx ->
+                process.runs().start(tx, type, input, null));
+        return process.await(grant, id);
+    }
+
+    private void expect(Run run, Status status, String when) {
+        if (run.status() != status) {
+            throw new AssertionError(when + " it is " + run.status().text() + ", not "
+                    + status.text() + ": " + run + " " + process.runs().steps(grant, run.id()));
+        }
+    }
+
+    private static void check(Runnable check, String when) {
+        try {
+            check.run();
+        } catch (AssertionError e) {
+            throw new AssertionError(when + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
