@@ -42,7 +42,7 @@ export function useEvents(onEvent: () => void): [LoggedEvent[], Connection] {
   const [events, setEvents] = useState<LoggedEvent[]>([])
   const [connection, setConnection] = useState<Connection>('connecting')
   useEffect(() => {
-    const source = new EventSource('/v1/regions/global/events')
+    const source = new EventSource('/v1/regions/global/events/stream')
     source.onopen = () => setConnection('live')
     source.onerror = () => setConnection('lost')
     source.onmessage = (message) => {

@@ -1,7 +1,7 @@
 package orrery.cli.demo;
 
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import orrery.cli.Answer;
 import orrery.cli.EventStream;
@@ -11,6 +11,8 @@ import orrery.cli.Refused;
 final class RunFollower {
     /// Longer than any run of ours takes, on real clusters too.
     private static final Duration LIMIT = Duration.ofMinutes(30);
+
+    private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
 
     private final Visit visit;
 
@@ -26,22 +28,24 @@ final class RunFollower {
     }
 
     /// @return the names of the run's steps, in order
-    Set<String> follow(Answer accepted) {
+    List<String> follow(Answer accepted) {
         var id = accepted.need("/meta/workflowId");
         var path = "/v1/regions/global/workflows/runs/" + id;
-        var steps = new LinkedHashSet<String>();
-        var stream = new EventStream(visit.operator(), path);
-        stream.follow(LIMIT, () -> "run " + id + " is not over", event -> {
-            var run = event.json().has("data") ? event.json().path("data") : event.json();
-            run.path("steps").forEach(step -> steps.add(step.path("name").asText()));
-            var status = run.path("status").asText();
-            return switch (status) {
-                case "completed" -> true;
-                case "failed", "cancelled" ->
-                    throw new Refused("run %s %s: %s".formatted(id, status, run.path("error")));
-                default -> false;
-            };
-        });
-        return steps;
+        new EventStream(visit.operator(), path + "/stream").follow(
+                LIMIT, () -> "run " + id + " is not over", event -> isOver(event));
+        var run = visit.operator().get(path);
+        if (!run.need("/data/status").equals("completed")) {
+            throw new Refused("run %s %s: %s".formatted(
+                    id, run.need("/data/status"), run.json().at("/data/error")));
+        }
+        return run.json().at("/data/steps").findValuesAsText("name");
+    }
+
+    /// First comes the run as it is, then what happens to it.
+    private static boolean isOver(EventStream.Event event) {
+        return switch (event.name()) {
+            case "run.completed", "run.failed", "run.cancelled", "run.attention" -> true;
+            default -> OVER.contains(event.json().path("status").asText());
+        };
     }
 }

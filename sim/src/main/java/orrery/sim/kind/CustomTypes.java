@@ -28,7 +28,8 @@ public final class CustomTypes {
 
     private static final String OBJECT_META =
             "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
-    private static final Pattern VERSION = Pattern.compile("v(\\d{1,9})(?:(alpha|beta)(\\d{1,9}))?");
+    private static final Pattern VERSION =
+            Pattern.compile("v(\\d{1,9})(?:(alpha|beta)(\\d{1,9}))?");
     private static final int MAX_SCHEMA_DEPTH = 100;
 
     private CustomTypes() {}

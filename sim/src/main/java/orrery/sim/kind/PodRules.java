@@ -11,7 +11,8 @@ import orrery.sim.type.Json;
 /// Defaults and checks of pods, and of the pod templates within workloads.
 final class PodRules {
     private static final Pattern ENV = Pattern.compile("[-._a-zA-Z][-._a-zA-Z0-9]*");
-    private static final Pattern PORT_NAME = Pattern.compile("(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?");
+    private static final Pattern PORT_NAME =
+            Pattern.compile("(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?");
     private static final List<String> CONTAINERS = List.of("initContainers", "containers");
 
     private PodRules() {}

@@ -104,8 +104,8 @@ final class Jobs implements Operator {
         labels.put(INDEX, index.toString());
         Json.child(metadata, "annotations").put(INDEX, index.toString());
         for (var container : pod.path("spec").path("containers")) {
-            ((ObjectNode) container).withArray("env").addObject().put("name", "JOB_COMPLETION_INDEX")
-                    .put("value", index.toString());
+            ((ObjectNode) container).withArray("env").addObject()
+                    .put("name", "JOB_COMPLETION_INDEX").put("value", index.toString());
         }
     }
 
