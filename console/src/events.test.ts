@@ -25,8 +25,10 @@ describe('the events shown', () => {
   it('skip data that is no event', () => {
     expect(readEvent('oops')).toBeNull()
     expect(readEvent('{"id":1}')).toBeNull()
-    expect(readEvent('{"id":"evt_1","type":"orrery.cluster.created"}')?.type).toBe(
-      'orrery.cluster.created',
-    )
+    expect(
+      readEvent(
+        '{"id":"evt_1","type":"cluster.running","resourceType":"cluster","resourceId":"cls_1"}',
+      ),
+    ).toEqual({ id: 'evt_1', type: 'cluster.running', time: '', subject: 'cluster cls_1' })
   })
 })

@@ -19,13 +19,18 @@ export function withEvent(events: LoggedEvent[], event: LoggedEvent): LoggedEven
   return [event, ...events].slice(0, SHOWN)
 }
 
-/** Reads the data of one server-sent event (CloudEvents 1.0); null when it is none. */
+/** Reads the data of one server-sent event; null when it is none. */
 export function readEvent(data: string): LoggedEvent | null {
   try {
     const event = JSON.parse(data) as Record<string, unknown>
     const text = (value: unknown) => (typeof value === 'string' ? value : '')
     return typeof event.id === 'string' && typeof event.type === 'string'
-      ? { id: event.id, type: event.type, time: text(event.time), subject: text(event.subject) }
+      ? {
+          id: event.id,
+          type: event.type,
+          time: text(event.time),
+          subject: `${text(event.resourceType)} ${text(event.resourceId)}`.trim(),
+        }
       : null
   } catch {
     return null
