@@ -101,7 +101,13 @@ final class PodRules {
 
     /// @param at the path of the pod's spec
     static void check(JsonNode spec, String at, Mistakes mistakes) {
+        check(spec, at, Set.of(), mistakes);
+    }
+
+    /// @param more volumes that the pod gets from elsewhere: a StatefulSet's claims
+    static void check(JsonNode spec, String at, Set<String> more, Mistakes mistakes) {
         Set<String> volumes = volumes(spec.path("volumes"), at + ".volumes", mistakes);
+        volumes.addAll(more);
         if (spec.path("containers").isEmpty()) {
             mistakes.required(at + ".containers", "");
         }

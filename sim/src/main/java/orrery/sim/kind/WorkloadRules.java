@@ -2,7 +2,9 @@ package orrery.sim.kind;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import orrery.sim.type.Json;
 
@@ -158,7 +160,10 @@ final class WorkloadRules {
         Names.labels(labels, "spec.template.metadata.labels", mistakes);
         mistakes.oneOf("spec.template.spec.restartPolicy",
                 template.path("spec").path("restartPolicy"), restart);
-        PodRules.check(template.path("spec"), "spec.template.spec", mistakes);
+        Set<String> claims = new HashSet<>();
+        spec.path("volumeClaimTemplates").forEach(
+                claim -> claims.add(claim.path("metadata").path("name").asText()));
+        PodRules.check(template.path("spec"), "spec.template.spec", claims, mistakes);
     }
 
     private static boolean selects(JsonNode matchLabels, JsonNode labels) {
