@@ -3,6 +3,7 @@ package orrery.sim.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import orrery.sim.type.Json;
+import orrery.sim.type.Protobuf;
 import orrery.sim.type.Refusal;
 import orrery.sim.type.ResourceType;
 import orrery.sim.type.Yaml;
@@ -20,6 +21,7 @@ final class Bodies {
                     "application/json-patch+json", "application/merge-patch+json",
                     "application/strategic-merge-patch+json" -> Json.read(call.body());
             case "application/yaml", "application/apply-patch+yaml" -> Yaml.read(call.body());
+            case Protobuf.MEDIA_TYPE -> Protobuf.read(call.body());
             default -> throw Refusal.plain(415, "UnsupportedMediaType",
                     "the body of the request was in an unknown format: \"" + call.contentType()
                             + "\"; send application/json or application/yaml");
