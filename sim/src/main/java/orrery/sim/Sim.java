@@ -120,6 +120,11 @@ public final class Sim implements AutoCloseable {
         return kubeconfig;
     }
 
+    /// Which sandbox pods' processes run in, or why there is none.
+    public String sandbox() {
+        return controllers.sandbox();
+    }
+
     public Region region() {
         return region;
     }

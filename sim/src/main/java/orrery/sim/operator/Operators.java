@@ -187,7 +187,11 @@ public final class Operators implements RegionListener, AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
-        threads.shutdownNow();
+        // Not interrupted: a write that has begun must reach the journal.
+        synchronized (looks) {
+            looks.clear();
+        }
+        threads.shutdown();
         try {
             threads.awaitTermination(10, TimeUnit.SECONDS);
         } catch (InterruptedException stopped) {

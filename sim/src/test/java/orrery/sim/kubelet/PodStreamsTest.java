@@ -1,0 +1,239 @@
+package orrery.sim.kubelet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.pty4j.PtyProcessBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import orrery.sim.Options;
+import orrery.sim.Sim;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PodStreamsTest {
+    @TempDir static Path folder;
+    private static Sim sim;
+    private static Kubectl kubectl;
+    private static KubernetesClient client;
+
+    @BeforeAll
+    static void start() throws Exception {
+        sim = Sim.start(new Options(folder.resolve("data"), 0, "127.0.0.1"), Clock.systemUTC(),
+                new SecureRandom());
+        kubectl = Kubectl.with(sim.kubeconfig(), folder);
+        client = new KubernetesClientBuilder().withConfig(
+                Config.fromKubeconfig(Files.readString(sim.kubeconfig()))).build();
+        apply("""
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: keys}
+                stringData: {key: open sesame}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: box}
+                spec:
+                  terminationGracePeriodSeconds: 2
+                  volumes: [{name: keys, secret: {secretName: keys}}]
+                  containers:
+                  - name: box
+                    image: busybox:1.36
+                    command: [sh, -c]
+                    args:
+                    - |
+                      for i in 1 2 3; do echo line $i of $(NAME); done
+                      while true; do sleep 0.2; echo tick; done
+                    env: [{name: NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+                    volumeMounts: [{name: keys, mountPath: /keys}]
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: stand}
+                spec: {containers: [{name: web, image: "nginx:1.27"}]}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: crash}
+                spec:
+                  containers:
+                  - {name: crash, image: busybox, command: [sh, -c, "echo start; exit 4"]}
+                """);
+        var ready = kubectl.run("wait", "--for=condition=Ready", "pod/box", "pod/stand",
+                "--timeout=30s");
+        assertThat(ready.code()).as(ready.errors()).isZero();
+        Assumptions.assumeTrue(
+                kubectl.run("exec", "stand", "--", "true").code() == 0, sim.sandbox());
+    }
+
+    @AfterAll
+    static void stop() {
+        client.close();
+        sim.close();
+    }
+
+    private static void apply(String yaml) throws Exception {
+        var said = kubectl.feed(yaml.getBytes(StandardCharsets.UTF_8), "apply", "-f", "-");
+        assertThat(said.code()).as(said.errors()).isZero();
+    }
+
+    @Test
+    void execTellsOutputErrorsAndExitCode() throws Exception {
+        var said = kubectl.run("exec", "box", "--", "sh", "-c",
+                "cat /keys/key; echo oops >&2; exit 3");
+        assertThat(said.output()).isEqualTo("open sesame");
+        assertThat(said.errors()).contains("oops").contains("exit code 3");
+        assertThat(said.code()).isEqualTo(3);
+    }
+
+    @Test
+    void execCarriesInputToItsEnd() throws Exception {
+        var data = new byte[2_000_003];
+        new Random(3).nextBytes(data);
+        var said = kubectl.feed(data, "exec", "-i", "stand", "--", "wc", "-c");
+        assertThat(said.output().strip()).isEqualTo("2000003");
+    }
+
+    @Test
+    void copiesFilesByteForByte() throws Exception {
+        var data = new byte[4_000_001];
+        new Random(4).nextBytes(data);
+        var there = Files.write(folder.resolve("there"), data);
+        var back = folder.resolve("back");
+        assertThat(kubectl.run("cp", there.toString(), "stand:/tmp/blob").code()).isZero();
+        assertThat(kubectl.run("cp", "stand:/tmp/blob", back.toString()).code()).isZero();
+        assertThat(back).hasBinaryContent(data);
+    }
+
+    @Test
+    void givesARealTerminal() throws Exception {
+        var process = new PtyProcessBuilder(new String[] {"/usr/bin/kubectl",
+                "--kubeconfig=" + sim.kubeconfig(), "exec", "-it", "stand", "--", "sh"})
+                .setEnvironment(Map.of("HOME", folder.toString(), "TERM", "xterm"))
+                .setInitialColumns(101).setInitialRows(33).start();
+        var said = new ByteArrayOutputStream();
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                process.getInputStream().transferTo(said);
+            } catch (IOException ended) {
+                said.writeBytes("[ended]".getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        await().atMost(Duration.ofSeconds(20)).until(() -> said.toString().contains("#"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            process.getOutputStream().write("stty size\n".getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+            TimeUnit.MILLISECONDS.sleep(300);
+            return said.toString().contains("33 101");
+        });
+        process.getOutputStream().write("echo gr\u00fc\u00dfe; exit 9\n".getBytes(
+                StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(9);
+        assertThat(said.toString(StandardCharsets.UTF_8)).contains("\ngr\u00fc\u00dfe");
+    }
+
+    @Test
+    void showsLogsAsTheyAreWritten() throws Exception {
+        assertThat(kubectl.run("logs", "box").output())
+                .startsWith("line 1 of box\nline 2 of box\nline 3 of box\n");
+        assertThat(kubectl.run("logs", "box", "--tail=1", "--timestamps").output())
+                .matches("20\\d\\d-\\d\\d-\\d\\dT[0-9:.]+Z \\S.*\n");
+        var follower = kubectl.start("logs", "-f", "box", "--tail=0");
+        try (var lines = follower.inputReader()) {
+            assertThat(lines.readLine()).isEqualTo("tick");
+            assertThat(lines.readLine()).isEqualTo("tick");
+        } finally {
+            follower.destroy();
+        }
+    }
+
+    @Test
+    void saysInTheLogThatAStandInIsSimulated() throws Exception {
+        assertThat(kubectl.run("logs", "stand").output()).startsWith("[simulated] nginx:1.27");
+    }
+
+    @Test
+    void keepsTheLogOfTheLastStart() throws Exception {
+        await().atMost(Duration.ofSeconds(20)).until(() ->
+                kubectl.run("logs", "crash", "--previous").output().equals("start\n"));
+        assertThat(kubectl.run("logs", "stand", "--previous").errors())
+                .contains("previous terminated container");
+        assertThat(kubectl.run("exec", "nobody", "--", "true").errors()).contains("not found");
+    }
+
+    @Test
+    void attachesToTheContainersOwnProcess() throws Exception {
+        apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: cat}
+                spec: {containers: [{name: cat, image: busybox, command: [cat], stdin: true}]}
+                """);
+        kubectl.run("wait", "--for=condition=Ready", "pod/cat", "--timeout=20s");
+        var process = kubectl.start("attach", "-i", "cat");
+        try (var in = process.outputWriter(); var out = process.inputReader()) {
+            in.write("hello\n");
+            in.flush();
+            assertThat(out.readLine()).isEqualTo("hello");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void servesFabric8Exec() throws Exception {
+        var data = new byte[1_500_000];
+        new Random(5).nextBytes(data);
+        var out = new ByteArrayOutputStream();
+        try (var exec = client.pods().inNamespace("default").withName("stand")
+                .redirectingInput().writingOutput(out).exec("head", "-c", "1500000")) {
+            // One write is one message, and a message may have 1 MiB.
+            for (int i = 0; i < data.length; i += 100_000) {
+                exec.getInput().write(data, i, Math.min(100_000, data.length - i));
+            }
+            exec.getInput().flush();
+            assertThat(exec.exitCode().get(30, TimeUnit.SECONDS)).isZero();
+        }
+        assertThat(out.toByteArray()).isEqualTo(data);
+    }
+
+    @Test
+    void endsTheProcessesOfADeletedPod() throws Exception {
+        apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: gone}
+                spec:
+                  terminationGracePeriodSeconds: 1
+                  containers:
+                  - {name: c, image: busybox, command: [sh, -c, "trap '' TERM; sleep 1234"]}
+                """);
+        kubectl.run("wait", "--for=condition=Ready", "pod/gone", "--timeout=20s");
+        assertThat(sleepers()).isPositive();
+        assertThat(kubectl.run("delete", "pod", "gone", "--timeout=20s").code()).isZero();
+        await().atMost(Duration.ofSeconds(10)).until(() -> sleepers() == 0);
+    }
+
+    private static long sleepers() {
+        return ProcessHandle.current().descendants()
+                .filter(p -> p.info().arguments().map(a -> String.join(" ", a)).orElse("")
+                        .contains("1234")).count();
+    }
+}
