@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /// A server with a data folder of its own, on which nobody has registered yet. Test classes with
-/// this profile that run one after the other share it: let each make users of its own.
-public final class FreshServer implements QuarkusTestProfile {
+/// this very profile share it; a class that must be the first extends it.
+public class FreshServer implements QuarkusTestProfile {
     @Override
     public String[] commandLineParameters() {
         var folder = Path.of("target", "fresh", UUID.randomUUID().toString());

@@ -9,21 +9,32 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
 import orrery.server.iam.role.Role;
 
 /// What one principal holds on the platform and in one organization, compiled so that a check costs
 /// a few look-ups however many policies there are.
+///
+/// A role counts where it was given and below. Into projects it reaches only if it lets its holder
+/// see them ([#SEE]): a plain member of an organization does not know its private projects.
 final class Holdings {
     /// More sets of token roles than this are computed anew each time. Few tokens name any.
     private static final int REMEMBERED_ROLE_SETS = 32;
 
+    private static final Permission SEE = new Permission("org.projects.get");
+
     /// One role at one place.
-    record Held(Role role, Scope place) {}
+    record Held(Role role, Scope place) {
+        boolean reachesIntoProjects() {
+            return role.permissions().stream().anyMatch(SEE::isCoveredBy);
+        }
+    }
 
     private final List<Held> all;
     private final Set<String> onPlatform;
     private final Set<String> inOrganization;
+    private final Set<String> inAnyProject;
     private final Map<String, Set<String>> inProject;
     private final Map<Set<String>, Holdings> narrowed = new ConcurrentHashMap<>();
 
@@ -32,11 +43,13 @@ final class Holdings {
         this.all = List.copyOf(all);
         onPlatform = union(all, held -> held.place().organization() == null);
         inOrganization = union(all, held -> held.place().project() == null);
+        inAnyProject = union(all,
+                held -> held.place().project() == null && held.reachesIntoProjects());
         inProject = new HashMap<>();
         for (var held : all) {
             var project = held.place().project();
             if (project != null) {
-                inProject.computeIfAbsent(project, id -> new HashSet<>(inOrganization))
+                inProject.computeIfAbsent(project, id -> new HashSet<>(inAnyProject))
                         .addAll(held.role().permissions());
             }
         }
@@ -50,7 +63,7 @@ final class Holdings {
             return counted.onPlatform;
         }
         return scope.project() == null ? counted.inOrganization
-                : counted.inProject.getOrDefault(scope.project(), counted.inOrganization);
+                : counted.inProject.getOrDefault(scope.project(), counted.inAnyProject);
     }
 
     private Holdings only(Set<String> roles) {

@@ -40,13 +40,18 @@ class HoldingsTest {
     }
 
     /// allowed = some policy at the place or above it, whose role the token has, holds a matching
-    /// permission.
+    /// permission; one above a project counts there only if its role sees projects.
     private static boolean naively(
             List<Held> policies, Scope place, @Nullable Set<String> roles, String permission) {
         for (var policy : policies) {
             boolean inherits = policy.place().contains(place);
             boolean counts = roles == null || roles.contains(policy.role().name());
-            if (inherits && counts) {
+            boolean hidden = place.project() != null && policy.place().project() == null
+                    && policy.role().permissions().stream().noneMatch(pattern ->
+                            pattern.equals("*") || pattern.equals("org.*")
+                                    || pattern.equals("org.projects.*")
+                                    || pattern.equals("org.projects.get"));
+            if (inherits && counts && !hidden) {
                 for (var pattern : policy.role().permissions()) {
                     if (pattern.equals("*") || pattern.equals(permission)
                             || pattern.endsWith(".*") && permission.startsWith(
@@ -64,6 +69,13 @@ class HoldingsTest {
         var holdings = new Holdings(List.of(new Held(Roles.OWNER, ORG)));
         assertThat(holdings.at(Scope.project("org_1", "prj_9"), null))
                 .contains("compute.*");
+    }
+
+    @Test
+    void aPlainMemberDoesNotKnowThePrivateProjects() {
+        var holdings = new Holdings(List.of(new Held(Roles.MEMBER, ORG)));
+        assertThat(holdings.at(ORG, null)).contains("org.organizations.get");
+        assertThat(holdings.at(PLACES.get(2), null)).isEmpty();
     }
 
     @Test
