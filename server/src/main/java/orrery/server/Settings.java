@@ -9,7 +9,8 @@ final class Settings {
     static final List<Class<? extends Record>> ALL = List.of(
             Listening.class,
             Storing.class,
-            Limits.class);
+            Limits.class,
+            Connecting.class);
 
     /// Variables with our prefix that the command line reads, not the server.
     private static final Set<String> OF_OTHERS =

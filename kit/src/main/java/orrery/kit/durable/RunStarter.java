@@ -38,12 +38,16 @@ final class RunStarter {
         this.lease = lease;
     }
 
-    <I extends Record> String start(
-            Tx tx, SagaType<I> type, I input, @Nullable Subject subject) {
+    /// @param scope where the subject lies
+    /// @param beside whether another run may have the subject now
+    <I extends Record> String start(Tx tx, SagaType<I> type, I input, @Nullable Subject subject,
+            Scope scope, boolean beside) {
+        if (!tx.grant().scope().contains(scope)) {
+            throw new IllegalArgumentException(tx.grant() + " does not reach " + scope);
+        }
         var id = ids.next("run");
-        var run = row(id, type, encode(id, input), subject, tx.grant().scope(),
-                tx.grant().stored(), null, 1);
-        insert(tx, run, subject != null, null, true);
+        var run = row(id, type, encode(id, input), subject, scope, tx.grant().stored(), null, 1);
+        insert(tx, run, subject != null && !beside, null, true);
         return id;
     }
 

@@ -1,8 +1,10 @@
 package orrery.kit.durable;
 
+import java.time.Duration;
 import java.util.List;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Subject;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// What may be done with runs.
 public final class Runs {
     private static final int PAGE = 500;
+    private static final long FIRST_LOOK_MILLIS = 5;
+    private static final long LONGEST_LOOK_MILLIS = 100;
 
     private final Database database;
     private final RunEngine engine;
@@ -31,7 +35,53 @@ public final class Runs {
     /// @throws Problem.Failure [Problem.Conflict], which names the run that has the subject now
     public <I extends Record> String start(
             Tx tx, SagaType<I> type, I input, @Nullable Subject subject) {
-        return engine.starter().start(tx, type, input, subject);
+        return start(tx, type, input, subject, tx.grant().scope());
+    }
+
+    /// As above, for a loop or another caller whose right reaches further than the subject.
+    ///
+    /// @param scope where the subject lies: who may see it there may see the run
+    public <I extends Record> String start(
+            Tx tx, SagaType<I> type, I input, @Nullable Subject subject, Scope scope) {
+        return engine.starter().start(tx, type, input, subject, scope, false);
+    }
+
+    /// Starts a run beside the one that changes the subject just now, such as a deletion that has
+    /// cancelled it. It must itself wait for the other's end, and the caller must see to it that
+    /// there is one such at most.
+    ///
+    /// @return its id
+    public <I extends Record> String startBeside(
+            Tx tx, SagaType<I> type, I input, Subject subject) {
+        return engine.starter().start(tx, type, input, subject, tx.grant().scope(), true);
+    }
+
+    /// As part of something larger.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound] when there is none in the grant's scope
+    public Run get(Tx tx, String id) {
+        return find(tx, id);
+    }
+
+    /// Waits for a short run's end, for a request that would rather answer with the result.
+    ///
+    /// @return the run as it is after its end, or after `patience`
+    public Run join(Grant grant, String id, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        long pause = FIRST_LOOK_MILLIS;
+        while (true) {
+            var run = get(grant, id);
+            if (run.status().isOver() || System.nanoTime() - end >= 0) {
+                return run;
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return run;
+            }
+            pause = Math.min(pause * 2, LONGEST_LOOK_MILLIS);
+        }
     }
 
     /// @throws Problem.Failure [Problem.NotFound] when there is none in the grant's scope

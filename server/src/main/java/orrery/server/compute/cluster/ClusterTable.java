@@ -1,0 +1,312 @@
+package orrery.server.compute.cluster;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import orrery.kit.db.Json;
+import orrery.kit.db.Tx;
+import orrery.server.iam.policy.Reach;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of table `cluster`.
+final class ClusterTable {
+    /// All but the sealed kubeconfig, which only [#sealed] hands out.
+    private static final String SELECT = """
+            select id, organization_id, project_id, region, name, display_name, description,
+              labels, origin, state, state_reason, kubernetes_version, template, node_pools,
+              conditions, available_upgrades, endpoint_url, ca_certificate, connection, run_id,
+              version, created_by, created_at, updated_at, deleted_at
+            from cluster
+            """;
+
+    private static final String INSERT = """
+            insert into cluster (id, organization_id, project_id, region, name, display_name,
+              description, labels, origin, state, kubernetes_version, node_pools, run_id,
+              created_by, created_at, updated_at)
+            values (:id, :organizationId, :projectId, :region, :name, :displayName,
+              :description, :labels, lower(:origin), lower(:state), :kubernetesVersion,
+              :nodePools, :runId, :createdBy, :createdAt, :updatedAt)
+            on conflict (project_id, name) where deleted_at is null do nothing
+            """;
+
+    /// Whether the name was free.
+    boolean insert(Tx tx, Cluster cluster) {
+        return tx.handle().createUpdate(INSERT)
+                .bind("id", cluster.id())
+                .bind("organizationId", cluster.organizationId())
+                .bind("projectId", cluster.projectId())
+                .bind("region", cluster.region())
+                .bind("name", cluster.name())
+                .bind("displayName", cluster.displayName())
+                .bind("description", cluster.description())
+                .bind("labels", Json.of(cluster.labels()))
+                .bind("origin", cluster.origin().name())
+                .bind("state", cluster.state().name())
+                .bind("kubernetesVersion", cluster.kubernetesVersion())
+                .bind("nodePools", Json.of(cluster.nodePools()))
+                .bind("runId", cluster.runId())
+                .bind("createdBy", cluster.createdBy())
+                .bind("createdAt", cluster.createdAt())
+                .bind("updatedAt", cluster.updatedAt())
+                .execute() == 1;
+    }
+
+    /// One in a project, by identifier or name.
+    ///
+    /// @param region `null` for any
+    Optional<Cluster> find(Tx tx, String project, @Nullable String region, String idOrName) {
+        return tx.handle().createQuery(SELECT + """
+                where project_id = :project
+                  and (:region::text is null or region = :region)
+                  and deleted_at is null
+                  and (id = :idOrName or name = :idOrName)
+                """)
+                .bind("project", project)
+                .bind("region", region)
+                .bind("idOrName", idOrName)
+                .mapTo(Cluster.class).findOne();
+    }
+
+    Optional<Cluster> byId(Tx tx, String id) {
+        return tx.handle().createQuery(SELECT + "where id = :id")
+                .bind("id", id).mapTo(Cluster.class).findOne();
+    }
+
+    /// As [#byId], and nobody else changes it until the transaction ends.
+    Optional<Cluster> lock(Tx tx, String id) {
+        return tx.handle().createQuery(SELECT + "where id = :id for update")
+                .bind("id", id).mapTo(Cluster.class).findOne();
+    }
+
+    /// Which clusters a page of a list is made of.
+    ///
+    /// @param states empty for all
+    record Wanted(String project, String region, Set<Cluster.State> states,
+            @Nullable String search) {}
+
+    private static final String WANTED = """
+            where project_id = :project
+              and region = :region
+              and deleted_at is null
+              and (:all or state = any(:states))
+              and (:search::text is null or position(lower(:search) in name) > 0
+                or position(lower(:search) in lower(display_name)) > 0)
+            """;
+
+    /// Newest first, after the one that was created at `at` and is called `after`.
+    List<Cluster> after(Tx tx, Wanted wanted, @Nullable Instant at, String after, int limit) {
+        return tx.handle().createQuery(SELECT + WANTED + """
+                  and (:at::timestamptz is null or created_at < :at
+                    or created_at = :at and id > :after)
+                order by created_at desc, id
+                limit :limit
+                """)
+                .bind("project", wanted.project())
+                .bind("region", wanted.region())
+                .bind("all", wanted.states().isEmpty())
+                .bindArray("states", String.class, names(wanted.states()))
+                .bind("search", wanted.search())
+                .bind("at", at)
+                .bind("after", after)
+                .bind("limit", limit)
+                .mapTo(Cluster.class).list();
+    }
+
+    List<Cluster> from(Tx tx, Wanted wanted, long offset, int limit) {
+        return tx.handle().createQuery(SELECT + WANTED + """
+                order by created_at desc, id
+                offset :offset
+                limit :limit
+                """)
+                .bind("project", wanted.project())
+                .bind("region", wanted.region())
+                .bind("all", wanted.states().isEmpty())
+                .bindArray("states", String.class, names(wanted.states()))
+                .bind("search", wanted.search())
+                .bind("offset", offset)
+                .bind("limit", limit)
+                .mapTo(Cluster.class).list();
+    }
+
+    long count(Tx tx, Wanted wanted) {
+        return tx.handle().createQuery("select count(*) from cluster " + WANTED)
+                .bind("project", wanted.project())
+                .bind("region", wanted.region())
+                .bind("all", wanted.states().isEmpty())
+                .bindArray("states", String.class, names(wanted.states()))
+                .bind("search", wanted.search())
+                .mapTo(long.class).one();
+    }
+
+    /// Those of an organization within somebody's reach, newest first, a thousand at most.
+    ///
+    /// @param name `null` for all
+    List<Cluster> within(Tx tx, Reach reach, String organization, @Nullable String name) {
+        return tx.handle().createQuery(SELECT + """
+                where organization_id = :organization
+                  and deleted_at is null
+                  and (:name::text is null or name = :name)
+                  and (:everywhere or organization_id = any(:organizations)
+                    or project_id = any(:projects))
+                order by created_at desc, id
+                limit 1000
+                """)
+                .bind("organization", organization)
+                .bind("name", name)
+                .bind("everywhere", reach.everywhere())
+                .bindArray("organizations", String.class, reach.organizations())
+                .bindArray("projects", String.class, reach.projects())
+                .mapTo(Cluster.class).list();
+    }
+
+    /// Those of a region that the management cluster should know, for the settling loop.
+    List<Cluster> alive(Tx tx, String region) {
+        return tx.handle().createQuery(SELECT + """
+                where region = :region
+                  and origin = 'provisioned'
+                  and state in ('running', 'degraded')
+                  and deleted_at is null
+                order by id
+                """).bind("region", region).mapTo(Cluster.class).list();
+    }
+
+    /// `cluster/name` of those in a project, a few.
+    List<String> ofProject(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                select 'cluster/' || name
+                from cluster
+                where project_id = :project
+                  and deleted_at is null
+                order by name
+                limit 20
+                """).bind("project", project).mapTo(String.class).list();
+    }
+
+    Optional<byte[]> sealed(Tx tx, String id) {
+        return tx.handle().createQuery("""
+                select sealed_kubeconfig
+                from cluster
+                where id = :id
+                  and sealed_kubeconfig is not null
+                """).bind("id", id).mapTo(byte[].class).findOne();
+    }
+
+    void describe(Tx tx, String id, Clusters.Change change, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set display_name = :displayName, description = :description, labels = :labels,
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("displayName", change.displayName())
+                .bind("description", change.description())
+                .bind("labels", Json.of(change.labels()))
+                .bind("now", now)
+                .execute();
+    }
+
+    void mark(Tx tx, String id, Cluster.State state, @Nullable String reason, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set state = lower(:state), state_reason = :reason, version = version + 1,
+                  updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("state", state.name())
+                .bind("reason", reason)
+                .bind("now", now)
+                .execute();
+    }
+
+    void begin(Tx tx, String id, Cluster.State state, String run, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set state = lower(:state), state_reason = null, run_id = :run,
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("state", state.name())
+                .bind("run", run)
+                .bind("now", now)
+                .execute();
+    }
+
+    void choose(Tx tx, String id, Template template, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set template = :template,
+                  kubernetes_version =
+                    coalesce(nullif(:kubernetesVersion, ''), kubernetes_version),
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("template", template.name())
+                .bind("kubernetesVersion", template.version())
+                .bind("now", now)
+                .execute();
+    }
+
+    void pools(Tx tx, String id, List<NodePool> pools, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set node_pools = :pools, version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("pools", Json.of(pools))
+                .bind("now", now)
+                .execute();
+    }
+
+    void observe(Tx tx, String id, Observation seen, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set conditions = :conditions, available_upgrades = :upgrades,
+                  kubernetes_version =
+                    coalesce(nullif(:kubernetesVersion, ''), kubernetes_version),
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("conditions", Json.of(seen.conditions()))
+                .bind("upgrades", Json.of(seen.availableUpgrades()))
+                .bind("kubernetesVersion", seen.kubernetesVersion())
+                .bind("now", now)
+                .execute();
+    }
+
+    /// Keeps the way in.
+    void connect(Tx tx, String id, WayIn way, byte[] sealed, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set endpoint_url = :endpoint, ca_certificate = :ca, sealed_kubeconfig = :sealed,
+                  connection = connection + 1, version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("endpoint", way.endpoint())
+                .bind("ca", way.ca())
+                .bind("sealed", sealed)
+                .bind("now", now)
+                .execute();
+    }
+
+    void delete(Tx tx, String id, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set state = 'deleted', state_reason = null, sealed_kubeconfig = null,
+                  deleted_at = :now, version = version + 1, updated_at = :now
+                where id = :id
+                """).bind("id", id).bind("now", now).execute();
+    }
+
+    private static List<String> names(Set<Cluster.State> states) {
+        return states.stream().map(s -> s.name().toLowerCase(Locale.ROOT)).toList();
+    }
+}

@@ -1,0 +1,397 @@
+package orrery.server.compute.cluster;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import orrery.kit.Ids;
+import orrery.kit.Mistakes;
+import orrery.kit.Problem;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.events.Events;
+import orrery.kit.events.Subject;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.kit.kube.KubeTarget;
+import orrery.kit.kube.Kubeconfig;
+import orrery.kit.secret.SealedColumn;
+import orrery.kit.secret.Sealing;
+import orrery.server.compute.network.Networks;
+import orrery.server.iam.policy.Policies;
+import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.region.Region;
+import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
+
+/// The clusters of projects: what users may do with them.
+@Singleton
+public final class Clusters implements Contents {
+    /// Where administrators' kubeconfigs are sealed.
+    public static final SealedColumn SEALED =
+            new SealedColumn("cluster", "id", "sealed_kubeconfig");
+
+    static final String KIND = "cluster";
+    private static final Permission GET = new Permission("compute.clusters.get");
+
+    private final ClusterTable table = new ClusterTable();
+    private final Database database;
+    private final Projects projects;
+    private final Policies policies;
+    private final Regions regions;
+    private final Networks networks;
+    private final Offers offers;
+    private final Events events;
+    private final Runs runs;
+    private final Paging paging;
+    private final Sealing sealing;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Clusters(Database database, Projects projects, Policies policies, Regions regions,
+            Networks networks, Offers offers, Events events, Runs runs, Paging paging,
+            Sealing sealing, Ids ids, Clock clock) {
+        this.database = database;
+        this.projects = projects;
+        this.policies = policies;
+        this.regions = regions;
+        this.networks = networks;
+        this.offers = offers;
+        this.events = events;
+        this.runs = runs;
+        this.paging = paging;
+        this.sealing = sealing;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// What became of a request: the cluster as it is now, and the run that changes it.
+    ///
+    /// @param run `null` when everything is done already
+    public record Accepted(Cluster cluster, @Nullable Run run) {}
+
+    /// How many nodes a pool shall have.
+    ///
+    /// @param name of the pool; `null` when its role says which
+    public record Scale(@Nullable String name, NodePool.Role role, int nodeCount) {}
+
+    /// What a cluster shall be like, in full: what it was, or what it shall become.
+    ///
+    /// @param scales pools whose size changes; the others stay
+    public record Change(
+            @Nullable String displayName,
+            @Nullable String description,
+            Map<String, String> labels,
+            List<Scale> scales) {
+        public Change {
+            labels = Map.copyOf(labels);
+            scales = List.copyOf(scales);
+            var mistakes = new Mistakes();
+            NewCluster.texts(mistakes, displayName, description);
+            Labels.check(mistakes, "labels", labels);
+            for (int i = 0; i < scales.size(); i++) {
+                NewCluster.checkCount(mistakes, "nodePools[" + i + "].nodeCount",
+                        scales.get(i).role(), scales.get(i).nodeCount());
+            }
+            mistakes.orRefuse();
+        }
+    }
+
+    /// One page of the clusters of the grant's project in a region, the newest first.
+    ///
+    /// @param states empty for all
+    public Page<Cluster> list(
+            Grant grant, String region, Set<Cluster.State> states, PageAsk ask) {
+        verifyOrder(ask);
+        var wanted = new ClusterTable.Wanted(project(grant), region, states, ask.search());
+        return database.read(grant, tx -> {
+            regions.get(tx, region);
+            return paging.page(ask, "clusters " + wanted, new Pages(table, tx, wanted));
+        });
+    }
+
+    private static void verifyOrder(PageAsk ask) {
+        var standard = List.of(new PageAsk.Sort("createdAt", true));
+        if (!ask.sort().isEmpty() && !ask.sort().equals(standard)) {
+            throw new Problem.BadQuery(Problem.BadQuery.Part.SORT,
+                    "clusters are listed with the newest first", List.of("-createdAt")).raise();
+        }
+    }
+
+    private record Pages(ClusterTable table, Tx tx, ClusterTable.Wanted wanted)
+            implements Paging.Source<Cluster> {
+        @Override
+        public List<Cluster> after(@Nullable List<String> position, int limit) {
+            return position == null ? table.after(tx, wanted, null, "", limit)
+                    : table.after(tx, wanted, Instant.parse(position.get(0)),
+                            position.get(1), limit);
+        }
+
+        @Override
+        public List<Cluster> from(long offset, int limit) {
+            return table.from(tx, wanted, offset, limit);
+        }
+
+        @Override
+        public long count() {
+            return table.count(tx, wanted);
+        }
+
+        @Override
+        public List<String> position(Cluster cluster) {
+            return List.of(cluster.createdAt().toString(), cluster.id());
+        }
+    }
+
+    /// @param idOrName identifier or name
+    public Cluster get(Grant grant, String region, String idOrName) {
+        return database.read(grant,
+                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+    }
+
+    /// Asks for a cluster. A run makes it.
+    ///
+    /// @throws Problem.Failure [Problem.Unprocessable] for a version that the region does not
+    ///     offer or a network that is not there, [Problem.AlreadyExists] for the name
+    public Accepted create(Grant grant, String region, NewCluster asked) {
+        offers.verify(grant, region, asked.kubernetesVersion());
+        return database.tx(grant, tx -> {
+            projects.hold(tx, grant.scope());
+            verifyOpen(regions.get(tx, region));
+            var id = ids.next("cls");
+            var pools = pools(tx, grant, region, asked);
+            var run = runs.start(tx, CreateCluster.TYPE, new CreateCluster.Input(id),
+                    new Subject(KIND, id));
+            var cluster = build(grant, region, id, asked, pools, run);
+            if (!table.insert(tx, cluster)) {
+                throw new Problem.AlreadyExists(KIND, cluster.name()).raise();
+            }
+            for (var pool : pools) {
+                if (pool.network() != null) {
+                    networks.use(tx, pool.network(), new Subject(KIND, id));
+                }
+            }
+            events.append(tx, ClusterEvents.of("cluster.created", cluster));
+            return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
+        });
+    }
+
+    private static void verifyOpen(Region region) {
+        if (region.state() == Region.State.DISABLED) {
+            throw new Problem.Conflict("region", region.code(),
+                    "it is closed; choose another region").raise();
+        }
+    }
+
+    private List<NodePool> pools(Tx tx, Grant grant, String region, NewCluster asked) {
+        var pools = new ArrayList<NodePool>();
+        for (int i = 0; i < asked.nodePools().size(); i++) {
+            var pool = asked.nodePools().get(i);
+            var place = pool.network() == null ? null : networks.hold(tx, grant.scope(), region,
+                    "nodePools[" + i + "]", pool.network(), pool.subnet());
+            var id = ids.next("np");
+            pools.add(new NodePool(id, pool.name() == null ? standardName(pool) : pool.name(),
+                    pool.role(), pool.nodeCount(), 0, pool.instanceType(),
+                    place == null ? null : place.network(),
+                    place == null ? null : place.subnet()));
+        }
+        return pools;
+    }
+
+    private static String standardName(NewCluster.Pool pool) {
+        return switch (pool.role()) {
+            case CONTROL_PLANE -> "control-plane";
+            case WORKER -> "workers";
+        };
+    }
+
+    private Cluster build(Grant grant, String region, String id, NewCluster asked,
+            List<NodePool> pools, String run) {
+        var now = clock.instant();
+        return new Cluster(id, grant.scope().requireOrganization(), project(grant), region,
+                asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
+                asked.description(), asked.labels(), Cluster.Origin.PROVISIONED,
+                Cluster.State.PENDING, null, asked.kubernetesVersion(), null, pools, List.of(),
+                List.of(), null, null, 0, run, 1, grant.principal().id(), now, now, null);
+    }
+
+    /// Changes texts and labels at once, and sizes by a run.
+    ///
+    /// @param change makes the new ones of the old ones
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.IllegalTransition] for a size while something else
+    ///     changes the cluster
+    public Accepted change(Grant grant, String region, String idOrName,
+            Function<Cluster, Change> change, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            verify(found, expected);
+            var to = change.apply(found);
+            table.describe(tx, found.id(), to, clock.instant());
+            events.append(tx, ClusterEvents.of("cluster.updated", found));
+            var run = to.scales().isEmpty() ? null : scale(tx, found, to.scales());
+            return new Accepted(present(table.byId(tx, found.id()), idOrName), run);
+        });
+    }
+
+    private @Nullable Run scale(Tx tx, Cluster cluster, List<Scale> scales) {
+        var pools = Pools.scaled(cluster, scales);
+        if (pools.equals(cluster.nodePools())) {
+            return null;
+        }
+        if (!cluster.state().isSettled() || cluster.origin() != Cluster.Origin.PROVISIONED) {
+            throw new Problem.IllegalTransition(
+                    KIND, cluster.id(), ClusterEvents.text(cluster.state()), "scale").raise();
+        }
+        var run = runs.start(tx, ScaleCluster.TYPE, new ScaleCluster.Input(cluster.id(), pools),
+                new Subject(KIND, cluster.id()));
+        table.begin(tx, cluster.id(), Cluster.State.SCALING, run, clock.instant());
+        events.append(tx, ClusterEvents.of("cluster.scaling", cluster));
+        return runs.get(tx, run);
+    }
+
+    /// Deletes a cluster by a run, whatever else is going on with it. Asked again, it answers with
+    /// the same run.
+    public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            if (found.state() == Cluster.State.DELETING && found.runId() != null) {
+                return new Accepted(found, runs.get(tx, found.runId()));
+            }
+            verify(found, expected);
+            if (found.runId() != null) {
+                leave(tx, runs.get(tx, found.runId()));
+            }
+            var run = runs.startBeside(tx, DeleteCluster.TYPE,
+                    new DeleteCluster.Input(found.id(), found.runId()),
+                    new Subject(KIND, found.id()));
+            table.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
+            events.append(tx, ClusterEvents.of("cluster.deleting", found));
+            return new Accepted(present(table.byId(tx, found.id()), idOrName),
+                    runs.get(tx, run));
+        });
+    }
+
+    /// Has an active run stop and undo; one that undoes already goes on with that.
+    private void leave(Tx tx, Run run) {
+        if (run.status().isOver()) {
+            return;
+        }
+        try {
+            runs.cancel(tx, run.id());
+        } catch (Problem.Failure refusal) {
+            if (!(refusal.problem() instanceof Problem.IllegalTransition)) {
+                throw refusal;
+            }
+        }
+    }
+
+    /// All clusters of the caller's current organization that it may see, the newest first.
+    public List<Cluster> visible(Grant grant) {
+        return database.read(grant, tx -> table.within(tx,
+                policies.reach(tx, grant.principal(), GET),
+                grant.scope().requireOrganization(), null));
+    }
+
+    /// The cluster to take when a request names none: the oldest that is of use.
+    Optional<Cluster> standard(List<Cluster> visible) {
+        return visible.reversed().stream().filter(c -> c.state().isUsable()).findFirst();
+    }
+
+    /// The cluster that a caller without a word for projects means: a name, or `name.project`
+    /// with the project's identifier or name.
+    ///
+    /// @throws Problem.Failure [Problem.Ambiguous] naming the qualified names, or
+    ///     [Problem.NotFound]
+    public Cluster named(Grant grant, String name) {
+        return database.read(grant, tx -> {
+            int dot = name.indexOf('.');
+            var bare = dot < 0 ? name : name.substring(0, dot);
+            var found = table.within(tx, policies.reach(tx, grant.principal(), GET),
+                    grant.scope().requireOrganization(), bare);
+            var meant = dot < 0 ? found : found.stream()
+                    .filter(c -> isProject(tx, c, name.substring(dot + 1))).toList();
+            if (meant.size() > 1) {
+                throw new Problem.Ambiguous(KIND, name, meant.stream()
+                        .map(c -> c.name() + "." + projectName(tx, c)).toList()).raise();
+            }
+            return present(meant.stream().findFirst(), name);
+        });
+    }
+
+    /// How a cluster is reached, as its administrator. For sagas, loops and views of other
+    /// packages that checked that the caller may: it never leaves the server.
+    ///
+    /// @param id its identifier
+    /// @throws Problem.Failure [Problem.IllegalTransition] while it cannot be reached
+    public KubeTarget target(Grant grant, String id) {
+        return database.read(grant, tx -> {
+            var cluster = present(table.byId(tx, id), id);
+            var sealed = table.sealed(tx, id);
+            if (!cluster.state().isUsable() || sealed.isEmpty()) {
+                throw new Problem.IllegalTransition(
+                        KIND, id, ClusterEvents.text(cluster.state()), "connect").raise();
+            }
+            var named = cluster.origin() == Cluster.Origin.PROVISIONED
+                    ? Set.of(regions.get(tx, cluster.region()).host()) : Set.<String>of();
+            var config = sealing.open(sealed.get(), SEALED.at(id));
+            return new KubeTarget(id + "#" + cluster.connection(),
+                    Kubeconfig.read(config, null), named);
+        });
+    }
+
+    /// By identifier, wherever it is. For the sagas and loops of other packages.
+    ///
+    /// @return empty when there never was one
+    public Optional<Cluster> byId(Grant grant, String id) {
+        return database.read(grant, tx -> table.byId(tx, id));
+    }
+
+    private boolean isProject(Tx tx, Cluster cluster, String project) {
+        return cluster.projectId().equals(project) || projectName(tx, cluster).equals(project);
+    }
+
+    private String projectName(Tx tx, Cluster cluster) {
+        return projects.byId(tx, cluster.projectId()).map(p -> p.name())
+                .orElse(cluster.projectId());
+    }
+
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.ofProject(tx, project.requireProject());
+    }
+
+    private Cluster lock(Tx tx, Grant grant, String region, String idOrName) {
+        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
+        return present(table.lock(tx, id).filter(c -> c.deletedAt() == null), idOrName);
+    }
+
+    private static void verify(Cluster found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Cluster present(Optional<Cluster> found, String idOrName) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
+    }
+
+    private static String project(Grant grant) {
+        return grant.scope().requireProject();
+    }
+}

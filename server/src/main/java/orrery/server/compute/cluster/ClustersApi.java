@@ -1,0 +1,92 @@
+package orrery.server.compute.cluster;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import orrery.kit.access.Grant;
+import orrery.kit.http.Answer;
+import orrery.kit.http.IfMatch;
+import orrery.kit.http.Needs;
+import orrery.kit.http.On;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Place;
+import orrery.kit.http.Query;
+import orrery.server.surface.Cloud;
+import org.jspecify.annotations.Nullable;
+
+/// Clusters as the cloud family shows them.
+@Path("/v1/regions/{region}/projects/{project}/compute/clusters")
+@On(Cloud.class)
+@RunOnVirtualThread
+public final class ClustersApi {
+    private final Clusters clusters;
+
+    public ClustersApi(Clusters clusters) {
+        this.clusters = clusters;
+    }
+
+    @GET
+    @Needs(value = "compute.clusters.list", in = Place.PROJECT)
+    public Answer<Page<ClusterView>> list(@Context Grant grant, @Context PageAsk ask,
+            @Context Query query, @PathParam("region") String region) {
+        var states = StateFilter.read(query);
+        return Answer.page(clusters.list(grant, region, states, ask).map(ClusterView::of));
+    }
+
+    @POST
+    @Needs(value = "compute.clusters.create", in = Place.PROJECT)
+    public Answer<ClusterView> create(@Context Grant grant, @PathParam("region") String region,
+            ClusterBody.New body) {
+        return accepted(clusters.create(grant, region, body.input()));
+    }
+
+    @GET
+    @Path("{cluster}")
+    @Needs(value = "compute.clusters.get", in = Place.PROJECT)
+    public Answer<ClusterView> get(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("cluster") String cluster) {
+        var found = clusters.get(grant, region, cluster);
+        return Answer.ok(ClusterView.of(found)).version(found.version());
+    }
+
+    @PATCH
+    @Path("{cluster}")
+    @Needs(value = "compute.clusters.update", in = Place.PROJECT)
+    public Answer<ClusterView> change(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("cluster") String cluster,
+            @HeaderParam("If-Match") @Nullable String expected, ClusterBody.Change body) {
+        var changed = clusters.change(
+                grant, region, cluster, body::of, IfMatch.version(expected));
+        if (changed.run() == null) {
+            return Answer.ok(ClusterView.of(changed.cluster()))
+                    .version(changed.cluster().version());
+        }
+        return accepted(changed);
+    }
+
+    @DELETE
+    @Path("{cluster}")
+    @Needs(value = "compute.clusters.delete", in = Place.PROJECT)
+    public Answer<ClusterView> delete(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("cluster") String cluster,
+            @HeaderParam("If-Match") @Nullable String expected) {
+        return accepted(clusters.delete(grant, region, cluster, IfMatch.version(expected)));
+    }
+
+    private static Answer<ClusterView> accepted(Clusters.Accepted accepted) {
+        var run = accepted.run();
+        var view = ClusterView.of(accepted.cluster());
+        if (run == null) {
+            throw new IllegalStateException("accepted without a run");
+        }
+        return Answer.accepted(view, new Answer.RunRef(run.id(), run.type(), run.status().text()))
+                .at(view.selfLink()).version(view.version());
+    }
+}

@@ -1,0 +1,144 @@
+package orrery.server.compute.cluster;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Events;
+import orrery.kit.events.Subject;
+import orrery.kit.secret.Sealing;
+import orrery.server.compute.network.Networks;
+
+/// The steps of a cluster's life, as sagas and loops record them: row and event together.
+@Singleton
+final class Lifecycle {
+    private final ClusterTable table = new ClusterTable();
+    private final Database database;
+    private final Networks networks;
+    private final Sealing sealing;
+    private final Events events;
+    private final Clock clock;
+
+    Lifecycle(Database database, Networks networks, Sealing sealing, Events events, Clock clock) {
+        this.database = database;
+        this.networks = networks;
+        this.sealing = sealing;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    Cluster get(Grant grant, String id) {
+        return database.read(grant, tx -> get(tx, id));
+    }
+
+    Cluster get(Tx tx, String id) {
+        return table.byId(tx, id).orElseThrow(
+                () -> new Problem.NotFound(Clusters.KIND, id).raise());
+    }
+
+    List<Cluster> alive(Grant grant, String region) {
+        return database.read(grant, tx -> table.alive(tx, region));
+    }
+
+    void provisioning(Tx tx, String id) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        switch (cluster.state()) {
+            case PENDING, PROVISIONING, FAILED -> mark(tx, cluster, Cluster.State.PROVISIONING, "");
+            case RUNNING, SCALING, UPGRADING, UPDATING, DEGRADED, DELETING, DELETE_FAILED,
+                    DELETED -> throw new Problem.IllegalTransition(Clusters.KIND, id,
+                            ClusterEvents.text(cluster.state()), "create").raise();
+        }
+    }
+
+    /// The cluster could not be made. A deletion that was asked for meanwhile goes on.
+    void failed(Tx tx, String id, String reason) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        if (cluster.state() == Cluster.State.PROVISIONING) {
+            mark(tx, cluster, Cluster.State.FAILED, reason);
+        }
+    }
+
+    void chose(Tx tx, String id, Template template) {
+        table.choose(tx, id, template, clock.instant());
+    }
+
+    void observed(Tx tx, String id, Observation seen) {
+        table.observe(tx, id, seen, clock.instant());
+    }
+
+    /// Keeps the way in.
+    void connected(Tx tx, String id, WayIn way) {
+        table.connect(tx, id, way, sealing.seal(way.kubeconfig(), Clusters.SEALED.at(id)),
+                clock.instant());
+    }
+
+    /// It is as it shall be.
+    void running(Tx tx, String id, List<NodePool> pools) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        table.pools(tx, id, pools, clock.instant());
+        mark(tx, cluster, Cluster.State.RUNNING, "");
+    }
+
+    /// A change was taken back. A deletion that was asked for meanwhile goes on.
+    void unchanged(Tx tx, String id, String reason) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        if (cluster.state() == Cluster.State.SCALING) {
+            mark(tx, cluster, Cluster.State.RUNNING, reason);
+        }
+    }
+
+    void deleteFailed(Tx tx, String id) {
+        mark(tx, table.lock(tx, id).orElseThrow(), Cluster.State.DELETE_FAILED,
+                "The deletion failed; its last run says why. Delete it again to go on.");
+    }
+
+    void deleted(Tx tx, String id) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        networks.release(tx, new Subject(Clusters.KIND, id));
+        table.delete(tx, id, clock.instant());
+        events.append(tx, ClusterEvents.of("cluster.deleted", cluster));
+    }
+
+    /// Notes what the management cluster says, when that is news.
+    void said(Tx tx, Cluster cluster, Observation seen) {
+        boolean version = seen.kubernetesVersion().isEmpty()
+                || seen.kubernetesVersion().equals(cluster.kubernetesVersion());
+        if (!version || !seen.conditions().equals(cluster.conditions())
+                || !seen.availableUpgrades().equals(cluster.availableUpgrades())) {
+            table.observe(tx, cluster.id(), seen, clock.instant());
+        }
+    }
+
+    /// A run puts back what somebody changed.
+    void repairing(Tx tx, Cluster cluster, String run) {
+        table.begin(tx, cluster.id(), Cluster.State.SCALING, run, clock.instant());
+        events.append(tx, ClusterEvents.of("cluster.repairing", cluster,
+                "Its ClusterDeployment was changed; it is put back."));
+    }
+
+    /// Whether nothing changes it just now. It stays so until the transaction ends.
+    boolean isSettled(Tx tx, String id) {
+        return table.lock(tx, id).filter(c -> c.state().isSettled()).isPresent();
+    }
+
+    /// What the settling loop found, unless somebody changes the cluster just now.
+    ///
+    /// @param reason empty when all is well
+    void settled(Tx tx, String id, Cluster.State state, String reason) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        boolean news = cluster.state() != state
+                || !reason.equals(cluster.stateReason() == null ? "" : cluster.stateReason());
+        if (cluster.state().isSettled() && news) {
+            mark(tx, cluster, state, reason);
+        }
+    }
+
+    private void mark(Tx tx, Cluster cluster, Cluster.State state, String reason) {
+        table.mark(tx, cluster.id(), state, reason.isEmpty() ? null : reason, clock.instant());
+        events.append(tx, ClusterEvents.of(
+                "cluster." + ClusterEvents.text(state), cluster, reason));
+    }
+}

@@ -1,0 +1,142 @@
+package orrery.server.compute.cluster;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import orrery.kit.Problem;
+import orrery.kit.durable.Steps;
+import orrery.kit.kube.KubeFailure;
+
+/// What a saga sees of its cluster in the management cluster, told to people as progress.
+final class Look {
+    /// A failure younger than this may be one that the controllers get over by themselves.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Steps steps;
+    private final Lifecycle lifecycle;
+    private final Management management;
+    private final Clock clock;
+    private final String id;
+    private String said = "";
+
+    Look(Steps steps, Lifecycle lifecycle, Management management, Clock clock, String id) {
+        this.steps = steps;
+        this.lifecycle = lifecycle;
+        this.management = management;
+        this.clock = clock;
+        this.id = id;
+    }
+
+    Cluster cluster() {
+        return lifecycle.get(steps.grant(), id);
+    }
+
+    /// Whether the management cluster answers. Everything waits until it does.
+    boolean answers() {
+        return asking(() -> Optional.of(
+                management.view(steps.grant(), cluster().region()).version())).isPresent();
+    }
+
+    /// The template to make the cluster from, once it is offered to the project.
+    Optional<Template> template() {
+        return asking(() -> {
+            var cluster = cluster();
+            var version = cluster.kubernetesVersion() == null ? "" : cluster.kubernetesVersion();
+            var chosen = Template.choose(management.templates(steps.grant(), cluster), version);
+            if (chosen.isEmpty()) {
+                say("waiting for region " + cluster.region() + " to offer the project a template"
+                        + (version.isEmpty() ? "" : " for Kubernetes " + version));
+            }
+            return chosen;
+        });
+    }
+
+    /// Whether no deployment of this name is on its way out.
+    boolean noneLeaving() {
+        return asking(() -> {
+            boolean leaving = management.deployment(steps.grant(), cluster())
+                    .filter(object -> object.path("metadata").has("deletionTimestamp"))
+                    .isPresent();
+            if (leaving) {
+                say("waiting for an earlier deployment to be gone");
+            }
+            return leaving ? Optional.<Boolean>empty() : Optional.of(true);
+        }).isPresent();
+    }
+
+    /// The deployment once it is ready.
+    ///
+    /// @throws Problem.Failure [Problem.Conflict] when it cannot become so
+    Optional<Observation> ready() {
+        return asking(() -> {
+            var found = management.deployment(steps.grant(), cluster());
+            if (found.isEmpty()) {
+                throw new Problem.Conflict(Clusters.KIND, id,
+                        "somebody deleted its ClusterDeployment").raise();
+            }
+            var seen = Observation.of(found.get());
+            say(seen.text());
+            return switch (seen.verdict()) {
+                case READY -> Optional.of(seen);
+                case PROGRESSING -> Optional.<Observation>empty();
+                case FAILED -> endured(seen);
+                case DELETING, DELETE_FAILED -> throw new Problem.Conflict(Clusters.KIND, id,
+                        "somebody deletes its ClusterDeployment").raise();
+            };
+        });
+    }
+
+    /// Whether the deployment is gone.
+    ///
+    /// @throws Problem.Failure [Problem.Conflict] when it cannot go
+    boolean gone() {
+        return asking(() -> {
+            var found = management.deployment(steps.grant(), cluster());
+            if (found.isEmpty()) {
+                return Optional.of(true);
+            }
+            var seen = Observation.of(found.get());
+            say(seen.text());
+            if (seen.verdict() == Observation.Verdict.DELETE_FAILED) {
+                return endured(seen).map(_ -> true);
+            }
+            return Optional.<Boolean>empty();
+        }).isPresent();
+    }
+
+    private Optional<Observation> endured(Observation seen) {
+        var last = seen.conditions().stream()
+                .filter(c -> c.type().equals("Ready") || c.type().equals("Deleting"))
+                .flatMap(c -> Optional.ofNullable(c.since()).stream())
+                .max(Comparator.naturalOrder());
+        if (last.isEmpty() || last.get().plus(PATIENCE).isBefore(clock.instant())) {
+            throw new Problem.Conflict(Clusters.KIND, id, seen.text()).raise();
+        }
+        return Optional.empty();
+    }
+
+    private interface Question<T> {
+        Optional<T> ask();
+    }
+
+    private <T> Optional<T> asking(Question<T> question) {
+        try {
+            return question.ask();
+        } catch (KubeFailure failure) {
+            if (!failure.isAway()) {
+                throw failure;
+            }
+            say("the management cluster of region " + cluster().region()
+                    + " does not answer; going on when it does");
+            return Optional.empty();
+        }
+    }
+
+    private void say(String text) {
+        if (!text.equals(said)) {
+            said = text;
+            steps.progress(text);
+        }
+    }
+}

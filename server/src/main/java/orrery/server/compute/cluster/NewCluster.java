@@ -1,0 +1,106 @@
+package orrery.server.compute.cluster;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import orrery.kit.Mistakes;
+import orrery.kit.Slug;
+import orrery.server.compute.cluster.NodePool.Role;
+import org.jspecify.annotations.Nullable;
+
+/// A cluster that somebody asks for. It holds nothing that could not be made.
+///
+/// @param name `null` for one of ours
+/// @param kubernetesVersion `null` for the newest that the region offers
+public record NewCluster(
+        @Nullable String name,
+        @Nullable String displayName,
+        @Nullable String description,
+        Map<String, String> labels,
+        @Nullable String kubernetesVersion,
+        List<Pool> nodePools) {
+
+    private static final int MOST_WORKERS = 1000;
+    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][-._A-Za-z0-9]{0,62}");
+
+    /// Nodes that somebody asks for. Its rules are the cluster's, which knows its place in the
+    /// list.
+    public record Pool(
+            @Nullable String name,
+            Role role,
+            int nodeCount,
+            @Nullable String instanceType,
+            @Nullable String network,
+            @Nullable String subnet) {}
+
+    public NewCluster {
+        labels = Map.copyOf(labels);
+        nodePools = nodePools.isEmpty() ? standard() : withControlPlane(nodePools);
+        var mistakes = new Mistakes();
+        if (name != null) {
+            Slug.check(mistakes, "name", name);
+        }
+        mistakes.unless(kubernetesVersion == null || KubernetesVersion.isOne(kubernetesVersion),
+                "kubernetesVersion", "must look like v1.34.1");
+        texts(mistakes, displayName, description);
+        Labels.check(mistakes, "labels", labels);
+        for (int i = 0; i < nodePools.size(); i++) {
+            check(mistakes, "nodePools[" + i + "].", nodePools.get(i));
+        }
+        count(mistakes, nodePools);
+        mistakes.orRefuse();
+    }
+
+    /// What every resource's free texts keep to.
+    static void texts(
+            Mistakes mistakes, @Nullable String displayName, @Nullable String description) {
+        mistakes.unless(displayName == null
+                        || !displayName.isBlank() && displayName.length() <= 255,
+                "displayName", "must have 1 to 255 characters");
+        mistakes.unless(description == null || description.length() <= 1024,
+                "description", "must have at most 1024 characters");
+    }
+
+    private static List<Pool> standard() {
+        return List.of(new Pool(null, Role.CONTROL_PLANE, 1, null, null, null),
+                new Pool(null, Role.WORKER, 1, null, null, null));
+    }
+
+    private static List<Pool> withControlPlane(List<Pool> pools) {
+        boolean said = pools.stream().anyMatch(pool -> pool.role() == Role.CONTROL_PLANE);
+        return said ? List.copyOf(pools) : Stream.concat(
+                pools.stream(),
+                Stream.of(
+                        new Pool(null, Role.CONTROL_PLANE, 1, null, null, null))).toList();
+    }
+
+    private static void check(Mistakes mistakes, String path, Pool pool) {
+        if (pool.name() != null) {
+            Slug.check(mistakes, path + "name", pool.name());
+        }
+        checkCount(mistakes, path + "nodeCount", pool.role(), pool.nodeCount());
+        mistakes.unless(pool.instanceType() == null
+                        || CODE.matcher(pool.instanceType()).matches(),
+                path + "instanceType", "must be the code of an instance type");
+        mistakes.unless(pool.subnet() == null || pool.network() != null,
+                path + "network", "is required beside a subnet");
+    }
+
+    static void checkCount(Mistakes mistakes, String field, Role role, int count) {
+        switch (role) {
+            case CONTROL_PLANE -> mistakes.unless(count == 1 || count == 3 || count == 5, field,
+                    "must be 1, 3 or 5 for a control plane");
+            case WORKER -> mistakes.unless(count >= 0 && count <= MOST_WORKERS, field,
+                    "must be 0 to " + MOST_WORKERS);
+        }
+    }
+
+    private static void count(Mistakes mistakes, List<Pool> pools) {
+        for (var role : Role.values()) {
+            long count = pools.stream().filter(pool -> pool.role() == role).count();
+            mistakes.unless(count <= 1, "nodePools",
+                    "may have one pool of each role; the templates know no more");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package orrery.server.compute.kubeconfig;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import orrery.kit.db.Tx;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of table `kubeconfig`.
+final class KubeconfigTable {
+    private static final String SELECT = """
+            select id, cluster_id, organization_id, project_id, name, issued_for, role, state,
+              ttl_seconds, expires_at, last_downloaded_at, run_id, version, created_by,
+              created_at, updated_at, deleted_at
+            from kubeconfig
+            """;
+
+    /// Whether the name was free.
+    boolean insert(Tx tx, Kubeconfig kubeconfig) {
+        return tx.handle().createUpdate("""
+                insert into kubeconfig (id, cluster_id, organization_id, project_id, name,
+                  issued_for, role, state, ttl_seconds, run_id, created_by, created_at,
+                  updated_at)
+                values (:id, :clusterId, :organizationId, :projectId, :name, :issuedFor,
+                  lower(:role), lower(:state), :ttlSeconds, :runId, :createdBy, :createdAt,
+                  :updatedAt)
+                on conflict (cluster_id, name) where deleted_at is null do nothing
+                """)
+                .bind("id", kubeconfig.id())
+                .bind("clusterId", kubeconfig.clusterId())
+                .bind("organizationId", kubeconfig.organizationId())
+                .bind("projectId", kubeconfig.projectId())
+                .bind("name", kubeconfig.name())
+                .bind("issuedFor", kubeconfig.issuedFor())
+                .bind("role", kubeconfig.role().name())
+                .bind("state", kubeconfig.state().name())
+                .bind("ttlSeconds", kubeconfig.ttlSeconds())
+                .bind("runId", kubeconfig.runId())
+                .bind("createdBy", kubeconfig.createdBy())
+                .bind("createdAt", kubeconfig.createdAt())
+                .bind("updatedAt", kubeconfig.updatedAt())
+                .execute() == 1;
+    }
+
+    /// Those of a cluster that are not revoked, newest first, a thousand at most.
+    List<Kubeconfig> list(Tx tx, String cluster) {
+        return tx.handle().createQuery(SELECT + """
+                where cluster_id = :cluster
+                  and deleted_at is null
+                order by created_at desc, id
+                limit 1000
+                """).bind("cluster", cluster).mapTo(Kubeconfig.class).list();
+    }
+
+    Optional<Kubeconfig> find(Tx tx, String cluster, String idOrName) {
+        return tx.handle().createQuery(SELECT + """
+                where cluster_id = :cluster
+                  and deleted_at is null
+                  and (id = :idOrName or name = :idOrName)
+                """)
+                .bind("cluster", cluster)
+                .bind("idOrName", idOrName)
+                .mapTo(Kubeconfig.class).findOne();
+    }
+
+    /// Nobody else changes it until the transaction ends.
+    Optional<Kubeconfig> lock(Tx tx, String id) {
+        return tx.handle().createQuery(SELECT + "where id = :id for update")
+                .bind("id", id).mapTo(Kubeconfig.class).findOne();
+    }
+
+    Optional<Kubeconfig> byId(Tx tx, String id) {
+        return tx.handle().createQuery(SELECT + "where id = :id")
+                .bind("id", id).mapTo(Kubeconfig.class).findOne();
+    }
+
+    /// Active ones whose time is over, or whose cluster is gone.
+    List<Kubeconfig> due(Tx tx, Instant now, int limit) {
+        return tx.handle().createQuery(SELECT + """
+                where state = 'active'
+                  and (expires_at <= :now
+                    or cluster_id in (select id from cluster where deleted_at is not null))
+                order by expires_at
+                limit :limit
+                """).bind("now", now).bind("limit", limit).mapTo(Kubeconfig.class).list();
+    }
+
+    Optional<byte[]> sealed(Tx tx, String id) {
+        return tx.handle().createQuery("""
+                select sealed_content
+                from kubeconfig
+                where id = :id
+                  and sealed_content is not null
+                """).bind("id", id).mapTo(byte[].class).findOne();
+    }
+
+    void activate(Tx tx, String id, Instant expires, byte[] sealed, Instant now) {
+        tx.handle().createUpdate("""
+                update kubeconfig
+                set state = 'active', expires_at = :expires, sealed_content = :sealed,
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("expires", expires)
+                .bind("sealed", sealed)
+                .bind("now", now)
+                .execute();
+    }
+
+    void begin(Tx tx, String id, Kubeconfig.State state, String run, Instant now) {
+        tx.handle().createUpdate("""
+                update kubeconfig
+                set state = lower(:state), run_id = :run, version = version + 1,
+                  updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("state", state.name())
+                .bind("run", run)
+                .bind("now", now)
+                .execute();
+    }
+
+    /// Ends it. What it held is gone with it.
+    ///
+    /// @param deleted when it is no longer listed; `null` to go on listing it
+    void end(Tx tx, String id, Kubeconfig.State state, @Nullable Instant deleted, Instant now) {
+        tx.handle().createUpdate("""
+                update kubeconfig
+                set state = lower(:state), sealed_content = null, deleted_at = :deleted,
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("state", state.name())
+                .bind("deleted", deleted)
+                .bind("now", now)
+                .execute();
+    }
+
+    void downloaded(Tx tx, String id, Instant now) {
+        tx.handle().createUpdate("""
+                update kubeconfig
+                set last_downloaded_at = :now
+                where id = :id
+                """).bind("id", id).bind("now", now).execute();
+    }
+}

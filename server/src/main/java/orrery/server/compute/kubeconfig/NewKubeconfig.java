@@ -1,0 +1,31 @@
+package orrery.server.compute.kubeconfig;
+
+import orrery.kit.Mistakes;
+import orrery.kit.Slug;
+import org.jspecify.annotations.Nullable;
+
+/// A kubeconfig that somebody asks for.
+///
+/// @param name `null` for one of ours
+/// @param user identifier of the user it is for; `null` for the caller
+/// @param role `null` for the most that the caller may have
+/// @param ttlSeconds the cluster may make it shorter
+public record NewKubeconfig(
+        @Nullable String name,
+        @Nullable String user,
+        Kubeconfig.@Nullable Role role,
+        int ttlSeconds) {
+    static final int STANDARD_TTL = 3_600;
+    private static final int SHORTEST = 600;
+    private static final int LONGEST = 30 * 86_400;
+
+    public NewKubeconfig {
+        var mistakes = new Mistakes();
+        if (name != null) {
+            Slug.check(mistakes, "name", name);
+        }
+        mistakes.unless(ttlSeconds >= SHORTEST && ttlSeconds <= LONGEST, "ttl",
+                "must be " + SHORTEST + " to " + LONGEST + " seconds");
+        mistakes.orRefuse();
+    }
+}

@@ -1,0 +1,190 @@
+package orrery.server.compute.network;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import orrery.kit.db.Json;
+import orrery.kit.db.Tx;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of tables `network` and `subnet`.
+final class NetworkTable {
+    private static final String SELECT = """
+            select n.id, n.organization_id, n.project_id, n.region, n.name, n.display_name,
+              n.description, n.labels, n.cidr::text as cidr, n.role, n.state,
+              array(select s.id from subnet s
+                    where s.network_id = n.id and s.deleted_at is null
+                    order by s.created_at, s.id) as subnets,
+              n.version, n.created_by, n.created_at, n.updated_at, n.deleted_at
+            from network n
+            """;
+
+    /// Lets one request at a time choose a range in this project and region: two that overlap
+    /// could each miss the other.
+    void lockRanges(Tx tx, String project, String region) {
+        tx.handle().createQuery("""
+                select pg_advisory_xact_lock(hashtextextended('network ' || :project || :region, 0))
+                """).bind("project", project).bind("region", region)
+                .mapTo(String.class).findOne();
+    }
+
+    void insert(Tx tx, Network network) {
+        tx.handle().createUpdate("""
+                insert into network (id, organization_id, project_id, region, name, display_name,
+                  description, labels, cidr, role, state, created_by, created_at, updated_at)
+                values (:id, :organizationId, :projectId, :region, :name, :displayName,
+                  :description, :labels, :cidr::cidr, lower(:role), lower(:state), :createdBy,
+                  :createdAt, :updatedAt)
+                """)
+                .bind("id", network.id())
+                .bind("organizationId", network.organizationId())
+                .bind("projectId", network.projectId())
+                .bind("region", network.region())
+                .bind("name", network.name())
+                .bind("displayName", network.displayName())
+                .bind("description", network.description())
+                .bind("labels", Json.of(network.labels()))
+                .bind("cidr", network.cidr())
+                .bind("role", network.role().name())
+                .bind("state", network.state().name())
+                .bind("createdBy", network.createdBy())
+                .bind("createdAt", network.createdAt())
+                .bind("updatedAt", network.updatedAt())
+                .execute();
+    }
+
+    void insertSubnet(Tx tx, Subnet subnet) {
+        tx.handle().createUpdate("""
+                insert into subnet (id, network_id, name, ipv4_cidr, ipv6_cidr, created_at)
+                values (:id, :networkId, :name, :ipv4Cidr::cidr, :ipv6Cidr::cidr, :createdAt)
+                """).bindMethods(subnet).execute();
+    }
+
+    /// The networks of a project, in one region, newest first.
+    List<Network> list(Tx tx, String project, String region, @Nullable String search) {
+        return tx.handle().createQuery(SELECT + """
+                where n.project_id = :project
+                  and n.region = :region
+                  and n.deleted_at is null
+                  and (:search::text is null or n.name like '%' || :search || '%')
+                order by n.created_at desc, n.id
+                """)
+                .bind("project", project)
+                .bind("region", region)
+                .bind("search", search)
+                .mapTo(Network.class).list();
+    }
+
+    Optional<Network> find(Tx tx, String project, String region, String idOrName) {
+        return tx.handle().createQuery(SELECT + """
+                where n.project_id = :project
+                  and n.region = :region
+                  and n.deleted_at is null
+                  and (n.id = :idOrName or n.name = :idOrName)
+                """)
+                .bind("project", project)
+                .bind("region", region)
+                .bind("idOrName", idOrName)
+                .mapTo(Network.class).findOne();
+    }
+
+    /// As [#find], and keeps it from being deleted until the transaction ends.
+    Optional<Network> hold(Tx tx, String project, String region, String idOrName) {
+        tx.handle().createQuery("""
+                select id
+                from network
+                where project_id = :project
+                  and region = :region
+                  and deleted_at is null
+                  and (id = :idOrName or name = :idOrName)
+                for update
+                """)
+                .bind("project", project)
+                .bind("region", region)
+                .bind("idOrName", idOrName)
+                .mapTo(String.class).findOne();
+        return find(tx, project, region, idOrName);
+    }
+
+    Optional<Subnet> findSubnet(Tx tx, String network, String idOrName) {
+        return tx.handle().createQuery("""
+                select id, network_id, name, ipv4_cidr::text as ipv4_cidr,
+                  ipv6_cidr::text as ipv6_cidr, created_at
+                from subnet
+                where network_id = :network
+                  and deleted_at is null
+                  and (id = :idOrName or name = :idOrName)
+                """)
+                .bind("network", network)
+                .bind("idOrName", idOrName)
+                .mapTo(Subnet.class).findOne();
+    }
+
+    void update(Tx tx, String id, Networks.Change change, Instant now) {
+        tx.handle().createUpdate("""
+                update network
+                set display_name = :displayName, description = :description, labels = :labels,
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("displayName", change.displayName())
+                .bind("description", change.description())
+                .bind("labels", Json.of(change.labels()))
+                .bind("now", now)
+                .execute();
+    }
+
+    void delete(Tx tx, String id, Instant now) {
+        tx.handle().createUpdate("""
+                update subnet
+                set deleted_at = :now
+                where network_id = :id
+                  and deleted_at is null
+                """).bind("id", id).bind("now", now).execute();
+        tx.handle().createUpdate("""
+                update network
+                set deleted_at = :now, state = 'deleted', version = version + 1, updated_at = :now
+                where id = :id
+                """).bind("id", id).bind("now", now).execute();
+    }
+
+    void use(Tx tx, String network, String kind, String user) {
+        tx.handle().createUpdate("""
+                insert into network_use (network_id, kind, user_id)
+                values (:network, :kind, :user)
+                on conflict do nothing
+                """).bind("network", network).bind("kind", kind).bind("user", user).execute();
+    }
+
+    void release(Tx tx, String kind, String user) {
+        tx.handle().createUpdate("""
+                delete from network_use
+                where kind = :kind
+                  and user_id = :user
+                """).bind("kind", kind).bind("user", user).execute();
+    }
+
+    /// `kind/identifier` of those in a network, a few.
+    List<String> users(Tx tx, String network) {
+        return tx.handle().createQuery("""
+                select kind || '/' || user_id
+                from network_use
+                where network_id = :network
+                order by kind, user_id
+                limit 20
+                """).bind("network", network).mapTo(String.class).list();
+    }
+
+    /// `network/name` of those in a project, a few.
+    List<String> ofProject(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                select 'network/' || name
+                from network
+                where project_id = :project
+                  and deleted_at is null
+                order by name
+                limit 20
+                """).bind("project", project).mapTo(String.class).list();
+    }
+}

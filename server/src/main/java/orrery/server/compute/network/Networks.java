@@ -1,0 +1,225 @@
+package orrery.server.compute.network;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import orrery.kit.Ids;
+import orrery.kit.Mistakes;
+import orrery.kit.Problem;
+import orrery.kit.Problem.Mistake;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
+
+/// The networks of projects. All changes are synchronous: nothing but our records is involved.
+@Singleton
+public final class Networks implements Contents {
+    private static final String KIND = "network";
+    private static final int MOST = 100;
+
+    private final NetworkTable table = new NetworkTable();
+    private final Database database;
+    private final Projects projects;
+    private final Regions regions;
+    private final Events events;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Networks(Database database, Projects projects, Regions regions, Events events, Ids ids,
+            Clock clock) {
+        this.database = database;
+        this.projects = projects;
+        this.regions = regions;
+        this.events = events;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// What may be changed of a network, in full: what it was, or what it shall be.
+    public record Change(
+            @Nullable String displayName,
+            @Nullable String description,
+            Map<String, String> labels) {
+        public Change {
+            labels = Map.copyOf(labels);
+            var mistakes = new Mistakes();
+            NewNetwork.checkTexts(mistakes, displayName, description);
+            mistakes.orRefuse();
+        }
+    }
+
+    /// All networks of the grant's project in a region, newest first, a hundred at most.
+    public List<Network> list(Grant grant, String region, @Nullable String search) {
+        return database.read(grant, tx -> {
+            regions.get(tx, region);
+            return table.list(tx, project(grant), region, search);
+        });
+    }
+
+    /// @param idOrName identifier or name
+    public Network get(Grant grant, String region, String idOrName) {
+        return database.read(grant,
+                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+    }
+
+    /// Makes a network, and one subnet that fills it.
+    ///
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.Conflict] when
+    ///     another network of the project has addresses of it
+    public Network create(Grant grant, String region, NewNetwork asked) {
+        return database.tx(grant, tx -> {
+            projects.hold(tx, grant.scope());
+            regions.get(tx, region);
+            table.lockRanges(tx, project(grant), region);
+            verifyFree(table.list(tx, project(grant), region, null), asked);
+            var network = build(grant, region, asked);
+            table.insert(tx, network);
+            table.insertSubnet(tx, subnet(network));
+            events.append(tx, event("network.created", network));
+            return present(table.find(tx, project(grant), region, network.id()), network.id());
+        });
+    }
+
+    private static void verifyFree(List<Network> siblings, NewNetwork asked) {
+        if (siblings.size() >= MOST) {
+            throw new Problem.QuotaExceeded("networks", MOST, siblings.size() + 1L).raise();
+        }
+        var cidr = Cidr.parse(asked.cidr()).orElseThrow();
+        for (var sibling : siblings) {
+            if (sibling.name().equals(asked.name())) {
+                throw new Problem.AlreadyExists(KIND, sibling.name()).raise();
+            }
+            if (Cidr.parse(sibling.cidr()).orElseThrow().overlaps(cidr)) {
+                throw new Problem.Conflict(KIND, sibling.id(), "network " + sibling.name()
+                        + " of this project has " + sibling.cidr() + ", which overlaps "
+                        + asked.cidr() + "; choose another range").raise();
+            }
+        }
+    }
+
+    private Network build(Grant grant, String region, NewNetwork asked) {
+        var id = ids.next("net");
+        var now = clock.instant();
+        return new Network(id, grant.scope().requireOrganization(), project(grant), region,
+                asked.name() == null ? Slug.of(KIND, id) : asked.name(),
+                asked.displayName(), asked.description(), asked.labels(),
+                Cidr.parse(asked.cidr()).orElseThrow().toString(), asked.role(),
+                Network.State.ACTIVE, List.of(), 1, grant.principal().id(), now, now, null);
+    }
+
+    private Subnet subnet(Network network) {
+        boolean four = Cidr.parse(network.cidr()).orElseThrow().isIpv4();
+        return new Subnet(ids.next("sub"), network.id(), network.name() + "-1",
+                four ? network.cidr() : null, four ? null : network.cidr(), network.createdAt());
+    }
+
+    /// Changes the texts and labels.
+    ///
+    /// @param change makes the new ones of the old ones
+    /// @param expected the version that the caller knows, if it cares
+    public Network change(Grant grant, String region, String idOrName,
+            Function<Network, Change> change, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = present(table.hold(tx, project(grant), region, idOrName), idOrName);
+            verify(found, expected);
+            var to = change.apply(found);
+            table.update(tx, found.id(), to, clock.instant());
+            events.append(tx, event("network.updated", found));
+            return present(table.find(tx, project(grant), region, found.id()), idOrName);
+        });
+    }
+
+    /// Deletes a network and its subnets.
+    ///
+    /// @throws Problem.Failure [Problem.InUse] while a cluster is in it
+    public void delete(Grant grant, String region, String idOrName, OptionalLong expected) {
+        database.write(grant, tx -> {
+            var found = present(table.hold(tx, project(grant), region, idOrName), idOrName);
+            verify(found, expected);
+            var users = table.users(tx, found.id());
+            if (!users.isEmpty()) {
+                throw new Problem.InUse(KIND, found.id(), users).raise();
+            }
+            table.delete(tx, found.id(), clock.instant());
+            events.append(tx, event("network.deleted", found));
+        });
+    }
+
+    /// A network and a subnet of it, in canonical identifiers.
+    ///
+    /// @param subnet `null` for any of the network's
+    public record Place(String network, @Nullable String subnet) {}
+
+    /// Finds what a request of another resource means by its network and subnet, and keeps the
+    /// network from being deleted until the transaction ends.
+    ///
+    /// @param field path of the object that has the fields `network` and `subnet`
+    /// @throws Problem.Failure [Problem.Unprocessable] when there is no such network in the project
+    ///     and region, or no such subnet in the network
+    public Place hold(Tx tx, Scope project, String region, String field,
+            String network, @Nullable String subnet) {
+        var found = table.hold(tx, project.requireProject(), region, network)
+                .orElseThrow(() -> unprocessable(field + ".network", "is no network of this "
+                        + "project in region " + region));
+        if (subnet == null) {
+            return new Place(found.id(), null);
+        }
+        var inside = table.findSubnet(tx, found.id(), subnet)
+                .orElseThrow(() -> unprocessable(field + ".subnet",
+                        "is no subnet of network " + found.name()));
+        return new Place(found.id(), inside.id());
+    }
+
+    /// Notes that a resource is in a network that is held.
+    public void use(Tx tx, String network, Subject user) {
+        table.use(tx, network, user.kind(), user.id());
+    }
+
+    /// Notes that a resource is in no network any more.
+    public void release(Tx tx, Subject user) {
+        table.release(tx, user.kind(), user.id());
+    }
+
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.ofProject(tx, project.requireProject());
+    }
+
+    private static Problem.Failure unprocessable(String field, String message) {
+        return new Problem.Unprocessable(List.of(new Mistake(field, message))).raise();
+    }
+
+    private static NewEvent event(String type, Network about) {
+        return new NewEvent(type, new Subject(KIND, about.id()),
+                Scope.project(about.organizationId(), about.projectId()),
+                Map.of("name", about.name(), "region", about.region(), "cidr", about.cidr()));
+    }
+
+    private static void verify(Network found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Network present(Optional<Network> found, String idOrName) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
+    }
+
+    private static String project(Grant grant) {
+        return grant.scope().requireProject();
+    }
+}

@@ -1,0 +1,164 @@
+package orrery.server.compute.network;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import orrery.kit.Mistakes;
+import orrery.kit.access.Grant;
+import orrery.kit.http.Answer;
+import orrery.kit.http.IfMatch;
+import orrery.kit.http.Needs;
+import orrery.kit.http.On;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.kit.http.Patch;
+import orrery.kit.http.Place;
+import orrery.server.surface.Cloud;
+import org.jspecify.annotations.Nullable;
+
+/// Networks as the cloud family shows them.
+@Path("/v1/regions/{region}/projects/{project}/compute/networks")
+@On(Cloud.class)
+@RunOnVirtualThread
+public final class NetworksApi {
+    private final Networks networks;
+    private final Paging paging;
+
+    public NetworksApi(Networks networks, Paging paging) {
+        this.networks = networks;
+        this.paging = paging;
+    }
+
+    /// A network.
+    ///
+    /// @param subnets their identifiers
+    public record View(
+            String id,
+            String name,
+            String selfLink,
+            @Nullable String displayName,
+            @Nullable String description,
+            String organizationId,
+            String projectId,
+            String region,
+            Map<String, String> labels,
+            String cidr,
+            Network.Role role,
+            Network.State state,
+            List<String> subnets,
+            long version,
+            Instant createdAt,
+            Instant updatedAt,
+            @Nullable Instant deletedAt) {
+        static View of(Network n) {
+            return new View(n.id(), n.name(), "/v1/regions/" + n.region() + "/projects/"
+                    + n.projectId() + "/compute/networks/" + n.id(),
+                    n.displayName(), n.description(), n.organizationId(), n.projectId(),
+                    n.region(), n.labels(), n.cidr(), n.role(), n.state(), n.subnets(),
+                    n.version(), n.createdAt(), n.updatedAt(), n.deletedAt());
+        }
+    }
+
+    /// The body of a POST.
+    public record New(
+            @Nullable String name,
+            @Nullable String displayName,
+            @Nullable String description,
+            @Nullable Map<String, String> labels,
+            String cidr,
+            Network.@Nullable Role role) {
+        public New {
+            if (cidr != null) {
+                input(name, displayName, description, labels, cidr, role);
+            }
+        }
+
+        NewNetwork input() {
+            return input(name, displayName, description, labels, cidr, role);
+        }
+
+        private static NewNetwork input(@Nullable String name, @Nullable String displayName,
+                @Nullable String description, @Nullable Map<String, String> labels, String cidr,
+                Network.@Nullable Role role) {
+            return new NewNetwork(name, displayName, description,
+                    labels == null ? Map.of() : labels, cidr,
+                    role == null ? Network.Role.CUSTOM : role);
+        }
+    }
+
+    /// The body of a PATCH. What is absent stays.
+    public record Change(
+            Patch<String> displayName,
+            Patch<String> description,
+            Patch<Map<String, String>> labels) {
+        public Change {
+            new Mistakes().unless(!(displayName.isAbsent() && description.isAbsent()
+                    && labels.isAbsent()), "body",
+                    "must change displayName, description or labels").orRefuse();
+        }
+
+        Networks.Change of(Network old) {
+            var changed = labels.or(old.labels());
+            return new Networks.Change(displayName.or(old.displayName()),
+                    description.or(old.description()), changed == null ? Map.of() : changed);
+        }
+    }
+
+    @GET
+    @Needs(value = "compute.networks.list", in = Place.PROJECT)
+    public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
+            @PathParam("region") String region) {
+        var all = networks.list(grant, region, ask.search());
+        var list = "networks " + grant.scope() + region + ask.search();
+        return Answer.page(paging.page(ask, list, all,
+                n -> Paging.newestFirst(n.createdAt(), n.id())).map(View::of));
+    }
+
+    @POST
+    @Needs(value = "compute.networks.create", in = Place.PROJECT)
+    public Answer<View> create(
+            @Context Grant grant, @PathParam("region") String region, New body) {
+        var view = View.of(networks.create(grant, region, body.input()));
+        return Answer.created(view, view.selfLink()).version(view.version());
+    }
+
+    @GET
+    @Path("{network}")
+    @Needs(value = "compute.networks.get", in = Place.PROJECT)
+    public Answer<View> get(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("network") String network) {
+        var view = View.of(networks.get(grant, region, network));
+        return Answer.ok(view).version(view.version());
+    }
+
+    @PATCH
+    @Path("{network}")
+    @Needs(value = "compute.networks.update", in = Place.PROJECT)
+    public Answer<View> change(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("network") String network,
+            @HeaderParam("If-Match") @Nullable String expected, Change body) {
+        var view = View.of(networks.change(
+                grant, region, network, body::of, IfMatch.version(expected)));
+        return Answer.ok(view).version(view.version());
+    }
+
+    @DELETE
+    @Path("{network}")
+    @Needs(value = "compute.networks.delete", in = Place.PROJECT)
+    public Answer<Void> delete(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("network") String network,
+            @HeaderParam("If-Match") @Nullable String expected) {
+        networks.delete(grant, region, network, IfMatch.version(expected));
+        return Answer.none();
+    }
+}

@@ -1,0 +1,59 @@
+package orrery.server.operations.run;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import orrery.kit.Problem;
+import orrery.kit.access.Scope;
+import orrery.kit.durable.RunFilter;
+import orrery.kit.durable.Status;
+import orrery.kit.http.Query;
+import org.jspecify.annotations.Nullable;
+
+/// The filters of lists of runs.
+final class RunQuery {
+    private static final List<String> FILTERS = List.of("type", "status", "resourceType",
+            "resourceId", "triggeredBy", "since", "until");
+    private static final Set<String> PAGING =
+            Set.of("pageSize", "pageToken", "offset", "sort", "search");
+
+    private RunQuery() {}
+
+    /// @throws Problem.Failure [Problem.BadQuery] naming what may stand there
+    static RunFilter read(Query query) {
+        for (var name : new TreeSet<>(query.parameters().keySet())) {
+            if (!FILTERS.contains(name) && !PAGING.contains(name)) {
+                throw bad(name + " is no filter of runs", FILTERS);
+            }
+        }
+        return new RunFilter(Scope.PLATFORM, query.first("type"), status(query.first("status")),
+                query.first("resourceType"), query.first("resourceId"),
+                query.first("triggeredBy"), time("since", query.first("since")),
+                time("until", query.first("until")));
+    }
+
+    private static @Nullable Status status(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return Arrays.stream(Status.values()).filter(s -> s.text().equals(text)).findFirst()
+                .orElseThrow(() -> bad("status " + text + " is not one of runs",
+                        Arrays.stream(Status.values()).map(Status::text).toList()));
+    }
+
+    private static @Nullable Instant time(String name, @Nullable String text) {
+        try {
+            return text == null ? null : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException notOne) {
+            throw bad(name + " must be a time such as 2026-03-24T12:00:00Z", List.of());
+        }
+    }
+
+    private static Problem.Failure bad(String cause, List<String> allowed) {
+        return new Problem.BadQuery(Problem.BadQuery.Part.FILTER, cause, allowed).raise();
+    }
+}

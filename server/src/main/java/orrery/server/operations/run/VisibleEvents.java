@@ -1,0 +1,81 @@
+package orrery.server.operations.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import orrery.kit.access.Access;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
+import orrery.kit.events.Event;
+import orrery.kit.events.EventFilter;
+import orrery.kit.events.Feed;
+import orrery.kit.http.EventStream;
+import orrery.kit.http.EventStream.Sent;
+import org.jspecify.annotations.Nullable;
+
+/// The events that a caller may see: those about what it may see itself.
+@Singleton
+final class VisibleEvents {
+    /// What one must hold to see an event, by the kind of thing that it is about.
+    private static final Map<String, Permission> NEEDED = Map.of(
+            "run", new Permission("workflows.runs.get"),
+            "cluster", new Permission("compute.clusters.get"),
+            "kubeconfig", new Permission("compute.kubeconfigs.get"),
+            "network", new Permission("compute.networks.get"),
+            "project", new Permission("org.projects.get"),
+            "organization", new Permission("org.organizations.get"),
+            "diagram", new Permission("studio.diagrams.get"),
+            "workspace", new Permission("workspace.workspaces.get"));
+
+    /// All that is about people, rights and the installation is for those who audit.
+    private static final Permission AUDIT = new Permission("audit.events.list");
+
+    private final Feed feed;
+    private final Access access;
+
+    VisibleEvents(Feed feed, Access access) {
+        this.feed = feed;
+        this.access = access;
+    }
+
+    /// An event as the cloud family shows it.
+    ///
+    /// @param type `cluster.running`
+    /// @param resourceType kind of what it is about
+    record View(
+            String id,
+            String type,
+            Instant time,
+            String resourceType,
+            String resourceId,
+            @Nullable String organizationId,
+            @Nullable String projectId,
+            String actor,
+            String requestId,
+            @Nullable String runId,
+            JsonNode data) {}
+
+    /// Events from now on, or after one that was seen.
+    EventStream follow(Grant caller, @Nullable String lastEventId) {
+        // The log is followed as a whole: what the caller may see may change while it looks on.
+        var subscription = feed.subscribe(
+                access.system("events"), EventFilter.of(Scope.PLATFORM), lastEventId);
+        return new EventStream(subscription, List.of(), event -> maySee(caller, event)
+                ? Optional.of(Sent.of(event, event.type(), view(event))) : Optional.empty());
+    }
+
+    private boolean maySee(Grant caller, Event event) {
+        return access.allows(caller.call(),
+                NEEDED.getOrDefault(event.subject().kind(), AUDIT), event.scope());
+    }
+
+    private static View view(Event event) {
+        return new View(event.id(), event.type(), event.time(), event.subject().kind(),
+                event.subject().id(), event.scope().organization(), event.scope().project(),
+                event.actor(), event.requestId(), event.run(), event.data());
+    }
+}

@@ -1,0 +1,110 @@
+package orrery.server.tenancy.region;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.kit.kube.KubeTarget;
+import orrery.kit.kube.Kubeconfig;
+import orrery.kit.secret.SealedColumn;
+import orrery.kit.secret.Sealing;
+import org.jspecify.annotations.Nullable;
+
+/// The regions of this installation.
+@Singleton
+public final class Regions {
+    public static final SealedColumn SEALED =
+            new SealedColumn("region", "code", "sealed_kubeconfig");
+
+    private static final String KIND = "region";
+
+    private final RegionTable table = new RegionTable();
+    private final Database database;
+    private final Sealing sealing;
+    private final Events events;
+    private final Clock clock;
+
+    public Regions(Database database, Sealing sealing, Events events, Clock clock) {
+        this.database = database;
+        this.sealing = sealing;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /// All regions, by code.
+    public List<Region> list(Grant grant) {
+        return database.read(grant, table::list);
+    }
+
+    public Region get(Grant grant, String code) {
+        return database.read(grant, tx -> get(tx, code));
+    }
+
+    /// As part of something larger.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound]
+    public Region get(Tx tx, String code) {
+        return table.find(tx, code).orElseThrow(() -> new Problem.NotFound(KIND, code).raise());
+    }
+
+    /// Connects a management cluster, or takes over a changed kubeconfig of one. The same again
+    /// changes nothing, so that every start may say what it was told.
+    ///
+    /// @throws Problem.Failure [Problem.Invalid] naming what is wrong with the kubeconfig
+    public void register(Grant grant, NewRegion region) {
+        var config = Kubeconfig.read(region.kubeconfig(), region.context());
+        var text = new Stored(region.kubeconfig(), region.context()).text();
+        database.write(grant, tx -> {
+            boolean known = table.sealed(tx, region.code())
+                    .filter(sealed -> sealing.open(sealed, SEALED.at(region.code())).equals(text))
+                    .isPresent();
+            if (known) {
+                return;
+            }
+            table.put(tx, region, config.server().getHost(),
+                    sealing.seal(text, SEALED.at(region.code())), clock.instant());
+            events.append(tx, event("region.connected", region.code(), Map.of(
+                    "server", config.server().toString())));
+        });
+    }
+
+    /// How the region's management cluster is reached, as its administrator. For sagas and loops
+    /// only: it never leaves the server.
+    public KubeTarget target(Grant grant, String code) {
+        return database.read(grant, tx -> {
+            var region = get(tx, code);
+            var stored = Stored.read(sealing.open(
+                    table.sealed(tx, code).orElseThrow(), SEALED.at(code)));
+            return new KubeTarget("region " + code + "#" + region.connection(),
+                    Kubeconfig.read(stored.kubeconfig(), stored.context()),
+                    Set.of(region.host()));
+        });
+    }
+
+    /// Notes whether the management cluster answers.
+    ///
+    /// @param away why not; `null` when it does
+    public void mark(Grant grant, String code, @Nullable String away) {
+        var state = away == null ? Region.State.ACTIVE : Region.State.DEGRADED;
+        database.write(grant, tx -> {
+            if (table.mark(tx, code, state, away, clock.instant())) {
+                events.append(tx, event(away == null ? "region.active" : "region.degraded", code,
+                        Map.of("reason", Optional.ofNullable(away).orElse(""))));
+            }
+        });
+    }
+
+    private static NewEvent event(String type, String code, Map<String, String> data) {
+        return new NewEvent(type, new Subject(KIND, code), Scope.PLATFORM, data);
+    }
+}
