@@ -85,6 +85,7 @@ public final class Sim implements AutoCloseable {
         Path kubeconfig = data.resolve("kubeconfig");
         PrivateFiles.write(kubeconfig,
                 kubeconfigs.admin(management).getBytes(StandardCharsets.UTF_8));
+        region.guard(Kcm.gate(MANAGEMENT));
         controllers.start(region, Kcm.operators(
                 region, MANAGEMENT, kubeconfigs::admin, Timing.DEFAULT, clock));
         return new Sim(lock, region, server, controllers, kubeconfigs, kubeconfig);

@@ -99,10 +99,6 @@ final class ClusterDeployments implements Operator {
         switch (step) {
             case CHART -> status.done(step);
             case RELEASE -> {
-                children.create(item);
-                status.done(step);
-            }
-            case CONTROL_PLANE -> {
                 children.nodes(item, template, true);
                 status.done(step);
             }

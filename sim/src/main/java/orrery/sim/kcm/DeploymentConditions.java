@@ -58,13 +58,13 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
             set(status, step.condition, true, switch (step) {
                 case CHART -> "Helm chart is valid";
                 case RELEASE -> "Helm install succeeded";
-                case CONTROL_PLANE -> "Control plane is initialized";
                 case WORKERS, DONE -> "All nodes are ready";
             });
-            if (step == Step.RELEASE || step == Step.CONTROL_PLANE) {
-                aggregate(status, "False", "Progressing", step == Step.RELEASE
-                        ? "ControlPlaneInitialized: waiting for the control plane"
-                        : "WorkersAvailable: waiting for workers");
+            if (step == Step.RELEASE) {
+                pending(status, "CAPIClusterSummary", "False",
+                        "WorkersAvailable: waiting for workers");
+                aggregate(status, "False", "Progressing",
+                        "WorkersAvailable: waiting for workers");
             }
         });
     }

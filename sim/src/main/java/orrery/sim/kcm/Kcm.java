@@ -7,6 +7,7 @@ import orrery.sim.operator.Nodes;
 import orrery.sim.operator.Operator;
 import orrery.sim.operator.Timing;
 import orrery.sim.store.Cluster;
+import orrery.sim.store.Gate;
 import orrery.sim.store.Region;
 
 /// The names that KCM uses, and its operators.
@@ -24,6 +25,11 @@ public final class Kcm {
     static final String MANAGER = "kcm-controller-manager";
 
     private Kcm() {}
+
+    /// What KCM's admission webhooks do on the management cluster.
+    public static Gate gate(String management) {
+        return new Webhooks(management);
+    }
 
     /// @param management the cluster that KCM runs on
     /// @param kubeconfig the administrator's kubeconfig of a cluster

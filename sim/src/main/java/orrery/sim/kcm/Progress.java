@@ -15,7 +15,6 @@ final class Progress {
     enum Step {
         CHART("HelmChartReady"),
         RELEASE("HelmReleaseReady"),
-        CONTROL_PLANE("ControlPlaneInitialized"),
         WORKERS("CAPIClusterSummary"),
         DONE("Ready");
 

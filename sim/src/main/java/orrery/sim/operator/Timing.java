@@ -9,7 +9,7 @@ import java.time.Duration;
 /// @param phase   of each observable phase of a cluster's creation, upgrade or deletion
 public record Timing(Duration pull, Duration backoff, Duration phase) {
     public static final Timing DEFAULT = new Timing(
-            Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofMillis(300));
+            Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofMillis(400));
 
     public Timing {
         if (pull.isNegative() || backoff.isNegative() || phase.isNegative()) {

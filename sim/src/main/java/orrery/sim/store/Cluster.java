@@ -182,6 +182,7 @@ public final class Cluster {
         if (objects.get(key).isPresent()) {
             throw Refusal.alreadyExists(type.ref(key.name()));
         }
+        region.gate().review(this, type, null, object);
         admission.allocate(type, object, objects);
         return write.dryRun() ? Item.freeze(key, version, object) : put(null, key, object);
     }
@@ -250,6 +251,7 @@ public final class Cluster {
         if (Json.same(old.tree(), now)) {
             return old;
         }
+        region.gate().review(this, type, old, now);
         if (write.dryRun()) {
             return Item.freeze(old.key(), version, now);
         }

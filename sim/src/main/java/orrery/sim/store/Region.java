@@ -27,6 +27,7 @@ public final class Region implements AutoCloseable {
     private final Map<String, Cluster> clusters = new ConcurrentSkipListMap<>();
     private final List<RegionListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger lastId = new AtomicInteger();
+    private volatile Gate gate = (cluster, type, old, object) -> { };
 
     private Region(Path file, Clock clock, Ids ids, Consumer<Throwable> onFailure) {
         this.clock = clock;
@@ -90,6 +91,15 @@ public final class Region implements AutoCloseable {
     public void listen(RegionListener listener) {
         clusters.values().forEach(listener::opened);
         listeners.add(listener);
+    }
+
+    /// Lets a gate look at every write of every cluster from now on.
+    public void guard(Gate gate) {
+        this.gate = gate;
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     Clock clock() {

@@ -1,0 +1,15 @@
+package orrery.sim.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import orrery.sim.type.ResourceType;
+
+/// Looks at writes after the types' own rules, as an admission webhook does.
+@FunctionalInterface
+public interface Gate {
+    /// Called with the cluster's lock held: it may read the cluster, and must be quick.
+    ///
+    /// @param old    the object before; null when it is being created
+    /// @param object the object to be written; what is changed in it is written
+    /// @throws orrery.sim.type.Refusal to deny the write
+    void review(Cluster cluster, ResourceType type, Item old, ObjectNode object);
+}
