@@ -1,0 +1,118 @@
+package orrery.server.studio.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import orrery.kit.db.Json;
+import orrery.kit.db.Tx;
+
+/// The SQL of tables `diagram_run` and `diagram_object`, and nothing else.
+final class DiagramRunTable {
+    private static final String INSERT = """
+            insert into diagram_run (id, diagram, version, node_states, logs, created_at)
+            values (:id, :diagram, :number, '{}', '[]', :at)""";
+
+    void insert(Tx tx, String id, String diagram, int number, Instant at) {
+        tx.handle().createUpdate(INSERT)
+                .bind("id", id).bind("diagram", diagram).bind("number", number).bind("at", at)
+                .execute();
+    }
+
+    private static final String FIND = """
+            select id, diagram, version as number, node_states, logs, created_at
+            from diagram_run
+            where id = :id""";
+
+    Optional<DiagramRun> find(Tx tx, String id) {
+        return tx.handle().createQuery(FIND).bind("id", id).mapTo(DiagramRun.class).findOne();
+    }
+
+    private static final String LIST = """
+            select id, diagram, version as number, node_states, logs, created_at
+            from diagram_run
+            where diagram = :diagram
+            order by created_at desc, id
+            limit :limit offset :offset""";
+
+    List<DiagramRun> list(Tx tx, String diagram, long offset, int limit) {
+        return tx.handle().createQuery(LIST)
+                .bind("diagram", diagram).bind("limit", limit).bind("offset", offset)
+                .mapTo(DiagramRun.class).list();
+    }
+
+    private static final String COUNT = """
+            select count(*)
+            from diagram_run
+            where diagram = :diagram""";
+
+    long count(Tx tx, String diagram) {
+        return tx.handle().createQuery(COUNT).bind("diagram", diagram).mapTo(long.class).one();
+    }
+
+    private static final String SEE = """
+            update diagram_run
+            set node_states = node_states || jsonb_build_object(:node, cast(:status as jsonb)),
+                logs = case when jsonb_array_length(logs) < :most
+                            then logs || jsonb_build_array(:line) else logs end
+            where id = :id""";
+    private static final int MOST_LINES = 10_000;
+
+    /// @param line for the run's log
+    void see(Tx tx, String id, String node, JsonNode status, String line) {
+        tx.handle().createUpdate(SEE)
+                .bind("id", id)
+                .bind("node", node)
+                .bind("status", Json.of(status))
+                .bind("line", line)
+                .bind("most", MOST_LINES)
+                .execute();
+    }
+
+    /// One object that a run has put on a cluster, or is about to.
+    ///
+    /// @param position in the order of creation
+    record Placed(String cluster, String apiVersion, String kind, String namespace, String name,
+            String node, int position) {}
+
+    private static final String PLACE = """
+            insert into diagram_object
+                (diagram, cluster, api_version, kind, namespace, name, node, position)
+            values (:diagram, :cluster, :apiVersion, :kind, :namespace, :name, :node, :position)
+            on conflict (diagram, cluster, api_version, kind, namespace, name)
+            do update set node = excluded.node, position = excluded.position""";
+
+    void place(Tx tx, String diagram, List<Placed> objects) {
+        if (objects.isEmpty()) {
+            return;
+        }
+        var batch = tx.handle().prepareBatch(PLACE);
+        objects.forEach(object -> batch.bind("diagram", diagram).bindMethods(object).add());
+        batch.execute();
+    }
+
+    private static final String PLACED = """
+            select cluster, api_version, kind, namespace, name, node, position
+            from diagram_object
+            where diagram = :diagram
+            order by position desc, name""";
+
+    /// Everything, the last created first.
+    List<Placed> placed(Tx tx, String diagram) {
+        return tx.handle().createQuery(PLACED)
+                .bind("diagram", diagram).mapTo(Placed.class).list();
+    }
+
+    private static final String GONE = """
+            delete from diagram_object
+            where diagram = :diagram
+              and cluster = :cluster
+              and api_version = :apiVersion
+              and kind = :kind
+              and namespace = :namespace
+              and name = :name""";
+
+    void gone(Tx tx, String diagram, Placed object) {
+        tx.handle().createUpdate(GONE).bind("diagram", diagram).bindMethods(object).execute();
+    }
+}
