@@ -15,6 +15,7 @@ create table workspace (
     message      text not null,
     restarts     int not null default 0,
     job          text,
+    progress     int not null default 0,
     version      bigint not null default 1,
     created_at   timestamptz not null,
     updated_at   timestamptz not null,
@@ -30,3 +31,6 @@ create index workspace_owner on workspace (owner, created_at desc, id) where del
 
 -- What is left on a cluster that somebody wants to delete.
 create index workspace_cluster on workspace (cluster) where deleted_at is null;
+
+-- The job that a client asks after.
+create index workspace_job on workspace (job);

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param image the container image, for people to read
 /// @param message why the status is what it is, for people to read
 /// @param job the run that creates, stops or deletes it, or did so last
+/// @param progress how far that run is, in percent
 /// @param readyAt when it was ready last
 public record Workspace(
         String id,
@@ -32,6 +33,7 @@ public record Workspace(
         String message,
         int restarts,
         @Nullable String job,
+        int progress,
         long version,
         Instant createdAt,
         Instant updatedAt,

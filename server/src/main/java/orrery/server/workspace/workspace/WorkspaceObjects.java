@@ -22,6 +22,16 @@ record WorkspaceObjects(
     private static final String IDLE =
             "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait $!; done";
 
+    /// The namespace of all workspaces of a cluster; it lets no pod in that asks for more than
+    /// ours do.
+    ObjectNode surroundings() {
+        var object = JsonNodeFactory.instance.objectNode();
+        object.put("apiVersion", "v1").put("kind", "Namespace");
+        object.putObject("metadata").put("name", namespace).putObject("labels")
+                .put("pod-security.kubernetes.io/enforce", "restricted");
+        return object;
+    }
+
     /// One claim per storage of the blueprint.
     List<ObjectNode> volumes() {
         var claims = new ArrayList<ObjectNode>();

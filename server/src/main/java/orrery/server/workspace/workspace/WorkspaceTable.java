@@ -5,21 +5,20 @@ import java.util.List;
 import java.util.Optional;
 import orrery.kit.db.Tx;
 import orrery.server.workspace.workspace.Workspace.Status;
-import org.jspecify.annotations.Nullable;
 
 /// The SQL of table `workspace`, and nothing else. Every statement that a person asked for is
 /// bound to that person: somebody else's workspace is not found.
 final class WorkspaceTable {
     private static final String COLUMNS = """
             id, name, owner, username, organization, user_string, blueprint, cluster, namespace,
-            image, cpu, memory, status, message, restarts, job, version, created_at, updated_at,
-            ready_at""";
+            image, cpu, memory, status, message, restarts, job, progress, version, created_at,
+            updated_at, ready_at""";
 
     private static final String INSERT = """
             insert into workspace (%s)
             values (:id, :name, :owner, :username, :organization, :userString, :blueprint, :cluster,
-                    :namespace, :image, :cpu, :memory, :status, :message, :restarts, :job, :version,
-                    :createdAt, :updatedAt, :readyAt)
+                    :namespace, :image, :cpu, :memory, :status, :message, :restarts, :job, :progress,
+                    :version, :createdAt, :updatedAt, :readyAt)
             on conflict (name) where deleted_at is null do nothing""".formatted(COLUMNS);
 
     /// Whether it was inserted; not when the name is taken.
@@ -70,30 +69,67 @@ final class WorkspaceTable {
                 .list();
     }
 
-    private static final String MARK = """
+    private static final String BEGIN = """
             update workspace
             set status = :status,
                 message = :message,
-                restarts = :restarts,
-                job = coalesce(:job, job),
-                ready_at = coalesce(:readyAt, ready_at),
+                job = :job,
+                progress = 0,
                 updated_at = :at,
                 version = version + 1
             where id = :id
               and deleted_at is null""";
 
-    /// What is now known of it; a `null` leaves what was known.
-    void mark(Tx tx, String id, Status status, String message, int restarts,
-            @Nullable String job, @Nullable Instant readyAt, Instant at) {
-        tx.handle().createUpdate(MARK)
+    /// A run begins to work on it.
+    void begin(Tx tx, String id, Status status, String message, String job, Instant at) {
+        tx.handle().createUpdate(BEGIN)
                 .bind("id", id)
                 .bind("status", status.name())
                 .bind("message", message)
-                .bind("restarts", restarts)
                 .bind("job", job)
-                .bind("readyAt", readyAt)
                 .bind("at", at)
                 .execute();
+    }
+
+    private static final String MARK = """
+            update workspace
+            set status = :status,
+                message = :message,
+                restarts = :restarts,
+                progress = :progress,
+                ready_at = case when :status = 'Running' then :at else ready_at end,
+                updated_at = :at,
+                version = version + 1
+            where id = :id
+              and deleted_at is null""";
+
+    /// What is now known of it.
+    void mark(Tx tx, String id, PodState seen, int progress, Instant at) {
+        tx.handle().createUpdate(MARK)
+                .bind("id", id)
+                .bind("status", seen.status().name())
+                .bind("message", seen.message())
+                .bind("restarts", seen.restarts())
+                .bind("progress", progress)
+                .bind("at", at)
+                .execute();
+    }
+
+    private static final String BY_JOB = """
+            select %s
+            from workspace
+            where job = :job
+              and owner = :owner
+              and (deleted_at is null or deleted_at > :since)""".formatted(COLUMNS);
+
+    /// The workspace that a job works on, or worked on until it was deleted after `since`.
+    Optional<Workspace> byJob(Tx tx, String job, Instant since) {
+        return tx.handle().createQuery(BY_JOB)
+                .bind("job", job)
+                .bind("owner", tx.grant().principal().id())
+                .bind("since", since)
+                .mapTo(Workspace.class)
+                .findOne();
     }
 
     private static final String DELETE = """

@@ -1,0 +1,128 @@
+package orrery.server.workspace.terminal;
+
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnBinaryMessage;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnError;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnTextMessage;
+import io.quarkus.websockets.next.PathParam;
+import io.quarkus.websockets.next.UserData.TypedKey;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.buffer.Buffer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import orrery.kit.Problem;
+import orrery.kit.access.Access;
+import orrery.kit.http.Needs;
+import orrery.kit.http.On;
+import orrery.kit.http.Place;
+import orrery.kit.http.Upgrades;
+import orrery.kit.kube.KubeFailure;
+import orrery.server.surface.Workspace;
+import orrery.server.workspace.workspace.Workspaces;
+
+/// A terminal in a workspace: WebSocket subprotocol `cloudshell-v1`, binary [Frame]s only.
+///
+/// Close codes (RFC 6455 7.4): 1000 the shell ended, 1003 a text frame, 1002 a broken frame, 1008
+/// the right to be here is gone, 1011 the workspace does not answer.
+@WebSocket(path = "/api/v1/workspaces/{workspace}/interactive")
+@RunOnVirtualThread
+@On(Workspace.class)
+@Needs(value = "workspace.workspaces.connect", in = Place.HOME_PROJECT)
+public final class TerminalApi {
+    private static final Logger LOG = System.getLogger(TerminalApi.class.getName());
+    private static final TypedKey<Terminal> TERMINAL = new TypedKey<>("orrery.terminal");
+
+    private final Workspaces workspaces;
+    private final Access access;
+
+    public TerminalApi(Workspaces workspaces, Access access) {
+        this.workspaces = workspaces;
+        this.access = access;
+    }
+
+    @OnOpen
+    void open(WebSocketConnection connection, @PathParam String workspace) {
+        try {
+            var shell = workspaces.shell(Upgrades.grant(connection), workspace);
+            var terminal = new Terminal(shell.terminal(), new Explorer(shell),
+                    frame -> send(connection, frame));
+            connection.userData().put(TERMINAL, terminal);
+            Thread.ofVirtual().name("terminal " + workspace)
+                    .start(() -> follow(connection, terminal));
+        } catch (Problem.Failure | KubeFailure refusal) {
+            send(connection, new Frame.Failed(String.valueOf(refusal.getMessage())));
+            close(connection, 1011, "the workspace does not answer");
+        }
+    }
+
+    private static void follow(WebSocketConnection connection, Terminal terminal) {
+        try {
+            int code = terminal.pump();
+            if (connection.isOpen()) {
+                close(connection, code < 0 ? 1011 : 1000,
+                        code < 0 ? "the shell was cut off" : "the shell ended with " + code);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "the person left", e);
+        } finally {
+            terminal.close();
+        }
+    }
+
+    @OnBinaryMessage
+    void take(Buffer bytes, WebSocketConnection connection) {
+        var terminal = connection.userData().get(TERMINAL);
+        if (terminal == null) {
+            return;
+        }
+        try {
+            var frame = FrameCodec.read(bytes.getBytes());
+            if (frame instanceof Frame.Ping && !mayStay(connection)) {
+                close(connection, 1008, "the right to be here is gone");
+                return;
+            }
+            terminal.take(frame);
+        } catch (FrameCodec.BadFrame e) {
+            close(connection, 1002, "no cloudshell-v1 frame");
+        }
+    }
+
+    @OnTextMessage
+    void refuse(String text, WebSocketConnection connection) {
+        close(connection, 1003, "binary frames only");
+    }
+
+    @OnClose
+    void leave(WebSocketConnection connection) {
+        var terminal = connection.userData().get(TERMINAL);
+        if (terminal != null) {
+            terminal.close();
+        }
+    }
+
+    @OnError
+    void fail(RuntimeException e, WebSocketConnection connection) {
+        LOG.log(Level.DEBUG, "a terminal failed", e);
+        close(connection, 1011, "the workspace does not answer");
+    }
+
+    /// A terminal may stay open for days: each ping asks again whether its person may be here.
+    private boolean mayStay(WebSocketConnection connection) {
+        var grant = Upgrades.grant(connection);
+        return access.allows(grant.call(), grant.permission(), grant.scope());
+    }
+
+    private static void send(WebSocketConnection connection, Frame frame) {
+        connection.sendBinaryAndAwait(FrameCodec.write(frame));
+    }
+
+    private static void close(WebSocketConnection connection, int code, String reason) {
+        if (connection.isOpen()) {
+            connection.closeAndAwait(new CloseReason(code, reason));
+        }
+    }
+}

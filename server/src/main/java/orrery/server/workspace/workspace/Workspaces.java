@@ -1,0 +1,262 @@
+package orrery.server.workspace.workspace;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import orrery.kit.Ids;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.durable.Runs;
+import orrery.kit.durable.SagaType;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.kit.kube.KubeClients;
+import orrery.server.compute.cluster.Cluster;
+import orrery.server.compute.cluster.Clusters;
+import orrery.server.iam.user.Users;
+import orrery.server.workspace.blueprint.Blueprints;
+import orrery.server.workspace.workspace.Workspace.Status;
+import org.jspecify.annotations.Nullable;
+
+/// What people may do with their workspaces.
+@Singleton
+public final class Workspaces {
+    public static final String KIND = "workspace";
+
+    /// Types of the events that tell how a job goes.
+    public static final String STATUS_EVENT = "workspace.status";
+    public static final String PROGRESS_EVENT = "workspace.progress";
+
+    private static final String NAMESPACE = "orrery-workspaces";
+    private static final int LONGEST_LIST = 1_000;
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+    private final WorkspaceTable table = new WorkspaceTable();
+    private final Database database;
+    private final Users users;
+    private final Blueprints blueprints;
+    private final Clusters clusters;
+    private final KubeClients clients;
+    private final Events events;
+    private final Runs runs;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Workspaces(Database database, Users users, Blueprints blueprints, Clusters clusters,
+            KubeClients clients, Events events, Runs runs, Ids ids, Clock clock) {
+        this.database = database;
+        this.users = users;
+        this.blueprints = blueprints;
+        this.clusters = clusters;
+        this.clients = clients;
+        this.events = events;
+        this.runs = runs;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// The caller's own, newest first.
+    public List<Workspace> list(Grant grant) {
+        return database.read(grant, tx -> table.list(tx, LONGEST_LIST));
+    }
+
+    /// @throws Problem.Failure [Problem.NotFound] when the caller has none of that name
+    public Workspace get(Grant grant, String name) {
+        return database.read(grant, tx -> find(tx, name));
+    }
+
+    /// Creates a workspace, or starts the one that the same request created before. Its volumes
+    /// are kept in any case.
+    ///
+    /// @param username the caller's own; may be left out
+    /// @param blueprint name of the blueprint, or `null` for the first one
+    /// @param cluster name of the cluster, or `null` where there is only one to choose
+    /// @throws Problem.Failure [Problem.Conflict] when it runs already or is on its way out
+    public Workspace create(Grant grant, @Nullable String username, @Nullable String blueprint,
+            @Nullable String cluster) {
+        var chosen = blueprints.get(blueprint);
+        var place = cluster(grant, cluster);
+        return database.tx(grant, tx -> {
+            var owner = users.get(tx, grant.principal().id());
+            if (username != null && !username.equals(owner.username())) {
+                throw new Problem.Forbidden("workspace.workspaces.create", "for " + username)
+                        .raise();
+            }
+            var asked = UserString.of(owner.username(), blueprint);
+            var known = table.find(tx, asked.workspaceName());
+            var workspace = known.isPresent() ? known.get() : insert(tx, new Workspace(
+                    ids.next("wsp"), asked.workspaceName(), owner.id(), owner.username(),
+                    grant.scope().requireOrganization(), asked.text(), chosen.name(),
+                    place.id(), NAMESPACE, chosen.image(), chosen.cpu(), chosen.memory(),
+                    Status.Stopped, "", 0, null, 0, 1, clock.instant(), clock.instant(), null));
+            return switch (workspace.status()) {
+                case Running -> throw new Problem.Conflict(
+                        KIND, workspace.name(), "it exists already, and runs").raise();
+                case Stopping, Terminating -> throw new Problem.Conflict(KIND, workspace.name(),
+                        "it is on its way out; ask again when it is gone").raise();
+                case Starting, Warning, Pulling -> workspace;
+                case Failing, Stopped, Error, Unknown -> start(tx, workspace, Status.Starting,
+                        "Waiting to be started", CreateWorkspace.TYPE,
+                        new CreateWorkspace.Input(workspace.id()));
+            };
+        });
+    }
+
+    /// Stops a workspace: its pod goes, its volumes stay. Does nothing to a stopped one.
+    public Workspace stop(Grant grant, String name) {
+        return database.tx(grant, tx -> {
+            var workspace = find(tx, name);
+            return switch (workspace.status()) {
+                case Stopped, Stopping, Terminating -> workspace;
+                case Starting, Warning, Pulling -> throw new Problem.Conflict(KIND, name,
+                        "it is being started; delete it to cancel that").raise();
+                case Running, Failing, Error, Unknown -> start(tx, workspace, Status.Stopping,
+                        "Stopping", StopWorkspace.TYPE, new StopWorkspace.Input(workspace.id()));
+            };
+        });
+    }
+
+    /// Deletes a workspace with its volumes, whatever else is going on with it. Asked again, it
+    /// answers with the same job.
+    public Workspace delete(Grant grant, String name) {
+        return database.tx(grant, tx -> {
+            var workspace = find(tx, name);
+            return switch (workspace.status()) {
+                case Terminating -> workspace;
+                case Starting, Warning, Pulling, Stopping -> {
+                    var earlier = String.valueOf(workspace.job());
+                    runs.cancel(tx, earlier);
+                    var input = new DeleteWorkspace.Input(workspace.id(), earlier);
+                    yield begin(tx, workspace, Status.Terminating, "Deleting",
+                            runs.startBeside(tx, DeleteWorkspace.TYPE, input,
+                                    new Subject(KIND, workspace.id())));
+                }
+                case Running, Failing, Stopped, Error, Unknown -> start(tx, workspace,
+                        Status.Terminating, "Deleting", DeleteWorkspace.TYPE,
+                        new DeleteWorkspace.Input(workspace.id(), null));
+            };
+        });
+    }
+
+    /// A way into a workspace that is up.
+    ///
+    /// @throws Problem.Failure [Problem.Conflict] when it is not
+    public WorkspaceShell shell(Grant grant, String name) {
+        var workspace = get(grant, name);
+        if (workspace.status() != Status.Running) {
+            throw new Problem.Conflict(KIND, name, "it is " + workspace.status()
+                    + ", and must be Running: " + workspace.message()).raise();
+        }
+        var home = blueprints.get(workspace.blueprint()).storages().get("home");
+        return new WorkspaceShell(name,
+                clients.view(clusters.target(grant, workspace.cluster())),
+                workspace.namespace(), home == null ? "/" : home.path());
+    }
+
+    /// The workspace that a job works on, or worked on until it was deleted a short while ago.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound] when the caller has no such job
+    public Workspace ofJob(Grant grant, String job) {
+        return database.read(grant, tx -> table.byJob(tx, job, clock.instant().minus(REMEMBERED)))
+                .orElseThrow(() -> new Problem.NotFound("job", job).raise());
+    }
+
+    /// Notes what is seen of a workspace, and tells those who watch its job.
+    void observe(Tx tx, String id, PodState seen) {
+        table.lock(tx, id).ifPresent(known -> {
+            if (known.status() != seen.status() || !known.message().equals(seen.message())) {
+                var progress = Progress.next(known.progress(), seen.status());
+                table.mark(tx, id, seen, progress, clock.instant());
+                tell(tx, known, seen.status(), seen.message(), progress);
+            }
+        });
+    }
+
+    /// The row, for a run that works on it; it is there as long as the run is.
+    Workspace lock(Tx tx, String id) {
+        return table.lock(tx, id)
+                .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+    }
+
+    /// Forgets a workspace whose objects are gone.
+    void remove(Tx tx, String id) {
+        table.lock(tx, id).ifPresent(known -> {
+            tell(tx, known, Status.Stopped, "Workspace is deleted", Progress.DONE);
+            table.delete(tx, id, clock.instant());
+            events.append(tx, event(known, "workspace.deleted", Map.of("name", known.name())));
+        });
+    }
+
+    private Workspace insert(Tx tx, Workspace workspace) {
+        if (!table.insert(tx, workspace)) {
+            throw new Problem.AlreadyExists(KIND, workspace.name()).raise();
+        }
+        events.append(tx, event(workspace, "workspace.created",
+                Map.of("name", workspace.name(), "cluster", workspace.cluster())));
+        return workspace;
+    }
+
+    private <I extends Record> Workspace start(Tx tx, Workspace workspace, Status status,
+            String message, SagaType<I> saga, I input) {
+        var run = runs.start(tx, saga, input, new Subject(KIND, workspace.id()));
+        return begin(tx, workspace, status, message, run);
+    }
+
+    private Workspace begin(
+            Tx tx, Workspace workspace, Status status, String message, String run) {
+        table.begin(tx, workspace.id(), status, message, run, clock.instant());
+        var begun = lock(tx, workspace.id());
+        tell(tx, begun, status, message, 0);
+        return begun;
+    }
+
+    /// What is seen, and how far its job is: two events, as clients of jobs read them.
+    private void tell(Tx tx, Workspace workspace, Status status, String message, int progress) {
+        var job = String.valueOf(workspace.job());
+        events.append(tx, event(workspace, STATUS_EVENT, Map.of("name", workspace.name(),
+                "job", job, "status", status.name(), "message", message)));
+        if (progress > workspace.progress()) {
+            events.append(tx, event(workspace, PROGRESS_EVENT, Map.of("name", workspace.name(),
+                    "job", job, "progress", progress)));
+        }
+    }
+
+    private static NewEvent event(Workspace workspace, String type, Object data) {
+        return NewEvent.of(type, new Subject(KIND, workspace.id()), data);
+    }
+
+    private Workspace find(Tx tx, String name) {
+        return table.find(tx, name)
+                .orElseThrow(() -> new Problem.NotFound(KIND, name).raise());
+    }
+
+    private Cluster cluster(Grant grant, @Nullable String name) {
+        if (name != null) {
+            return usable(clusters.named(grant, name));
+        }
+        var usable = clusters.visible(grant).stream()
+                .filter(cluster -> cluster.state().isUsable()).toList();
+        if (usable.size() == 1) {
+            return usable.getFirst();
+        }
+        var cause = usable.isEmpty()
+                ? "there is no running cluster yet; create one first"
+                : "is needed where there is more than one: " + String.join(", ",
+                        usable.stream().map(Cluster::name).sorted().limit(20).toList());
+        throw new Problem.Invalid(List.of(new Problem.Mistake("cluster", cause))).raise();
+    }
+
+    private static Cluster usable(Cluster cluster) {
+        return Optional.of(cluster).filter(it -> it.state().isUsable())
+                .orElseThrow(() -> new Problem.Conflict("cluster", cluster.name(),
+                        "it is " + cluster.state().name().toLowerCase(Locale.ROOT)
+                                + "; wait until it runs").raise());
+    }
+}
