@@ -100,7 +100,7 @@ final class Front {
     }
 
     private Call open(HttpServerRequest http, Cluster cluster, List<String> path, byte[] body) {
-        User user = user(http, cluster);
+        User user = Impersonation.of(cluster, user(http, cluster), http.headers());
         return new Call(cluster, user, http.method().name(), path, http.params(),
                 http.headers(), body, clock);
     }

@@ -21,6 +21,10 @@ public final class Region implements AutoCloseable {
     private static final List<String> NAMESPACES =
             List.of("default", "kube-node-lease", "kube-public", "kube-system");
 
+    /// Above the versions of what a cluster begins with: a watch from version 1, which
+    /// clients try as "the very beginning", is too old here as everywhere.
+    private static final long FIRST_VERSION = 100;
+
     private final Clock clock;
     private final Ids ids;
     private final Journal journal;
@@ -55,7 +59,7 @@ public final class Region implements AutoCloseable {
                     + " -, at most 63, a letter or digit at both ends");
         }
         Cluster cluster =
-                new Cluster(this, lastId.incrementAndGet(), name, Bootstrap.VERSION);
+                new Cluster(this, lastId.incrementAndGet(), name, FIRST_VERSION);
         if (clusters.putIfAbsent(name, cluster) != null) {
             throw Refusal.plain(409, "AlreadyExists", "cluster \"" + name + "\" already exists");
         }

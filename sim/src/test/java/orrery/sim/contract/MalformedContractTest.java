@@ -1,0 +1,118 @@
+package orrery.sim.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import orrery.sim.contract.Api.Reply;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Input that makes no sense is refused with a `Status`, never with a 500 or silence.
+class MalformedContractTest {
+    private final Api api = Api.shared();
+
+    /// Method, path, content type, body, and the codes that are right.
+    record Case(String method, String path, String type, String body, Integer... codes) {
+        @Override
+        public String toString() {
+            return method + " " + path + " " + type + " "
+                    + body.substring(0, Math.min(40, body.length()));
+        }
+    }
+
+    static Stream<Case> cases() {
+        String maps = "/api/v1/namespaces/default/configmaps";
+        String json = "application/json";
+        return Stream.of(
+                new Case("POST", maps, json, "{\"metadata\":", 400),
+                new Case("POST", maps, json, "[]", 400),
+                new Case("POST", maps, json, "", 400),
+                new Case("POST", maps, json, "{\"metadata\":[]}", 400),
+                new Case("POST", maps, json, "{\"metadata\":{\"labels\":{\"a\":1}}}", 400, 422),
+                new Case("POST", maps, json, "{\"metadata\":{\"name\":\"x\"},\"data\":[]}", 400),
+                new Case("POST", maps, json, "{\"kind\":\"Pod\",\"metadata\":{}}", 400),
+                new Case("POST", maps, json, "[".repeat(20_000), 400),
+                new Case("POST", maps, "application/yaml", "a: [", 400),
+                new Case("POST", maps, "application/yaml", "[".repeat(20_000), 400),
+                new Case("POST", maps, "application/yaml", bomb(), 400),
+                new Case("POST", maps, "application/vnd.kubernetes.protobuf", "k8s", 400),
+                new Case("POST", maps, "application/vnd.kubernetes.protobuf",
+                        "k8s\0\n\u0010\n\u0002v1\u0012\u00ff", 400),
+                new Case("POST", maps, "application/xml", "<a/>", 415),
+                new Case("PATCH", maps + "/x", "text/html", "x", 415),
+                new Case("PUT", maps, json, "{}", 405),
+                new Case("POST", maps + "/x", json, "{}", 405),
+                new Case("GET", maps + "?limit=many", "", "", 400),
+                new Case("GET", maps + "?labelSelector=%3D%3D", "", "", 400),
+                new Case("GET", maps + "?labelSelector=a%20b%20c", "", "", 400),
+                new Case("GET", maps + "?fieldSelector=zzz", "", "", 400),
+                new Case("GET", maps + "?watch=1&resourceVersion=abc", "", "", 400),
+                new Case("GET", "/api/v1/namespaces/default/none", "", "", 404),
+                new Case("GET", "/apis/none.example.com/v1/x", "", "", 404),
+                new Case("GET", "/apis/apps/v9/deployments", "", "", 404),
+                new Case("GET", "/api/v1/namespaces//pods/a/b/c/d/e/f", "", "", 404),
+                new Case("GET", "/api/v1/namespaces/default/pods/..%2f..%2fx", "", "", 404),
+                new Case("DELETE", maps + "/none?propagationPolicy=Sometimes", "", "", 400, 422));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void isRefusedWithAStatus(Case one) {
+        Reply reply = api.send(one.method(), one.path(), one.type(),
+                one.body().getBytes(StandardCharsets.ISO_8859_1), api.token());
+        assertThat(reply.code()).as("%s", reply.body()).isIn((Object[]) one.codes());
+        assertThat(reply.text("/kind")).isEqualTo("Status");
+        assertThat(reply.body().path("code").asInt()).isEqualTo(reply.code());
+    }
+
+    @ParameterizedTest
+    @MethodSource("patches")
+    void refusesBadPatches(Case one) {
+        String maps = "/api/v1/namespaces/default/configmaps";
+        api.post(maps, "{\"metadata\":{\"name\":\"patched\"},\"data\":{\"a\":\"1\"}}");
+        Reply reply = api.send("PATCH", maps + "/patched", one.type(), one.body());
+        assertThat(reply.code()).as("%s", reply.body()).isIn((Object[]) one.codes());
+        assertThat(reply.text("/kind")).isEqualTo("Status");
+    }
+
+    static Stream<Case> patches() {
+        String patch = "application/json-patch+json";
+        return Stream.of(
+                new Case("", "", patch, "{}", 400),
+                new Case("", "", patch, "[1]", 400),
+                new Case("", "", patch, "[{\"op\":\"jump\",\"path\":\"/a\"}]", 400, 422),
+                new Case("", "", patch, "[{\"op\":\"remove\",\"path\":\"/no/such\"}]", 422),
+                new Case("", "", patch, "[{\"op\":\"add\",\"path\":\"data\",\"value\":1}]",
+                        400, 422),
+                new Case("", "", patch, "[{\"op\":\"replace\",\"path\":\"\",\"value\":3}]",
+                        400, 422),
+                new Case("", "", "application/merge-patch+json", "[]", 400, 422),
+                new Case("", "", "application/merge-patch+json", "{\"data\":7}", 400, 422),
+                new Case("", "", "application/strategic-merge-patch+json",
+                        "{\"$patch\":\"dance\"}", 400, 422),
+                new Case("", "", "application/apply-patch+yaml", "a: b", 400));
+    }
+
+    @Test
+    void refusesABodyThatIsTooLarge() {
+        String body = "{\"metadata\":{\"name\":\"big\"},\"data\":{\"a\":\""
+                + "x".repeat(4 << 20) + "\"}}";
+        assertThatCode(() -> {
+            Reply reply = api.post("/api/v1/namespaces/default/configmaps", body);
+            assertThat(reply.code()).isEqualTo(413);
+        }).isNotInstanceOf(HttpTimeoutException.class);
+    }
+
+    private static String bomb() {
+        StringBuilder yaml = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
+        for (int i = 1; i < 12; i++) {
+            yaml.append("a%1$d: &a%1$d [".formatted(i))
+                    .append("*a%d,".formatted(i - 1).repeat(9)).append("]\n");
+        }
+        return yaml.toString();
+    }
+}

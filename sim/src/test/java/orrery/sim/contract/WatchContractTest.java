@@ -1,0 +1,95 @@
+package orrery.sim.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Watches and informers.
+class WatchContractTest {
+    private final Api api = Api.shared();
+    private final String namespace = api.namespace();
+    private final String leases =
+            "/apis/coordination.k8s.io/v1/namespaces/" + namespace + "/leases";
+
+    @Test
+    void replaysChangesSinceAVersion() {
+        String version = api.get(leases).text("/metadata/resourceVersion");
+        api.post(leases, lease("a", "x"));
+        api.put(leases + "/a", lease("a", "y"));
+        api.delete(leases + "/a", "");
+        try (var events = api.watch(leases + "?watch=1&timeoutSeconds=5&resourceVersion="
+                + version)) {
+            List<JsonNode> seen = events.limit(3).toList();
+            assertThat(seen).extracting(event -> event.path("type").asText())
+                    .containsExactly("ADDED", "MODIFIED", "DELETED");
+            assertThat(seen).extracting(
+                    event -> event.at("/object/metadata/resourceVersion").asLong()).isSorted();
+        }
+    }
+
+    @Test
+    void beginsWithWhatIsThere() {
+        api.post(leases, lease("a", "x"));
+        try (var events = api.watch(leases + "?watch=1&timeoutSeconds=5")) {
+            JsonNode first = events.findFirst().orElseThrow();
+            assertThat(first.path("type").asText()).isEqualTo("ADDED");
+            assertThat(first.at("/object/metadata/name").asText()).isEqualTo("a");
+        }
+    }
+
+    @Test
+    void endsWithAnErrorWhenTheVersionIsTooOld() {
+        try (var events = api.watch(leases + "?watch=1&timeoutSeconds=5&resourceVersion=1")) {
+            JsonNode first = events.findFirst().orElseThrow();
+            assertThat(first.path("code").asInt(first.at("/object/code").asInt())).isEqualTo(410);
+        }
+    }
+
+    @Test
+    void tellsWhenAnObjectLeavesTheSelection() {
+        api.post(leases, lease("a", "x"));
+        String version = api.get(leases).text("/metadata/resourceVersion");
+        api.send("PATCH", leases + "/a", "application/merge-patch+json",
+                "{\"metadata\":{\"labels\":{\"in\":\"no\"}}}");
+        try (var events = api.watch(leases + "?watch=1&timeoutSeconds=5&labelSelector=in%3Dyes"
+                + "&resourceVersion=" + version)) {
+            assertThat(events.findFirst().orElseThrow().path("type").asText())
+                    .isEqualTo("DELETED");
+        }
+    }
+
+    @Test
+    void keepsAnInformerUpToDate() {
+        var maps = api.client().configMaps().inNamespace(namespace);
+        try (SharedIndexInformer<ConfigMap> informer = maps.inform()) {
+            maps.resource(map("a", "1")).create();
+            await().atMost(Duration.ofSeconds(10)).until(
+                    () -> informer.getStore().getByKey(namespace + "/a") != null);
+            maps.resource(map("a", "2")).update();
+            await().atMost(Duration.ofSeconds(10)).until(() -> informer.getStore()
+                    .getByKey(namespace + "/a").getData().get("value").equals("2"));
+            maps.withName("a").delete();
+            await().atMost(Duration.ofSeconds(10)).until(
+                    () -> informer.getStore().getByKey(namespace + "/a") == null);
+        }
+    }
+
+    private ConfigMap map(String name, String value) {
+        return new ConfigMapBuilder().withNewMetadata().withName(name).withNamespace(namespace)
+                .endMetadata().addToData("value", value).build();
+    }
+
+    private static String lease(String name, String holder) {
+        return """
+                {"apiVersion":"coordination.k8s.io/v1","kind":"Lease",
+                 "metadata":{"name":"%s","labels":{"in":"yes"}},
+                 "spec":{"holderIdentity":"%s"}}""".formatted(name, holder);
+    }
+}
