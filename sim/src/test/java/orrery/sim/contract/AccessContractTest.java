@@ -69,7 +69,8 @@ class AccessContractTest {
                 .isEqualTo("system:serviceaccount:" + namespace + ":asker");
         Reply other = api.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", """
                 {"apiVersion":"authorization.k8s.io/v1","kind":"SubjectAccessReview",
-                 "spec":{"user":"nobody","resourceAttributes":{"verb":"get","resource":"pods"}}}""");
+                 "spec":{"user":"nobody",
+                  "resourceAttributes":{"verb":"get","resource":"pods"}}}""");
         assertThat(other.body().at("/status/allowed").asBoolean()).isFalse();
     }
 

@@ -36,7 +36,8 @@ class ApplyContractTest {
         Reply same = api.apply(deployments + "/web", "one", deployment("replicas: 0", "a", port));
         assertThat(same.code()).isEqualTo(200);
         assertThat(same.text("/metadata/generation")).isEqualTo("1");
-        Reply changed = api.apply(deployments + "/web", "one", deployment("replicas: 0", "b", port));
+        Reply changed =
+                api.apply(deployments + "/web", "one", deployment("replicas: 0", "b", port));
         assertThat(changed.text("/spec/template/spec/containers/0/image")).isEqualTo("b");
         assertThat(changed.text("/metadata/generation")).isEqualTo("2");
     }
