@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import orrery.kit.Problem.Mistake;
 
-/// One helpful sentence for each problem, shared by all surfaces and by runs: what is refused, why, and where
-/// there is a way out, the way.
+/// One helpful sentence for each problem, shared by all surfaces and by runs: what is refused, why,
+/// and where there is a way out, the way.
 public final class Sentences {
     private Sentences() {}
 

@@ -1,11 +1,11 @@
 package orrery.server;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -39,7 +39,8 @@ class WorkWiring {
                 database, access, signals, sealing, ids, clock, EngineLimits.DEFAULT);
     }
 
-    void stop(@Disposes RunEngine engine) {
+    /// While the database is still open.
+    void stop(@Observes ShutdownEvent end, RunEngine engine) {
         if (loops != null) {
             loops.close();
         }

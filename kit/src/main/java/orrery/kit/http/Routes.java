@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Every route there is, as a tree of path segments. The [Front] finds a request's route here, so
@@ -62,15 +63,14 @@ public final class Routes {
     /// @param path normalised, still escaped
     public @Nullable Match match(String method, String path) {
         var parameters = new HashMap<String, String>();
-        var node = find(root, segments(path), 0, parameters);
+        var asked = method.equals("HEAD") ? "GET" : method;
+        var segments = segments(path);
+        var node = find(root, segments, 0, parameters, n -> n.byMethod.containsKey(asked));
         if (node == null) {
-            return null;
+            node = find(root, segments, 0, parameters, n -> !n.byMethod.isEmpty());
         }
-        var route = node.byMethod.get(method);
-        if (route == null && method.equals("HEAD")) {
-            route = node.byMethod.get("GET");
-        }
-        return new Match(route, parameters, allowed(node));
+        return node == null ? null
+                : new Match(node.byMethod.get(asked), parameters, allowed(node));
     }
 
     private static List<String> allowed(Node node) {
@@ -99,12 +99,13 @@ public final class Routes {
     }
 
     private static @Nullable Node find(
-            Node node, List<String> segments, int at, Map<String, String> parameters) {
+            Node node, List<String> segments, int at, Map<String, String> parameters,
+            Predicate<Node> wanted) {
         if (at == segments.size()) {
-            return node.byMethod.isEmpty() ? null : node;
+            return wanted.test(node) ? node : null;
         }
         var fixed = node.fixed.get(segments.get(at));
-        var found = fixed == null ? null : find(fixed, segments, at + 1, parameters);
+        var found = fixed == null ? null : find(fixed, segments, at + 1, parameters, wanted);
         if (found != null) {
             return found;
         }
@@ -113,7 +114,8 @@ public final class Routes {
             if (!wild.getKey().matches(segments.get(at))) {
                 continue;
             }
-            found = find(wild.getValue(), segments, rest ? segments.size() : at + 1, parameters);
+            found = find(wild.getValue(), segments, rest ? segments.size() : at + 1, parameters,
+                    wanted);
             if (found != null) {
                 var value = rest
                         ? String.join("/", segments.subList(at, segments.size()))

@@ -1,6 +1,7 @@
 package orrery.kit.http;
 
 import java.time.LocalDate;
+import java.util.Map;
 import java.util.Set;
 import orrery.kit.Problem;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,15 @@ public interface Surface {
     ///
     /// @throws Problem.Failure [Problem.Invalid] or [Problem.BadQuery], naming every mistake
     PageAsk pageAsk(Query query);
+
+    /// The names and JSON types of what [#pageAsk] reads.
+    Map<String, String> pageParameters();
+
+    /// The JSON Schema of a success that shows this; of a page, if it shows the items of one.
+    Map<String, Object> successSchema(Map<String, Object> shown, boolean isPage);
+
+    /// The JSON Schema of a refusal; empty for a family that refuses in plain text.
+    Map<String, Object> failureSchema();
 
     /// Whether a body with a field that nobody reads is refused.
     boolean refusesUnknownFields();

@@ -35,4 +35,11 @@ class RoutesTest {
                 .containsEntry("path", "a/b c");
         assertThat(routes.match("GET", "/nothing")).isNull();
     }
+
+    @Test
+    void aLiteralSegmentHidesNoMethodOfAParameter() {
+        var routes = routes("GET /keys/own", "DELETE /keys/{key}");
+        assertThat(routes.match("DELETE", "/keys/own").route()).isNotNull();
+        assertThat(routes.match("GET", "/keys/other").route()).isNull();
+    }
 }

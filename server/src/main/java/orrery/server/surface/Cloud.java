@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
@@ -148,6 +149,27 @@ public final class Cloud implements Surface {
         mistakes.add(name, "must be a whole number from " + least
                 + (most == Integer.MAX_VALUE ? "" : " to " + most));
         return null;
+    }
+
+    @Override
+    public Map<String, String> pageParameters() {
+        return new TreeMap<>(Map.of("pageToken", "string", "pageSize", "integer",
+                "offset", "integer", "sort", "string", "search", "string"));
+    }
+
+    @Override
+    public Map<String, Object> successSchema(Map<String, Object> shown, boolean isPage) {
+        return Shapes.object("success", Shapes.constant(true), "data", shown,
+                "meta", isPage ? Shapes.object("requestId", Shapes.TEXT,
+                        "timestamp", Shapes.TIME, "pagination", Map.of("type", "object"))
+                        : Shapes.object("requestId", Shapes.TEXT, "timestamp", Shapes.TIME));
+    }
+
+    @Override
+    public Map<String, Object> failureSchema() {
+        return Shapes.object("success", Shapes.constant(false),
+                "error", Shapes.object("code", Shapes.TEXT, "message", Shapes.TEXT),
+                "meta", Shapes.object("requestId", Shapes.TEXT, "timestamp", Shapes.TIME));
     }
 
     @Override

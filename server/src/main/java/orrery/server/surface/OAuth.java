@@ -3,6 +3,7 @@ package orrery.server.surface;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import orrery.kit.Problem;
 import orrery.kit.Sentences;
@@ -68,6 +69,21 @@ public final class OAuth implements Surface {
     @Override
     public PageAsk pageAsk(Query query) {
         return new PageAsk(100, null, 0L, List.of(), null);
+    }
+
+    @Override
+    public Map<String, String> pageParameters() {
+        return Map.of();
+    }
+
+    @Override
+    public Map<String, Object> successSchema(Map<String, Object> shown, boolean isPage) {
+        return shown;
+    }
+
+    @Override
+    public Map<String, Object> failureSchema() {
+        return Shapes.object("error", Shapes.TEXT, "error_description", Shapes.TEXT);
     }
 
     @Override

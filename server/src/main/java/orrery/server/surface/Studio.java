@@ -2,7 +2,9 @@ package orrery.server.surface;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import orrery.kit.Problem;
 import orrery.kit.Sentences;
 import orrery.kit.http.Answer;
@@ -90,6 +92,22 @@ public final class Studio implements Surface {
         } catch (NumberFormatException e) {
             return usual;
         }
+    }
+
+    @Override
+    public Map<String, String> pageParameters() {
+        return new TreeMap<>(Map.of("page", "integer", "limit", "integer", "offset", "integer",
+                "sort", "string", "order", "string", "search", "string"));
+    }
+
+    @Override
+    public Map<String, Object> successSchema(Map<String, Object> shown, boolean isPage) {
+        return isPage ? Map.of("type", "object", "additionalProperties", shown) : shown;
+    }
+
+    @Override
+    public Map<String, Object> failureSchema() {
+        return Shapes.object("error", Shapes.TEXT);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package orrery.server.surface;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import orrery.kit.Problem;
 import orrery.kit.Sentences;
@@ -57,6 +58,21 @@ public final class Workspace implements Surface {
     @Override
     public PageAsk pageAsk(Query query) {
         return new PageAsk(WHOLE, null, 0L, List.of(), null);
+    }
+
+    @Override
+    public Map<String, String> pageParameters() {
+        return Map.of();
+    }
+
+    @Override
+    public Map<String, Object> successSchema(Map<String, Object> shown, boolean isPage) {
+        return shown;
+    }
+
+    @Override
+    public Map<String, Object> failureSchema() {
+        return Shapes.object("status", Shapes.NUMBER, "msg", Shapes.TEXT);
     }
 
     @Override

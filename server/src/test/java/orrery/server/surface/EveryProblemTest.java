@@ -40,6 +40,7 @@ class EveryProblemTest {
             new Problem.Ambiguous("cluster", "a", List.of("a.p", "a.q")),
             new Problem.IdempotencyInProgress("k"),
             new Problem.PreconditionFailed("cluster", "a", "1", "2"),
+            new Problem.TokenRefused(Problem.TokenRefused.Error.INVALID_GRANT, "it was used"),
             new Problem.HeadTooLarge(Problem.HeadTooLarge.Part.HEADERS, 16 << 10),
             new Problem.PayloadTooLarge(1 << 20),
             new Problem.UnsupportedMediaType("text/plain", "application/json"),

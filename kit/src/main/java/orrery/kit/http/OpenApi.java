@@ -1,0 +1,207 @@
+package orrery.kit.http;
+
+import jakarta.ws.rs.FormParam;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.ParameterizedType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The OpenAPI 3.1 document of one surface, read off the same routes, records and rules that
+/// requests meet: it cannot say what the server does not do.
+public final class OpenApi {
+    private static final Pattern PARAMETER = Pattern.compile("\\{\\s*(\\w+)\\s*(?::[^}]*)?}");
+
+    private final Surface surface;
+    private final Schemas schemas = new Schemas();
+
+    private OpenApi(Surface surface) {
+        this.surface = surface;
+    }
+
+    /// @param title what the family is called
+    /// @param version the product's
+    public static Map<String, Object> of(
+            Surface surface, Routes routes, String title, String version) {
+        return new OpenApi(surface).document(routes, title, version);
+    }
+
+    private Map<String, Object> document(Routes routes, String title, String version) {
+        var paths = new TreeMap<String, Map<String, Object>>();
+        for (var route : routes.all()) {
+            if (route.surface().isInstance(surface)) {
+                paths.computeIfAbsent(
+                        PARAMETER.matcher(route.template()).replaceAll("{$1}"),
+                        _ -> new LinkedHashMap<>())
+                        .put(route.method().toLowerCase(Locale.ROOT), operation(route));
+            }
+        }
+        var document = new LinkedHashMap<String, Object>();
+        document.put("openapi", "3.1.0");
+        document.put("info", map("title", title, "version", version));
+        document.put("paths", paths);
+        document.put("components", map(
+                "schemas", schemas.named(),
+                "responses", map("Refusal", map("description", "A refusal.", "content", map(
+                        surface.failureSchema().isEmpty() ? "text/plain" : "application/json",
+                        map("schema", surface.failureSchema())))),
+                "securitySchemes", map("bearer", map("type", "http", "scheme", "bearer"))));
+        return document;
+    }
+
+    private Map<String, Object> operation(Route route) {
+        var out = new LinkedHashMap<String, Object>();
+        var handler = route.handler();
+        if (handler == null) {
+            out.put("summary", "Opens a WebSocket");
+        } else {
+            var tag = tag(handler.getDeclaringClass());
+            out.put("operationId", tag + "." + handler.getName());
+            out.put("summary", words(handler.getName()));
+            out.put("tags", List.of(tag));
+        }
+        out.put("parameters", parameters(route));
+        if (handler != null && !route.consumes().isEmpty()) {
+            out.put("requestBody", body(route, handler));
+        }
+        out.put("responses", responses(route));
+        out.put("security", route.kind() == Route.Kind.OPEN
+                ? List.of() : List.of(map("bearer", List.of())));
+        if (route.permission() != null) {
+            out.put("x-permission", route.permission().name());
+        }
+        out.put("x-visibility", List.of("internal", "public"));
+        return out;
+    }
+
+    private List<Object> parameters(Route route) {
+        var out = new ArrayList<Object>();
+        PARAMETER.matcher(route.template()).results().forEach(found -> out.add(map(
+                "name", found.group(1), "in", "path", "required", true,
+                "schema", map("type", "string"))));
+        if (route.handler() == null) {
+            return out;
+        }
+        for (var parameter : route.handler().getParameters()) {
+            var query = parameter.getAnnotation(QueryParam.class);
+            var header = parameter.getAnnotation(HeaderParam.class);
+            if (query != null) {
+                out.add(parameter(query.value(), "query", parameter));
+            } else if (header != null) {
+                out.add(parameter(header.value(), "header", parameter));
+            } else if (parameter.getType() == PageAsk.class) {
+                surface.pageParameters().forEach((name, type) -> out.add(map(
+                        "name", name, "in", "query", "schema", map("type", type))));
+            }
+        }
+        return out;
+    }
+
+    private Object parameter(String name, String in, Parameter parameter) {
+        return map("name", name, "in", in,
+                "schema", schemas.of(parameter.getAnnotatedType(), true));
+    }
+
+    private Object body(Route route, Method handler) {
+        var schema = Arrays.stream(handler.getParameters())
+                .filter(OpenApi::isBody)
+                .findFirst()
+                .map(p -> schemas.of(p.getAnnotatedType(), true))
+                .orElseGet(() -> form(handler));
+        var content = new LinkedHashMap<String, Object>();
+        route.consumes().stream()
+                .filter(type -> !type.equals("application/merge-patch+json"))
+                .forEach(type -> content.put(type, map("schema", schema)));
+        return map("required", true, "content", content);
+    }
+
+    private Map<String, Object> form(Method handler) {
+        var properties = new LinkedHashMap<String, Object>();
+        for (var parameter : handler.getParameters()) {
+            var field = parameter.getAnnotation(FormParam.class);
+            if (field != null) {
+                properties.put(field.value(), schemas.of(parameter.getAnnotatedType(), true));
+            }
+        }
+        return map("type", "object", "properties", properties);
+    }
+
+    private static boolean isBody(Parameter parameter) {
+        return !parameter.isAnnotationPresent(Context.class)
+                && !parameter.isAnnotationPresent(PathParam.class)
+                && Arrays.stream(parameter.getAnnotations()).noneMatch(a -> a.annotationType()
+                        .getPackageName().matches("jakarta\\.ws\\.rs.*|org\\.jboss\\..*"));
+    }
+
+    private Map<String, Object> responses(Route route) {
+        var out = new LinkedHashMap<String, Object>();
+        if (route.isWebSocket()) {
+            out.put("101", map("description", "The WebSocket is open."));
+        } else {
+            out.put(route.method().equals("GET") ? "200" : "2XX", success(route));
+        }
+        out.put("default", map("$ref", "#/components/responses/Refusal"));
+        return out;
+    }
+
+    private Object success(Route route) {
+        var shown = shown(route.handler());
+        if (shown == null) {
+            return map("description", "Done.");
+        }
+        var isPage = shown.getType() instanceof ParameterizedType p && p.getRawType() == Page.class;
+        var isRaw = shown.getType() == String.class || shown.getType() == StreamingOutput.class;
+        var schema = isRaw ? map("type", "string")
+                : isPage ? map("type", "array", "items", schemas.of(
+                        ((AnnotatedParameterizedType) shown)
+                                .getAnnotatedActualTypeArguments()[0], false))
+                : schemas.of(shown, false);
+        var content = new LinkedHashMap<String, Object>();
+        for (var type : route.produces()) {
+            content.put(type, map("schema", type.equals("application/json")
+                    ? surface.successSchema(schema, isPage) : map("type", "string")));
+        }
+        return map("description", "Done.", "content", content);
+    }
+
+    /// What an answer shows: the `View` of `Answer<View>`; `null` for nothing.
+    private static @Nullable AnnotatedType shown(@Nullable Method handler) {
+        if (handler != null
+                && handler.getAnnotatedReturnType() instanceof AnnotatedParameterizedType answer) {
+            var type = answer.getAnnotatedActualTypeArguments()[0];
+            return type.getType() == Void.class ? null : type;
+        }
+        return null;
+    }
+
+    private static String tag(Class<?> api) {
+        return api.getSimpleName().replaceFirst("(Cloud|Studio|Workspace)?Api$", "");
+    }
+
+    private static String words(String name) {
+        var text = name.replaceAll("([a-z])([A-Z])", "$1 $2").toLowerCase(Locale.ROOT);
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    }
+
+    private static Map<String, Object> map(Object... pairs) {
+        var out = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            out.put((String) pairs[i], pairs[i + 1]);
+        }
+        return out;
+    }
+}

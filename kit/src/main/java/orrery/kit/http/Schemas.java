@@ -1,0 +1,144 @@
+package orrery.kit.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InputStream;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// JSON Schemas (2020-12) of the records that routes read and write, collected under their names.
+final class Schemas {
+    private final Map<String, Object> named = new TreeMap<>();
+    private final Map<String, Class<?>> types = new TreeMap<>();
+
+    /// The schemas of all records met so far, by name.
+    Map<String, Object> named() {
+        return named;
+    }
+
+    /// @param reads whether it is a body: then only what is not nullable is required
+    Map<String, Object> of(AnnotatedType annotated, boolean reads) {
+        var type = annotated.getType();
+        if (annotated instanceof AnnotatedParameterizedType parameterized) {
+            var raw = (Class<?>) ((ParameterizedType) type).getRawType();
+            var arguments = parameterized.getAnnotatedActualTypeArguments();
+            if (Collection.class.isAssignableFrom(raw)) {
+                return Map.of("type", "array", "items", of(arguments[0], reads));
+            }
+            if (Map.class.isAssignableFrom(raw)) {
+                return Map.of("type", "object",
+                        "additionalProperties", of(arguments[1], reads));
+            }
+            return of(arguments[0], reads);
+        }
+        return type instanceof Class<?> c ? of(c, reads) : Map.of();
+    }
+
+    Map<String, Object> of(Class<?> type, boolean reads) {
+        if (type.isRecord()) {
+            return reference(type, reads);
+        }
+        if (type.isEnum()) {
+            return Map.of("type", "string", "enum", Arrays.stream(type.getEnumConstants())
+                    .map(c -> Json.shared().convertValue(c, String.class)).toList());
+        }
+        if (type.isSealed()) {
+            return Map.of("oneOf", Arrays.stream(type.getPermittedSubclasses())
+                    .map(c -> of(c, reads)).toList());
+        }
+        return scalar(type);
+    }
+
+    private static Map<String, Object> scalar(Type type) {
+        if (type == String.class || type == Duration.class) {
+            return Map.of("type", "string");
+        } else if (type == int.class || type == Integer.class) {
+            return Map.of("type", "integer", "format", "int32");
+        } else if (type == long.class || type == Long.class) {
+            return Map.of("type", "integer", "format", "int64");
+        } else if (type == double.class || type == Double.class || type == BigDecimal.class) {
+            return Map.of("type", "number");
+        } else if (type == boolean.class || type == Boolean.class) {
+            return Map.of("type", "boolean");
+        } else if (type == Instant.class) {
+            return Map.of("type", "string", "format", "date-time");
+        } else if (type == URI.class) {
+            return Map.of("type", "string", "format", "uri");
+        } else if (type == InputStream.class) {
+            return Map.of("type", "string", "format", "binary");
+        } else if (type instanceof Class<?> c && JsonNode.class.isAssignableFrom(c)) {
+            return c.getSimpleName().startsWith("Array")
+                    ? Map.of("type", "array", "items", Map.of()) : Map.of("type", "object");
+        }
+        return Map.of();
+    }
+
+    private Map<String, Object> reference(Class<?> type, boolean reads) {
+        var name = name(type);
+        if (!named.containsKey(name)) {
+            types.put(name, type);
+            // Taken before its fields are read: a record may hold its like.
+            named.put(name, Map.of());
+            named.put(name, object(type, reads));
+        } else if (types.get(name) != type) {
+            throw new IllegalStateException("two records are called " + name + ": "
+                    + types.get(name).getName() + " and " + type.getName());
+        }
+        return Map.of("$ref", "#/components/schemas/" + name);
+    }
+
+    private Map<String, Object> object(Class<?> type, boolean reads) {
+        var properties = new LinkedHashMap<String, Object>();
+        var required = new ArrayList<String>();
+        for (var component : type.getRecordComponents()) {
+            var name = Binder.name(component);
+            var isPatch = component.getType() == Patch.class;
+            var isNullable = isPatch || Binder.isNullable(component.getAnnotatedType());
+            properties.put(name, nullable(component, isNullable, reads));
+            if (!reads || !isNullable) {
+                required.add(name);
+            }
+        }
+        var out = new LinkedHashMap<String, Object>();
+        out.put("type", "object");
+        out.put("properties", properties);
+        if (!required.isEmpty()) {
+            out.put("required", required);
+        }
+        return out;
+    }
+
+    private Object nullable(RecordComponent component, boolean isNullable, boolean reads) {
+        var schema = of(component.getAnnotatedType(), reads);
+        if (!isNullable || schema.isEmpty()) {
+            return schema;
+        }
+        if (schema.get("type") instanceof String type && !schema.containsKey("enum")) {
+            var both = new LinkedHashMap<>(schema);
+            both.put("type", List.of(type, "null"));
+            return both;
+        }
+        return Map.of("anyOf", List.of(schema, Map.of("type", "null")));
+    }
+
+    /// `ClustersApi.View` is a `ClustersView`, as the family's documents alone need not tell more.
+    static String name(Class<?> type) {
+        var outer = type.getEnclosingClass();
+        return outer == null ? type.getSimpleName()
+                : name(outer).replaceFirst("(Cloud|Studio|Workspace)?Api$", "")
+                        + type.getSimpleName();
+    }
+}

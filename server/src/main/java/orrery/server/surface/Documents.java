@@ -1,0 +1,42 @@
+package orrery.server.surface;
+
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import orrery.kit.http.OpenApi;
+import orrery.kit.http.Routes;
+import orrery.kit.http.Surface;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+
+/// The OpenAPI documents of the families, as YAML.
+@Singleton
+public final class Documents {
+    private static final List<Surface> FAMILIES =
+            List.of(new Cloud(), new Studio(), new Workspace());
+
+    private final Map<String, Surface> families =
+            FAMILIES.stream().collect(Collectors.toMap(Surface::name, f -> f));
+    private final Routes routes;
+
+    public Documents(Routes routes) {
+        this.routes = routes;
+    }
+
+    /// @param family `cloud`, `studio` or `workspace`
+    public Optional<String> yaml(String family) {
+        return Optional.ofNullable(families.get(family)).map(surface -> dump(
+                OpenApi.of(surface, routes, "Orrery: " + family, "1")));
+    }
+
+    private static String dump(Map<String, Object> document) {
+        return new Dump(DumpSettings.builder()
+                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setWidth(100)
+                .setDereferenceAliases(true)
+                .build()).dumpToString(document);
+    }
+}
