@@ -1,0 +1,163 @@
+package orrery.server.compute.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import orrery.kit.Ids;
+import orrery.kit.access.Grant;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.events.Events;
+import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeFailure;
+import orrery.kit.kube.RealCluster;
+import orrery.kit.test.TestDatabase;
+import orrery.kit.test.TestProcess;
+import orrery.server.compute.network.Networks;
+import orrery.server.tenancy.region.NewRegion;
+import orrery.server.tenancy.region.Regions;
+import org.junit.jupiter.api.Assumptions;
+
+/// Everything that makes clusters, on a real database and a real API server: without HTTP and
+/// without identity.
+final class ComputeWorld implements AutoCloseable {
+    static final String REGION = "eu1";
+    static final Grant GRANT = TestDatabase.grant();
+
+    final TestDatabase test = TestDatabase.create("server");
+    final RealCluster cluster;
+    final PlayedKcm kcm;
+    final TestProcess process;
+    final KubeClients clients;
+    final Regions regions;
+    final Networks networks;
+    final Management management;
+    final Lifecycle lifecycle;
+    final Ids ids = new Ids(new SecureRandom());
+    private final ClusterTable table = new ClusterTable();
+    private final Clock clock = Clock.systemUTC();
+
+    ComputeWorld() throws IOException {
+        cluster = RealCluster.start();
+        cluster.install(definitions());
+        kcm = new PlayedKcm(cluster);
+        process = new TestProcess(test.address(), TestProcess.LIMITS);
+        clients = cluster.clients();
+        var database = test.database();
+        Events events = process.events();
+        people();
+        regions = new Regions(database, TestProcess.sealing(), events, clock);
+        regions.register(TestDatabase.ACCESS.system("test"),
+                new NewRegion(REGION, "Europe", cluster.kubeconfig(), null, List.of()));
+        networks = new Networks(database, null, regions, events, ids, clock);
+        management = new Management(regions, clients);
+        lifecycle = new Lifecycle(database, networks, TestProcess.sealing(), events, clock);
+    }
+
+    private static Path definitions() {
+        var data = System.getProperty("orrery.data", "../../shared/data");
+        var folder = Path.of(data, "kcm-crds");
+        Assumptions.assumeTrue(Files.isDirectory(folder),
+                () -> "no custom resource definitions in " + folder);
+        return folder;
+    }
+
+    private void people() {
+        test.database().write(GRANT, tx -> {
+            tx.handle().execute("""
+                    insert into organization (id, name, display_name, owner_id, created_at,
+                      updated_at)
+                    values ('org_test', 'test', 'Test', 'usr_test', now(), now())
+                    """);
+            tx.handle().execute("""
+                    insert into project (id, organization_id, name, display_name, visibility,
+                      created_at, updated_at)
+                    values ('prj_test', 'org_test', 'test', 'Test', 'private', now(), now())
+                    """);
+            tx.handle().execute("""
+                    insert into iam_user (id, username, email, name, home_organization_id,
+                      home_project_id, created_at, updated_at)
+                    values ('usr_test', 'test', 't@example.org', 'T', 'org_test', 'prj_test',
+                      now(), now())
+                    """);
+        });
+    }
+
+    CreateCluster creating() {
+        return new CreateCluster(lifecycle, management, regions, clients, clock);
+    }
+
+    ScaleCluster scaling() {
+        return new ScaleCluster(lifecycle, management, regions, clients, clock);
+    }
+
+    DeleteCluster deleting(Runs runs) {
+        return new DeleteCluster(lifecycle, management, regions, clients, runs, clock);
+    }
+
+    SettleClusters settling(Runs runs) {
+        return new SettleClusters(regions, management, lifecycle, test.database(), runs, clock);
+    }
+
+    /// A cluster that was asked for and is not there yet.
+    Cluster asked() {
+        var id = ids.next("cls");
+        var now = clock.instant();
+        var pools = List.of(
+                new NodePool("np_c", "control-plane", NodePool.Role.CONTROL_PLANE, 1, 0, null,
+                        null, null),
+                new NodePool("np_w", "workers", NodePool.Role.WORKER, 2, 0, null, null, null));
+        var made = new Cluster(id, "org_test", "prj_test", REGION, "c" + id.substring(4, 10)
+                .toLowerCase(Locale.ROOT), null, null, Map.of(),
+                Cluster.Origin.PROVISIONED, Cluster.State.PENDING, null, null, null, pools,
+                List.of(), List.of(), null, null, 0, null, 1, "usr_test", now, now, null);
+        test.database().write(GRANT, tx -> table.insert(tx, made));
+        return made;
+    }
+
+    /// A cluster that runs. It is made by a process that is gone afterwards: one that stayed would
+    /// take over the runs of a process that a test lets die.
+    Cluster running() {
+        var made = asked();
+        var ended = create(made);
+        if (ended.error() != null) {
+            throw new AssertionError(ended.toString());
+        }
+        return get(made.id());
+    }
+
+    /// How making it ended.
+    Run create(Cluster made) {
+        try (var maker = TestProcess.start(test, creating())) {
+            var run = test.database().tx(GRANT, tx -> maker.runs().start(
+                    tx, CreateCluster.TYPE, new CreateCluster.Input(made.id()), null));
+            return maker.await(GRANT, run);
+        }
+    }
+
+    Cluster get(String id) {
+        return lifecycle.get(GRANT, id);
+    }
+
+    boolean hasDeployment(String id) {
+        try {
+            return management.deployment(GRANT, get(id)).isPresent();
+        } catch (KubeFailure failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        kcm.close();
+        process.close();
+        clients.close();
+        cluster.close();
+        test.close();
+    }
+}
