@@ -36,7 +36,7 @@ public final class Access {
                     Problem.Unauthenticated.Credential.MISSING, "sign in first").raise();
         }
         var held = bindings.held(call.principal(), scope);
-        if (held.stream().anyMatch(permission::isCoveredBy)) {
+        if (permission.isCoveredByAny(held)) {
             return new Grant(call, permission, scope);
         }
         // That there is a platform is no secret, unlike any place on it.
@@ -49,8 +49,7 @@ public final class Access {
     /// Whether [#require] would say yes.
     public boolean allows(Call call, Permission permission, Scope scope) {
         return !call.principal().isAnonymous()
-                && bindings.held(call.principal(), scope).stream()
-                        .anyMatch(permission::isCoveredBy);
+                && permission.isCoveredByAny(bindings.held(call.principal(), scope));
     }
 
     /// For a route that anyone may call, such as signing in. It carries no permission.

@@ -1,5 +1,6 @@
 package orrery.kit.access;
 
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// What may be done, as `service.resource.verb`: `compute.clusters.create`.
@@ -12,6 +13,20 @@ public record Permission(String name) {
         if (!SHAPE.matcher(name).matches()) {
             throw new IllegalArgumentException("not a permission: " + name);
         }
+    }
+
+    /// Whether any entry of `held` covers this permission: a look-up for each segment, however many
+    /// entries there are.
+    public boolean isCoveredByAny(Set<String> held) {
+        if (held.contains(name) || held.contains("*")) {
+            return true;
+        }
+        for (int dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+            if (held.contains(name.substring(0, dot) + ".*")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Whether a role's entry covers this permission. A `*` stands for whole segments at the end.

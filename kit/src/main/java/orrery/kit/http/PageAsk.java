@@ -19,6 +19,15 @@ public record PageAsk(
 
     public record Sort(String field, boolean descending) {}
 
+    /// The same for a list that goes by offsets unless the caller asks for tokens. An empty token
+    /// asks for the first page that has one.
+    public PageAsk orFromTheStart() {
+        if (token != null) {
+            return new PageAsk(size, token.isEmpty() ? null : token, offset, sort, search);
+        }
+        return offset != null ? this : new PageAsk(size, null, 0L, sort, search);
+    }
+
     public PageAsk {
         sort = List.copyOf(sort);
     }

@@ -27,7 +27,7 @@ final class Holdings {
     /// One role at one place.
     record Held(Role role, Scope place) {
         boolean reachesIntoProjects() {
-            return role.permissions().stream().anyMatch(SEE::isCoveredBy);
+            return SEE.isCoveredByAny(role.permissions());
         }
     }
 

@@ -70,8 +70,7 @@ public final class Policies {
                     holdings(tx, principal.id())
                             .filter(held -> principal.roles() == null
                                     || principal.roles().contains(held.role().name()))
-                            .filter(held -> held.role().permissions().stream()
-                                    .anyMatch(permission::isCoveredBy))
+                            .filter(held -> permission.isCoveredByAny(held.role().permissions()))
                             .map(Held::place).collect(Collectors.toSet()),
                     principal.within());
         };
@@ -103,7 +102,7 @@ public final class Policies {
     /// callers are [orrery.kit.access.Access]'s.
     public boolean isHeld(Tx tx, String user, Permission permission, Scope place) {
         return holdings(tx, user).anyMatch(held -> held.place().contains(place)
-                && held.role().permissions().stream().anyMatch(permission::isCoveredBy));
+                && permission.isCoveredByAny(held.role().permissions()));
     }
 
     private Stream<Held> holdings(Tx tx, String user) {

@@ -81,18 +81,24 @@ final class OrganizationTable {
                    or position(lower(:search) in lower(display_name)) > 0)
             """;
 
+    /// After an item, the younger first: an earlier time, or the same and a greater identifier.
     private static final String LIST = """
             select *
-            %s order by created_at desc, id
+            %s  and (:afterId::text is null
+                   or (created_at, :afterId) < (:afterTime::timestamptz, id))
+            order by created_at desc, id
             offset :offset
             limit :limit""".formatted(VISIBLE);
 
     List<Organization> list(
-            Tx tx, Reach reach, @Nullable String search, long offset, int limit) {
+            Tx tx, Reach reach, @Nullable String search, @Nullable List<String> after,
+            long offset, int limit) {
         return tx.handle().createQuery(LIST)
                 .bind("everywhere", reach.everywhere())
                 .bindArray("organizations", String.class, reach.organizations())
                 .bind("search", search)
+                .bind("afterTime", after == null ? null : Instant.parse(after.getFirst()))
+                .bind("afterId", after == null ? null : after.getLast())
                 .bind("offset", offset)
                 .bind("limit", limit)
                 .map(ORGANIZATION).list();

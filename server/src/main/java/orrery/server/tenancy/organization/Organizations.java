@@ -21,6 +21,7 @@ import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
 import orrery.server.iam.role.Roles;
@@ -36,14 +37,17 @@ public final class Organizations {
     private final Database database;
     private final Policies policies;
     private final Events events;
+    private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
     public Organizations(
-            Database database, Policies policies, Events events, Ids ids, Clock clock) {
+            Database database, Policies policies, Events events, Paging paging, Ids ids,
+            Clock clock) {
         this.database = database;
         this.policies = policies;
         this.events = events;
+        this.paging = paging;
         this.ids = ids;
         this.clock = clock;
     }
@@ -101,10 +105,29 @@ public final class Organizations {
     public Page<Organization> list(Grant grant, PageAsk ask) {
         return database.read(grant, tx -> {
             var reach = policies.reach(tx, grant.principal(), GET);
-            var offset = ask.offset() == null ? 0 : ask.offset();
-            return new Page<>(
-                    table.list(tx, reach, ask.search(), offset, ask.size()),
-                    ask, null, table.count(tx, reach, ask.search()));
+            return paging.page(ask.orFromTheStart(), "organizations?" + ask.search(),
+                    new Paging.Source<Organization>() {
+                        @Override
+                        public List<Organization> after(
+                                @Nullable List<String> position, int limit) {
+                            return table.list(tx, reach, ask.search(), position, 0, limit);
+                        }
+
+                        @Override
+                        public List<Organization> from(long offset, int limit) {
+                            return table.list(tx, reach, ask.search(), null, offset, limit);
+                        }
+
+                        @Override
+                        public long count() {
+                            return table.count(tx, reach, ask.search());
+                        }
+
+                        @Override
+                        public List<String> position(Organization it) {
+                            return List.of(it.createdAt().toString(), it.id());
+                        }
+                    });
         });
     }
 

@@ -114,14 +114,18 @@ final class ProjectTable {
                    or position(lower(:search) in lower(display_name)) > 0)
             """;
 
+    /// After an item, the younger first: an earlier time, or the same and a greater identifier.
     private static final String LIST = """
             select *
-            %s order by created_at desc, id
+            %s  and (:afterId::text is null
+                   or (created_at, :afterId) < (:afterTime::timestamptz, id))
+            order by created_at desc, id
             offset :offset
             limit :limit""".formatted(VISIBLE);
 
     List<Project> list(
             Tx tx, Reach reach, @Nullable String organization, @Nullable String search,
+            @Nullable List<String> after,
             long offset, int limit) {
         return tx.handle().createQuery(LIST)
                 .bind("everywhere", reach.everywhere())
@@ -129,6 +133,8 @@ final class ProjectTable {
                 .bindArray("projects", String.class, reach.projects())
                 .bind("organization", organization)
                 .bind("search", search)
+                .bind("afterTime", after == null ? null : Instant.parse(after.getFirst()))
+                .bind("afterId", after == null ? null : after.getLast())
                 .bind("offset", offset)
                 .bind("limit", limit)
                 .map(PROJECT).list();

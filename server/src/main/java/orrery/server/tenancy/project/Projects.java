@@ -25,6 +25,7 @@ import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
 import orrery.server.iam.role.Roles;
@@ -43,18 +44,21 @@ public final class Projects {
     private final Policies policies;
     private final Epochs epochs;
     private final Events events;
+    private final Paging paging;
     private final Iterable<Contents> contents;
     private final Ids ids;
     private final Clock clock;
 
     public Projects(
             Database database, Organizations organizations, Policies policies, Epochs epochs,
-            Events events, @Any Instance<Contents> contents, Ids ids, Clock clock) {
+            Events events, Paging paging, @Any Instance<Contents> contents, Ids ids,
+            Clock clock) {
         this.database = database;
         this.organizations = organizations;
         this.policies = policies;
         this.epochs = epochs;
         this.events = events;
+        this.paging = paging;
         this.contents = contents;
         this.ids = ids;
         this.clock = clock;
@@ -122,10 +126,29 @@ public final class Projects {
     public Page<Project> list(Grant grant, @Nullable String organization, PageAsk ask) {
         return database.read(grant, tx -> {
             var reach = policies.reach(tx, grant.principal(), GET);
-            var offset = ask.offset() == null ? 0 : ask.offset();
-            return new Page<>(
-                    table.list(tx, reach, organization, ask.search(), offset, ask.size()),
-                    ask, null, table.count(tx, reach, organization, ask.search()));
+            return paging.page(ask.orFromTheStart(), "projects?" + organization + "&" + ask.search(),
+                    new Paging.Source<Project>() {
+                        @Override
+                        public List<Project> after(
+                                @Nullable List<String> position, int limit) {
+                            return table.list(tx, reach, organization, ask.search(), position, 0, limit);
+                        }
+
+                        @Override
+                        public List<Project> from(long offset, int limit) {
+                            return table.list(tx, reach, organization, ask.search(), null, offset, limit);
+                        }
+
+                        @Override
+                        public long count() {
+                            return table.count(tx, reach, organization, ask.search());
+                        }
+
+                        @Override
+                        public List<String> position(Project it) {
+                            return List.of(it.createdAt().toString(), it.id());
+                        }
+                    });
         });
     }
 

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import orrery.server.FreshServer;
@@ -274,6 +275,35 @@ class TenancyTest {
         assertThat(member().get(PROJECTS).raw().body()).contains("open-house");
         operator().patch(path, Map.of("visibility", "private"));
         assertThat(member().get(path).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aListIsCutByOffsetsOrByTokens() {
+        var organization = organization("many");
+        for (int i = 0; i < 5; i++) {
+            project(organization, "many-" + i);
+        }
+        var list = PROJECTS + "?organizationId=many&pageSize=2";
+        var second = operator().get(list + "&offset=2");
+        assertThat(names(second)).isEqualTo("many-2 many-1");
+        assertThat(second.json().at("/meta/pagination/total").asInt()).isEqualTo(5);
+        assertThat(second.json().at("/meta/pagination").has("nextPageToken")).isFalse();
+
+        var page = operator().get(list + "&pageToken=");
+        assertThat(names(page)).isEqualTo("many-4 many-3");
+        project(organization, "many-late");
+        page = operator().get(list + "&pageToken=" + page.text("/meta/pagination/nextPageToken"));
+        assertThat(names(page)).isEqualTo("many-2 many-1");
+        page = operator().get(list + "&pageToken=" + page.text("/meta/pagination/nextPageToken"));
+        assertThat(names(page)).isEqualTo("many-0");
+        assertThat(page.json().at("/meta/pagination").has("nextPageToken")).isFalse();
+        assertThat(operator().get(list + "&pageToken=x").text("/error/code"))
+                .isEqualTo("INVALID_PAGE_TOKEN");
+    }
+
+    private static String names(Visitor.Heard page) {
+        return page.json().at("/data").valueStream()
+                .map(item -> item.at("/name").asText()).collect(Collectors.joining(" "));
     }
 
     @Test
