@@ -73,9 +73,16 @@ public final class Registrations {
         var hash = passwords.hash(asked.password());
         var opened = database.tx(grant, tx -> {
             var id = ids.next("usr");
-            var founds = first && founding.claim(tx, id);
-            var user = founds ? found(tx, id, asked) : join(tx, id, asked);
+            var user = first ? found(tx, id, asked) : join(tx, id, asked);
             passwordTable.set(tx, user.id(), hash, clock.instant());
+            if (first) {
+                // Late, since others who are first too wait here until this one has committed.
+                if (!founding.claim(tx, id)) {
+                    throw refused(false);
+                }
+                policies.give(
+                        tx, Roles.SUPER_ADMIN, new Policy.Holders.User(id), Scope.PLATFORM);
+            }
             return open.apply(tx, user);
         });
         if (first) {
@@ -88,9 +95,7 @@ public final class Registrations {
         var name = users.freeUsername(tx, asked.email());
         var organization = organizations.create(tx,
                 new Organization.New(name, asked.name().strip(), null), id);
-        var user = settle(tx, id, asked, organization.id(), name);
-        policies.give(tx, Roles.SUPER_ADMIN, new Policy.Holders.User(id), Scope.PLATFORM);
-        return user;
+        return settle(tx, id, asked, organization.id(), name);
     }
 
     private User join(Tx tx, String id, Registration asked) {

@@ -126,22 +126,26 @@ public final class Projects {
     public Page<Project> list(Grant grant, @Nullable String organization, PageAsk ask) {
         return database.read(grant, tx -> {
             var reach = policies.reach(tx, grant.principal(), GET);
-            return paging.page(ask.orFromTheStart(), "projects?" + organization + "&" + ask.search(),
+            var search = ask.search();
+            return paging.page(
+                    ask.orFromTheStart(), "projects?" + organization + "&" + search,
                     new Paging.Source<Project>() {
                         @Override
                         public List<Project> after(
                                 @Nullable List<String> position, int limit) {
-                            return table.list(tx, reach, organization, ask.search(), position, 0, limit);
+                            return table.list(
+                                    tx, reach, organization, search, position, 0, limit);
                         }
 
                         @Override
                         public List<Project> from(long offset, int limit) {
-                            return table.list(tx, reach, organization, ask.search(), null, offset, limit);
+                            return table.list(
+                                    tx, reach, organization, search, null, offset, limit);
                         }
 
                         @Override
                         public long count() {
-                            return table.count(tx, reach, organization, ask.search());
+                            return table.count(tx, reach, organization, search);
                         }
 
                         @Override
