@@ -112,11 +112,14 @@ build() {
     say "Building $target$first; log: $log"
     started=$(date +%s)
     (cd "$home" && exec "$maven" -B -ntp -DskipTests -pl "$target" -am package) >"$log" 2>&1 &
-    report_progress $! "$log"
-    if ! wait $!; then
+    builder=$!
+    trap 'kill -TERM $builder 2>/dev/null; exit 130' INT TERM HUP
+    report_progress $builder "$log"
+    if ! wait $builder; then
         grep -E '^\[ERROR\]' "$log" | head -n 20 >&2
         die "The build failed; all of it is in $log"
     fi
+    trap - INT TERM HUP
     # The stamp bears the time the build began: what was edited meanwhile is built the next time.
     mv "$home/target/building-$target" "$home/target/built-$target"
     say "Built $target in $(($(date +%s) - started)) s"
