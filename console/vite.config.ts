@@ -2,7 +2,9 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 /** Where `npm run dev` finds the server. */
-const server = process.env.ORRERY_URL ?? 'http://127.0.0.1:8080'
+const target = process.env.ORRERY_URL ?? 'http://127.0.0.1:8080'
+/** The Host stays what the browser says, so that it agrees with the Origin. */
+const server = { target, changeOrigin: false }
 
 export default defineConfig({
   plugins: [react()],

@@ -1,5 +1,5 @@
 import { Alert, Anchor, Button, Container, Group, Loader, Text, Title } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Home } from './pages/Home'
 import { SignIn } from './pages/SignIn'
@@ -14,11 +14,7 @@ export function App() {
   const client = useQueryClient()
   const session = useQuery({ queryKey: ['me'], queryFn: me })
 
-  const leave = async () => {
-    await signOut()
-    client.clear()
-    await client.invalidateQueries()
-  }
+  const leave = useMutation({ mutationFn: signOut, onSuccess: () => client.resetQueries() })
 
   return (
     <Container size="lg" py="md">
@@ -36,13 +32,14 @@ export function App() {
           <Anchor href="#/">Home</Anchor>
           <Anchor href="#/documents/cloud">API</Anchor>
           {session.data && (
-            <Button variant="subtle" size="compact-sm" onClick={leave}>
+            <Button variant="subtle" size="compact-sm" onClick={() => leave.mutate()}>
               Sign out {session.data.email}
             </Button>
           )}
         </Group>
       </Group>
       <main>
+        {leave.isError && <Alert color="red">{leave.error.message}</Alert>}
         {place.page === 'documents' ? (
           <Suspense fallback={<Loader aria-label="Loading" />}>
             <Documents surface={place.surface} />

@@ -49,4 +49,4 @@ export async function signUp(registration: Registration): Promise<void> {
   await signIn(registration)
 }
 
-export const signOut = () => post('/api/v1/auth/logout', {})
+export const signOut = () => call('/api/v1/auth/logout', { method: 'POST' })
