@@ -86,6 +86,7 @@ final class CloudSteps {
         if (!state.equals("running")) {
             throw new Refused(cluster + " is " + state + " after its run, not running");
         }
-        return "running; steps: " + String.join(", ", steps);
+        return "running after %d steps of its run: %s, …, %s".formatted(
+                steps.size(), steps.getFirst(), steps.getLast());
     }
 }

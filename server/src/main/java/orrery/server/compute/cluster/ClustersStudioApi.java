@@ -12,14 +12,13 @@ import java.util.Map;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
-import orrery.kit.http.Needs;
 import orrery.kit.http.On;
-import orrery.kit.http.Place;
+import orrery.kit.http.Own;
 import orrery.server.surface.Studio;
 import org.jspecify.annotations.Nullable;
 
-/// Clusters as the studio family shows them: by name, all that the caller may see in its current
-/// organization.
+/// Clusters as the studio family shows them: by name, all of its current organization on which
+/// the caller holds `compute.clusters.get`, be it for one project only.
 @Path("/v1/api/clusters")
 @On(Studio.class)
 @RunOnVirtualThread
@@ -92,7 +91,7 @@ public final class ClustersStudioApi {
             @JsonProperty("default") String standard) {}
 
     @GET
-    @Needs(value = "compute.clusters.list", in = Place.HOME_ORGANIZATION)
+    @Own
     public Answer<All> list(@Context Grant grant) {
         var all = clusters.visible(grant);
         var standard = clusters.standard(all).map(Cluster::id).orElse(null);
@@ -102,7 +101,7 @@ public final class ClustersStudioApi {
 
     @GET
     @Path("default")
-    @Needs(value = "compute.clusters.get", in = Place.HOME_ORGANIZATION)
+    @Own
     public Answer<View> standard(@Context Grant grant) {
         var standard = clusters.standard(clusters.visible(grant))
                 .orElseThrow(() -> new Problem.NotFound("cluster", "default").raise());
@@ -111,7 +110,7 @@ public final class ClustersStudioApi {
 
     @GET
     @Path("{name}")
-    @Needs(value = "compute.clusters.get", in = Place.HOME_ORGANIZATION)
+    @Own
     public Answer<View> get(@Context Grant grant, @PathParam("name") String name) {
         var found = clusters.named(grant, name);
         var standard = clusters.standard(clusters.visible(grant)).map(Cluster::id).orElse(null);
