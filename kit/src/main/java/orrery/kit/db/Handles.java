@@ -1,7 +1,9 @@
 package orrery.kit.db;
 
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.sql.Connection;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -31,9 +33,21 @@ final class Handles {
         }
     }
 
-    /// Records need no registration: a column goes to the component of its name.
+    /// Records need no registration: a column goes to the component of its name. Most are
+    /// package-private, as everything is by default, and are opened for that.
     private static Optional<RowMapper<?>> records(Type type, ConfigRegistry config) {
         var rows = GenericTypes.getErasedType(type);
-        return rows.isRecord() ? Optional.of(ConstructorMapper.of(rows)) : Optional.empty();
+        if (!rows.isRecord()) {
+            return Optional.empty();
+        }
+        var types = Arrays.stream(rows.getRecordComponents())
+                .map(RecordComponent::getType).toArray(Class<?>[]::new);
+        try {
+            var constructor = rows.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return Optional.of(ConstructorMapper.of(constructor));
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("every record has a canonical constructor", e);
+        }
     }
 }

@@ -72,6 +72,16 @@ public class DatabaseTest {
         assertThat(hooks).containsExactly("rolled back", "count 1");
     }
 
+    /// As most records are.
+    record Total(long total) {}
+
+    @Test
+    void readsIntoRecordsThatOnlyTheirPackageSees() {
+        assertThat(database.read(grant, tx -> tx.handle()
+                .createQuery("select 3 as total").mapTo(Total.class).one()))
+                .isEqualTo(new Total(3));
+    }
+
     @Test
     void aRecordWithJsonComponentsComesBackAsItWas() {
         var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
