@@ -77,9 +77,9 @@ public class DatabaseTest {
 
     @Test
     void readsIntoRecordsThatOnlyTheirPackageSees() {
-        assertThat(database.read(grant, tx -> tx.handle()
-                .createQuery("select 3 as total").mapTo(Total.class).one()))
-                .isEqualTo(new Total(3));
+        var read = database.read(grant, tx -> tx.handle()
+                .createQuery("select 3 as total").mapTo(Total.class).one());
+        assertThat(read).isEqualTo(new Total(3));
     }
 
     @Test
