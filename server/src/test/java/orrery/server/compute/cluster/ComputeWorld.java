@@ -25,24 +25,24 @@ import org.junit.jupiter.api.Assumptions;
 
 /// Everything that makes clusters, on a real database and a real API server: without HTTP and
 /// without identity.
-final class ComputeWorld implements AutoCloseable {
+public final class ComputeWorld implements AutoCloseable {
     static final String REGION = "eu1";
-    static final Grant GRANT = TestDatabase.grant();
+    public static final Grant GRANT = TestDatabase.grant();
 
-    final TestDatabase test = TestDatabase.create("server");
-    final RealCluster cluster;
+    public final TestDatabase test = TestDatabase.create("server");
+    public final RealCluster cluster;
     final PlayedKcm kcm;
-    final TestProcess process;
-    final KubeClients clients;
+    public final TestProcess process;
+    public final KubeClients clients;
     final Regions regions;
     final Networks networks;
     final Management management;
     final Lifecycle lifecycle;
-    final Ids ids = new Ids(new SecureRandom());
+    public final Ids ids = new Ids(new SecureRandom());
     private final ClusterTable table = new ClusterTable();
     private final Clock clock = Clock.systemUTC();
 
-    ComputeWorld() throws IOException {
+    public ComputeWorld() throws IOException {
         cluster = RealCluster.start();
         cluster.install(definitions());
         kcm = new PlayedKcm(cluster);
@@ -104,6 +104,12 @@ final class ComputeWorld implements AutoCloseable {
         return new SettleClusters(regions, management, lifecycle, test.database(), runs, clock);
     }
 
+    /// The clusters as other packages' sagas use them: to find one and to reach it.
+    public Clusters clusters() {
+        return new Clusters(test.database(), null, null, regions, networks, null,
+                process.events(), process.runs(), null, TestProcess.sealing(), ids, clock);
+    }
+
     /// A cluster that was asked for and is not there yet.
     Cluster asked() {
         var id = ids.next("cls");
@@ -122,7 +128,7 @@ final class ComputeWorld implements AutoCloseable {
 
     /// A cluster that runs. It is made by a process that is gone afterwards: one that stayed would
     /// take over the runs of a process that a test lets die.
-    Cluster running() {
+    public Cluster running() {
         var made = asked();
         var ended = create(made);
         if (ended.error() != null) {

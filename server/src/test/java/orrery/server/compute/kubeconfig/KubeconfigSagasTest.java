@@ -1,0 +1,172 @@
+package orrery.server.compute.kubeconfig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import orrery.kit.access.Grant;
+import orrery.kit.kube.Kind;
+import orrery.kit.test.SagaCheck;
+import orrery.kit.test.TestDatabase;
+import orrery.kit.test.TestProcess;
+import orrery.server.compute.cluster.Cluster;
+import orrery.server.compute.cluster.ComputeWorld;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// Kubeconfigs on a real API server, used by the real kubectl.
+@EnabledIfSystemProperty(named = "orrery.kubernetes", matches = "true",
+        disabledReason = "needs a real API server: ./test --kubernetes")
+class KubeconfigSagasTest {
+    private static final Grant GRANT = ComputeWorld.GRANT;
+    private static ComputeWorld world;
+    private static Cluster cluster;
+    private static Kubeconfigs kubeconfigs;
+    private final KubeconfigTable table = new KubeconfigTable();
+    private final AtomicReference<String> id = new AtomicReference<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        world = new ComputeWorld();
+        cluster = world.running();
+        kubeconfigs = new Kubeconfigs(world.test.database(), world.clusters(), null,
+                TestDatabase.ACCESS, TestProcess.sealing(), world.process.events(),
+                world.process.runs(), world.ids, Clock.systemUTC());
+    }
+
+    @AfterAll
+    static void stop() {
+        world.close();
+    }
+
+    private static IssueKubeconfig issuing() {
+        return new IssueKubeconfig(kubeconfigs, world.clusters(), world.clients);
+    }
+
+    private static RevokeKubeconfig revoking() {
+        return new RevokeKubeconfig(kubeconfigs, world.clusters(), world.clients);
+    }
+
+    /// For an administrator: `view` and `edit` are filled by a controller that does not run here.
+    private String asked() {
+        var made = world.ids.next("kcf");
+        var now = Clock.systemUTC().instant();
+        world.test.database().write(GRANT, tx -> table.insert(tx, new Kubeconfig(made,
+                cluster.id(), "org_test", "prj_test", AccessObjects.name(made), "usr_test",
+                Kubeconfig.Role.ADMIN, Kubeconfig.State.ISSUING, 600, null, null, null, 1,
+                "usr_test", now, now, null)));
+        id.set(made);
+        return made;
+    }
+
+    private String issued() {
+        asked();
+        try (var process = TestProcess.start(world.test, issuing())) {
+            var run = world.test.database().tx(GRANT, tx -> process.runs().start(
+                    tx, IssueKubeconfig.TYPE, new IssueKubeconfig.Input(id.get()), null));
+            assertThat(process.await(GRANT, run).error()).isNull();
+        }
+        return id.get();
+    }
+
+    private Kubeconfig kubeconfig() {
+        return world.test.database().read(GRANT, tx -> table.byId(tx, id.get())).orElseThrow();
+    }
+
+    private boolean hasAccount() throws IOException {
+        return world.clients.view(world.cluster.target()).find(Kind.SERVICE_ACCOUNT,
+                AccessObjects.NAMESPACE, AccessObjects.name(id.get())).isPresent();
+    }
+
+    private boolean hasBinding() throws IOException {
+        return world.clients.view(world.cluster.target()).find(Kind.CLUSTER_ROLE_BINDING,
+                null, AccessObjects.name(id.get())).isPresent();
+    }
+
+    private void assertObjects(boolean there) {
+        try {
+            assertThat(hasAccount()).isEqualTo(there);
+            assertThat(hasBinding()).isEqualTo(there);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void issuingRepeatsAndUnwinds() {
+        try (var check = SagaCheck.of(world.test, issuing(),
+                () -> new IssueKubeconfig.Input(asked()))) {
+            check.everyStepMayRepeat(() -> {
+                assertThat(kubeconfig().state()).isEqualTo(Kubeconfig.State.ACTIVE);
+                assertThat(kubeconfig().expiresAt()).isNotNull();
+                assertObjects(true);
+            });
+            check.everyFailureUnwinds(() -> {
+                assertThat(kubeconfig().state())
+                        .isIn(Kubeconfig.State.FAILED, Kubeconfig.State.ISSUING);
+                assertObjects(false);
+            });
+        }
+    }
+
+    @Test
+    void revokingRepeats() {
+        try (var check = SagaCheck.of(world.test, revoking(), () ->
+                new RevokeKubeconfig.Input(issued(), Kubeconfig.State.REVOKED))) {
+            check.everyStepMayRepeat(() -> {
+                assertThat(kubeconfig().state()).isEqualTo(Kubeconfig.State.REVOKED);
+                assertObjects(false);
+            });
+        }
+    }
+
+    @Test
+    void kubectlWorksUntilRevocation() throws Exception {
+        Assumptions.assumeTrue(kubectl(null) == 0, "no kubectl on this machine");
+        issued();
+        var file = Files.createTempFile(Path.of("target"), "kubeconfig", ".yaml");
+        var sealed = world.test.database()
+                .read(GRANT, tx -> table.sealed(tx, id.get())).orElseThrow();
+        Files.writeString(file, TestProcess.sealing()
+                .open(sealed, Kubeconfigs.SEALED.at(id.get())), StandardCharsets.UTF_8);
+        assertThat(kubectl(file, "get", "configmaps", "-n", "default")).isZero();
+        try (var process = TestProcess.start(world.test, revoking())) {
+            var run = world.test.database().tx(GRANT, tx -> process.runs().start(tx,
+                    RevokeKubeconfig.TYPE, new RevokeKubeconfig.Input(
+                            id.get(), Kubeconfig.State.REVOKED), null));
+            assertThat(process.await(GRANT, run).error()).isNull();
+        }
+        // A real API server remembers a good token for ten seconds.
+        Awaitility.await().atMost(15, TimeUnit.SECONDS).until(
+                () -> kubectl(file, "get", "configmaps", "-n", "default") != 0);
+    }
+
+    private static int kubectl(Path kubeconfig, String... arguments) throws Exception {
+        var command = new ArrayList<String>(List.of("kubectl"));
+        if (kubeconfig == null) {
+            command.addAll(List.of("version", "--client"));
+        } else {
+            command.addAll(List.of("--kubeconfig", kubeconfig.toString(),
+                    "--request-timeout=10s"));
+            command.addAll(List.of(arguments));
+        }
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
+        } catch (IOException none) {
+            return -1;
+        }
+    }
+}
