@@ -73,6 +73,11 @@ public final class Controllers implements AutoCloseable {
         return containers.describe();
     }
 
+    /// Whether this host allows a sandbox at all.
+    public boolean allowed() {
+        return containers.allowed();
+    }
+
     @Override
     public void close() {
         streams.close();

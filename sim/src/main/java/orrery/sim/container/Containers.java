@@ -2,12 +2,14 @@ package orrery.sim.container;
 
 import com.pty4j.PtyProcessBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +25,7 @@ public final class Containers implements AutoCloseable {
     private static final long START_SECONDS = 20;
 
     private final Path base;
-    private final SandboxProbe.Found found;
+    private final CompletableFuture<SandboxProbe.Found> found;
     private final Set<SandboxedProcess> running = ConcurrentHashMap.newKeySet();
 
     /// One thread starts every process and lives as long as this object: the kernel ties "dies
@@ -31,12 +33,18 @@ public final class Containers implements AutoCloseable {
     private final ExecutorService starter = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("sandbox-starter").factory());
 
-    private Containers(Path base, SandboxProbe.Found found) {
+    private Containers(Path base, SandboxProbe probe) {
         this.base = base;
-        this.found = found;
+        this.found = CompletableFuture.supplyAsync(() -> {
+            try {
+                return probe.find();
+            } catch (IOException broken) {
+                throw new UncheckedIOException("cannot try sandboxes in " + base, broken);
+            }
+        }, starter);
     }
 
-    /// Finds out which sandbox works here by running one.
+    /// Begins to find out which sandbox works here, by running one; who asks waits for it.
     ///
     /// @param base a folder of our own; every cell's files must lie under it
     public static Containers open(Path base) throws IOException {
@@ -45,12 +53,12 @@ public final class Containers implements AutoCloseable {
 
     static Containers open(Path base, Optional<Path> bubblewrap) throws IOException {
         var root = base.toAbsolutePath().normalize();
-        return new Containers(root, SandboxProbe.of(root, bubblewrap).find());
+        return new Containers(root, SandboxProbe.of(root, bubblewrap));
     }
 
     /// What works here, or why nothing does, for the log and for people.
     public String describe() {
-        return switch (found) {
+        return switch (found.join()) {
             case SandboxProbe.Found.Works works -> works.sandbox().describe();
             case SandboxProbe.Found.Forbidden forbidden -> forbidden.message();
         };
@@ -62,23 +70,23 @@ public final class Containers implements AutoCloseable {
     }
 
     public boolean allowed() {
-        return found instanceof SandboxProbe.Found.Works;
+        return found.join() instanceof SandboxProbe.Found.Works;
     }
 
     /// Makes a cell's file system, once in its life.
     public void prepare(Cell cell, Map<String, String> environment, String directory)
             throws IOException {
-        new CellRoot(found.owner()).make(cell, environment, directory);
+        new CellRoot(found.join().owner()).make(cell, environment, directory);
     }
 
     /// Makes a folder under the base that sandboxed processes may write.
     public void folder(Path path) throws IOException {
-        new CellRoot(found.owner()).folder(path);
+        new CellRoot(found.join().owner()).folder(path);
     }
 
     /// Writes a file under the base that sandboxed processes may read.
     public void file(Path path, byte[] content) throws IOException {
-        new CellRoot(found.owner()).file(path, content, "r--r--r--");
+        new CellRoot(found.join().owner()).file(path, content, "r--r--r--");
     }
 
     /// Removes a folder under the base with all that sandboxed processes put there. `rm` follows
@@ -96,7 +104,7 @@ public final class Containers implements AutoCloseable {
     ///
     /// @throws IOException with a message for people when the host forbids it or too many run
     public SandboxedProcess start(Cell cell, Command command) throws IOException {
-        return switch (found) {
+        return switch (found.join()) {
             case SandboxProbe.Found.Forbidden forbidden ->
                     throw new IOException(forbidden.message());
             case SandboxProbe.Found.Works works -> start(works.sandbox().line(cell, command),

@@ -12,11 +12,14 @@ import java.util.function.Consumer;
 import orrery.sim.api.PodStreams;
 import orrery.sim.container.Command;
 import orrery.sim.container.SandboxedProcess;
+import orrery.sim.operator.Pods;
 import orrery.sim.store.Item;
 import orrery.sim.type.Refusal;
 
 /// Carries the streams of pods for the API server: logs, exec, attach, port-forward.
 public final class ContainerStreams implements PodStreams, AutoCloseable {
+    private static final String SPDY = "SPDY/3.1+portforward.k8s.io";
+
     private final Kubelet kubelet;
     private final Clock clock;
 
@@ -103,14 +106,34 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
 
     @Override
     public void portForward(PodRequest request) {
-        throw Refusal.badRequest("port-forward is not carried by the simulated region yet");
+        if (!Pods.phase(request.pod()).equals("Running")) {
+            throw Refusal.badRequest("unable to forward port because pod is not running."
+                    + " Current status=" + Pods.phase(request.pod()));
+        }
+        var ports = new Ports(request.pod());
+        upgrade(request, socket -> {
+            if (SPDY.equals(socket.subProtocol())) {
+                new SpdyTunnel(socket, ports).start();
+                return;
+            }
+            var channels = new Channels(socket, threads);
+            var session = new PortChannels(channels, ports, request.query().getAll("ports"));
+            channels.receive(session);
+            threads.execute(() -> {
+                try {
+                    session.open();
+                } catch (IOException gone) {
+                    socket.close();
+                }
+            });
+        });
     }
 
     private void upgrade(PodRequest request, Consumer<ServerWebSocket> then) {
         var wanted = request.http().getHeader("Upgrade");
         if (!"websocket".equalsIgnoreCase(wanted)) {
             throw Refusal.badRequest("this stream is carried over a WebSocket"
-                    + " (v5.channel.k8s.io or v4.channel.k8s.io), as kubectl 1.31 and newer do;"
+                    + " (v5.channel.k8s.io, v4.channel.k8s.io), as kubectl 1.31 and newer do;"
                     + " the request asks for " + wanted);
         }
         request.http().toWebSocket().onSuccess(then::accept).onFailure(refused ->

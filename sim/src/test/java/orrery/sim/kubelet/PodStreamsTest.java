@@ -9,6 +9,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +28,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PodStreamsTest {
     @TempDir static Path folder;
     private static Sim sim;
@@ -212,6 +218,86 @@ class PodStreamsTest {
             assertThat(exec.exitCode().get(30, TimeUnit.SECONDS)).isZero();
         }
         assertThat(out.toByteArray()).isEqualTo(data);
+    }
+
+    @Test
+    void forwardsPortsToAnEchoingWebServer() throws Exception {
+        apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: echo}
+                spec: {containers: [{name: e, image: sim-echo, ports: [{containerPort: 8080}]}]}
+                """);
+        kubectl.run("wait", "--for=condition=Ready", "pod/echo", "--timeout=30s");
+        var forward = kubectl.start("port-forward", "pod/echo", ":8080");
+        try (var out = forward.inputReader(); var http = HttpClient.newHttpClient()) {
+            var address = out.readLine().split(" ")[2];
+            var answer = http.send(HttpRequest.newBuilder(URI.create("http://" + address + "/hi"))
+                    .timeout(Duration.ofSeconds(20))
+                    .POST(HttpRequest.BodyPublishers.ofString("body")).build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.body()).startsWith("[simulated] pod echo\n\nPOST /hi HTTP/1.1\r\n")
+                    .endsWith("\r\n\r\nbody");
+        } finally {
+            forward.destroy();
+        }
+        try (var forwarded = client.pods().inNamespace("default").withName("echo")
+                .portForward(8080); var http = HttpClient.newHttpClient()) {
+            var uri = URI.create("http://127.0.0.1:" + forwarded.getLocalPort() + "/two");
+            assertThat(http.send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20))
+                    .version(HttpClient.Version.HTTP_1_1).build(),
+                    HttpResponse.BodyHandlers.ofString()).body()).contains("GET /two");
+        }
+    }
+
+    @Test
+    void keepsAClaimsFilesBeyondThePod() throws Exception {
+        apply("""
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: data}
+                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                """);
+        for (var name : new String[] {"first", "second"}) {
+            apply("""
+                    apiVersion: v1
+                    kind: Pod
+                    metadata: {name: %s}
+                    spec:
+                      volumes:
+                      - {name: data, persistentVolumeClaim: {claimName: data}}
+                      - {name: shared, emptyDir: {}}
+                      containers:
+                      - name: c
+                        image: nginx
+                        volumeMounts:
+                        - {name: data, mountPath: /data, subPath: inner}
+                        - {name: shared, mountPath: /shared}
+                    """.formatted(name));
+            kubectl.run("wait", "--for=condition=Ready", "pod/" + name, "--timeout=30s");
+            var said = kubectl.run("exec", name, "--", "sh", "-c",
+                    "echo " + name + " >> /data/names; cat /data/names; ls /shared;"
+                            + " cat /var/run/secrets/kubernetes.io/serviceaccount/namespace;"
+                            + " touch /shared/x");
+            assertThat(said.output()).isEqualTo(name.equals("first")
+                    ? "first\ndefault" : "first\nsecond\ndefault");
+            kubectl.run("delete", "pod", name);
+        }
+    }
+
+    @Test
+    void letsAPodAskItsApiServerWithItsToken() throws Exception {
+        var token = kubectl.run("exec", "stand", "--", "cat",
+                "/var/run/secrets/kubernetes.io/serviceaccount/token").output();
+        assertThat(kubectl.run("auth", "whoami", "--token=" + token,
+                "--kubeconfig=" + anonymous()).output())
+                .contains("system:serviceaccount:default:default");
+    }
+
+    /// The same cluster without the administrator's token.
+    private static Path anonymous() throws IOException {
+        var text = Files.readString(sim.kubeconfig()).replaceAll("token: .*", "as: ''");
+        return Files.writeString(folder.resolve("anonymous"), text);
     }
 
     @Test
