@@ -36,10 +36,10 @@ final class Schemas {
             var raw = (Class<?>) ((ParameterizedType) type).getRawType();
             var arguments = parameterized.getAnnotatedActualTypeArguments();
             if (Collection.class.isAssignableFrom(raw)) {
-                return Map.of("type", "array", "items", of(arguments[0], reads));
+                return pairs("type", "array", "items", of(arguments[0], reads));
             }
             if (Map.class.isAssignableFrom(raw)) {
-                return Map.of("type", "object",
+                return pairs("type", "object",
                         "additionalProperties", of(arguments[1], reads));
             }
             return of(arguments[0], reads);
@@ -52,11 +52,11 @@ final class Schemas {
             return reference(type, reads);
         }
         if (type.isEnum()) {
-            return Map.of("type", "string", "enum", Arrays.stream(type.getEnumConstants())
+            return pairs("type", "string", "enum", Arrays.stream(type.getEnumConstants())
                     .map(c -> Json.shared().convertValue(c, String.class)).toList());
         }
         if (type.isSealed()) {
-            return Map.of("oneOf", Arrays.stream(type.getPermittedSubclasses())
+            return pairs("oneOf", Arrays.stream(type.getPermittedSubclasses())
                     .map(c -> of(c, reads)).toList());
         }
         return scalar(type);
@@ -64,24 +64,24 @@ final class Schemas {
 
     private static Map<String, Object> scalar(Type type) {
         if (type == String.class || type == Duration.class) {
-            return Map.of("type", "string");
+            return pairs("type", "string");
         } else if (type == int.class || type == Integer.class) {
-            return Map.of("type", "integer", "format", "int32");
+            return pairs("type", "integer", "format", "int32");
         } else if (type == long.class || type == Long.class) {
-            return Map.of("type", "integer", "format", "int64");
+            return pairs("type", "integer", "format", "int64");
         } else if (type == double.class || type == Double.class || type == BigDecimal.class) {
-            return Map.of("type", "number");
+            return pairs("type", "number");
         } else if (type == boolean.class || type == Boolean.class) {
-            return Map.of("type", "boolean");
+            return pairs("type", "boolean");
         } else if (type == Instant.class) {
-            return Map.of("type", "string", "format", "date-time");
+            return pairs("type", "string", "format", "date-time");
         } else if (type == URI.class) {
-            return Map.of("type", "string", "format", "uri");
+            return pairs("type", "string", "format", "uri");
         } else if (type == InputStream.class) {
-            return Map.of("type", "string", "format", "binary");
+            return pairs("type", "string", "format", "binary");
         } else if (type instanceof Class<?> c && JsonNode.class.isAssignableFrom(c)) {
             return c.getSimpleName().startsWith("Array")
-                    ? Map.of("type", "array", "items", Map.of()) : Map.of("type", "object");
+                    ? pairs("type", "array", "items", Map.of()) : pairs("type", "object");
         }
         return Map.of();
     }
@@ -97,7 +97,7 @@ final class Schemas {
             throw new IllegalStateException("two records are called " + name + ": "
                     + types.get(name).getName() + " and " + type.getName());
         }
-        return Map.of("$ref", "#/components/schemas/" + name);
+        return pairs("$ref", "#/components/schemas/" + name);
     }
 
     private Map<String, Object> object(Class<?> type, boolean reads) {
@@ -131,7 +131,7 @@ final class Schemas {
             both.put("type", List.of(type, "null"));
             return both;
         }
-        return Map.of("anyOf", List.of(schema, Map.of("type", "null")));
+        return pairs("anyOf", List.of(schema, pairs("type", "null")));
     }
 
     /// `ClustersApi.View` is a `ClustersView`, as the family's documents alone need not tell more.
@@ -140,5 +140,14 @@ final class Schemas {
         return outer == null ? type.getSimpleName()
                 : name(outer).replaceFirst("(Cloud|Studio|Workspace)?Api$", "")
                         + type.getSimpleName();
+    }
+
+    /// In the order said: `Map.of` has another in every process.
+    private static Map<String, Object> pairs(Object... pairs) {
+        var out = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            out.put((String) pairs[i], pairs[i + 1]);
+        }
+        return out;
     }
 }
