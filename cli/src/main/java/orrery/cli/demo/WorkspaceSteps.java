@@ -40,7 +40,8 @@ final class WorkspaceSteps {
 
     private String create() {
         var username = visit.api().get("/api/v1/me/profile").need("/username");
-        var created = visit.api().post("/api/v1/workspaces", Map.of("username", username));
+        var created = visit.api().post("/api/v1/workspaces", Map.of(
+                "username", username, "cluster", visit.clusterName()));
         var workspace = created.need("/workspace");
         visit.undo.later("workspace " + workspace, () -> remove(workspace));
         awaitReady(created.need("/monitorUrl"));

@@ -11,14 +11,14 @@ import orrery.kit.db.Jsonb;
 /// @param number which version of the diagram it deployed
 /// @param nodeStates by node: the last status that was seen
 /// @param logs lines for people, `[HH:MM:SS] text`
-record DiagramRun(
+public record DiagramRun(
         String id,
         String diagram,
         int number,
         @Jsonb JsonNode nodeStates,
         @Jsonb List<String> logs,
         Instant createdAt) {
-    DiagramRun {
+    public DiagramRun {
         logs = List.copyOf(logs);
     }
 }

@@ -55,24 +55,26 @@ final class DiagramRunTable {
             set node_states = node_states || jsonb_build_object(:node, cast(:status as jsonb)),
                 logs = case when jsonb_array_length(logs) < :most
                             then logs || jsonb_build_array(:line) else logs end
-            where id = :id""";
+            where id = :id
+              and node_states -> :node is distinct from cast(:status as jsonb)""";
     private static final int MOST_LINES = 10_000;
 
     /// @param line for the run's log
-    void see(Tx tx, String id, String node, JsonNode status, String line) {
-        tx.handle().createUpdate(SEE)
+    /// @return whether that is news
+    boolean see(Tx tx, String id, String node, JsonNode status, String line) {
+        return tx.handle().createUpdate(SEE)
                 .bind("id", id)
                 .bind("node", node)
                 .bind("status", Json.of(status))
                 .bind("line", line)
                 .bind("most", MOST_LINES)
-                .execute();
+                .execute() == 1;
     }
 
     /// One object that a run has put on a cluster, or is about to.
     ///
     /// @param position in the order of creation
-    record Placed(String cluster, String apiVersion, String kind, String namespace, String name,
+    public record Placed(String cluster, String apiVersion, String kind, String namespace, String name,
             String node, int position) {}
 
     private static final String PLACE = """

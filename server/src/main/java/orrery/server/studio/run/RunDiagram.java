@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import orrery.kit.db.Database;
@@ -95,18 +93,17 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
             steps.run("make namespace " + namespace,
                     () -> kube(steps, in).ensure(namespace(namespace)));
         }
-        var watched = new Watched(new HashMap<>());
         for (var node : draft.order()) {
             steps.run("apply " + node.id(),
                     () -> apply(steps, in, draft.of(node)),
                     () -> takeBack(steps, in, draft.of(node)));
             if (isAwaited(drawn.diagram(), node)) {
-                settle(steps, in, draft, node, watched);
+                settle(steps, in, draft, node);
             }
         }
         for (var node : draft.order()) {
             if (!isAwaited(drawn.diagram(), node)) {
-                settle(steps, in, draft, node, watched);
+                settle(steps, in, draft, node);
             }
         }
         steps.tx("finish", tx -> diagrams.end(tx, in.diagram(), run, true));
@@ -189,29 +186,33 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
                 .filter(orrery.server.studio.diagram.Kind::isWorkload).isPresent();
     }
 
-    /// What was seen of each node in this execution, to tell changes only.
-    private record Watched(Map<String, NodeStatus> last) {}
-
-    private void settle(Steps steps, Input in, Draft draft, Node node, Watched watched) {
+    private void settle(Steps steps, Input in, Draft draft, Node node) {
         steps.await("see " + node.id() + " settle", () -> {
-            var manifests = draft.of(node);
-            if (manifests.isEmpty()) {
+            var main = main(node, draft.of(node));
+            if (main.isEmpty()) {
                 return true;
             }
-            var kube = view(steps, in);
             var seen = NodeStatus.of(
                     orrery.server.studio.diagram.Kind.of(node).orElseThrow(),
-                    find(kube, manifests.getFirst()).<JsonNode>map(it -> it)
+                    find(view(steps, in), main.get()).<JsonNode>map(it -> it)
                             .orElse(MissingNode.getInstance()));
-            if (!seen.equals(watched.last().put(node.id(), seen))) {
-                database.write(steps.grant(), tx -> {
-                    diagrams.see(tx, in.diagram(), steps.fence().run(), node, seen);
-                    table.see(tx, steps.fence().run(), node.id(), seen.toJson(),
-                            node.name() + ": " + seen.state() + ", " + seen.message());
-                });
-            }
+            var run = steps.fence().run();
+            database.write(steps.grant(), tx -> {
+                // A run that waits for long begins anew each time it looks: the table remembers.
+                if (table.see(tx, run, node.id(), seen.toJson(),
+                        node.name() + ": " + seen.state() + ", " + seen.message())) {
+                    diagrams.see(tx, in.diagram(), run, node, seen);
+                }
+            });
             return seen.settled() && !seen.state().equals("error");
         });
+    }
+
+    /// The object that a node is: a stateful set brings a service along.
+    private static Optional<Manifest> main(Node node, List<Manifest> manifests) {
+        var kind = orrery.server.studio.diagram.Kind.of(node).orElseThrow().kubernetes();
+        return manifests.stream().filter(it -> kind.isEmpty() || it.kind().equals(kind))
+                .findFirst();
     }
 
     private static Optional<ObjectNode> find(KubeView view, Manifest manifest) {

@@ -53,7 +53,7 @@ public final class PlaceFinder implements Places {
             case PLATFORM -> Scope.PLATFORM;
             case ORGANIZATION -> organization(parameters.get("organization"));
             case PROJECT -> project(call, parameters.get("project"));
-            case HOME_ORGANIZATION -> Scope.organization(home(call).requireOrganization());
+            case HOME_ORGANIZATION -> homeOrganization(call);
             case HOME_PROJECT -> homeProject(call);
         };
     }
@@ -111,6 +111,13 @@ public final class PlaceFinder implements Places {
                         .find(tx, project.organizationId())
                         .map(Organization::name).orElse(project.organizationId()))
                 .toList());
+    }
+
+    /// A credential for one project sees that much of its organization and no more.
+    private static Scope homeOrganization(Call call) {
+        var home = home(call);
+        return call.principal().within().project() != null ? home
+                : Scope.organization(home.requireOrganization());
     }
 
     private static Scope homeProject(Call call) {
