@@ -92,7 +92,8 @@ public final class Diagrams {
                 : "%" + ask.search().replaceAll("([\\\\%_])", "\\\\$1") + "%";
         var offset = ask.offset() == null ? 0 : ask.offset();
         return database.read(grant, tx -> new Page<>(
-                table.list(tx, search, offset, ask.size()), ask, null, table.count(tx, search)));
+                table.list(tx, search, offset, ask.size()), ask, null,
+                table.count(tx, search)));
     }
 
     /// @throws Problem.Failure [Problem.NotFound] when the caller's project has no such diagram
@@ -123,7 +124,8 @@ public final class Diagrams {
                 JsonNodeFactory.instance.objectNode(), 1, 0, 0, 0, null, null, 1, now, now);
         table.insert(tx, diagram);
         secrets.forEach((node, values) -> table.keep(tx, diagram.id(), node,
-                sealing.seal(Json.write(new Values(values)), SEALED.at(diagram.id() + "/" + node))));
+                sealing.seal(Json.write(new Values(values)),
+                        SEALED.at(diagram.id() + "/" + node))));
         events.append(tx, event("diagram.created", diagram));
         return diagram;
     }

@@ -74,8 +74,8 @@ final class DiagramRunTable {
     /// One object that a run has put on a cluster, or is about to.
     ///
     /// @param position in the order of creation
-    public record Placed(String cluster, String apiVersion, String kind, String namespace, String name,
-            String node, int position) {}
+    public record Placed(String cluster, String apiVersion, String kind, String namespace,
+            String name, String node, int position) {}
 
     private static final String PLACE = """
             insert into diagram_object

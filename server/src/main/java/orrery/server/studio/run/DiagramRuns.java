@@ -52,7 +52,7 @@ public final class DiagramRuns {
     /// @param given values for this run alone
     /// @throws Problem.Failure [Problem.Invalid] naming everything that is wrong with the diagram,
     ///     [Problem.Conflict] while another run works on it
-    Deployment start(Grant grant, String id, @Nullable String cluster, TriggerData given) {
+    Deployment start(Grant grant, String id, @Nullable String cluster, TriggerValues given) {
         var known = diagrams.get(grant, id);
         verifyPublished(known);
         var target = clusters.named(grant, cluster == null ? known.cluster() : cluster);

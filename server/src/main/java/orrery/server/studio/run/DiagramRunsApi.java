@@ -49,7 +49,7 @@ public final class DiagramRunsApi {
     record Ask(
             @Nullable String cluster,
             @Nullable String namespace,
-            @JsonProperty("trigger_data") @Nullable TriggerData triggerData) {}
+            @JsonProperty("trigger_data") @Nullable TriggerValues triggerData) {}
 
     record Started(
             String message,
@@ -62,7 +62,7 @@ public final class DiagramRunsApi {
     @Path("run")
     @Needs(value = "studio.diagrams.run", in = Place.HOME_PROJECT)
     public Answer<Started> run(@Context Grant grant, @PathParam("id") String id, Ask body) {
-        var given = body.triggerData() == null ? TriggerData.NONE : body.triggerData();
+        var given = body.triggerData() == null ? TriggerValues.NONE : body.triggerData();
         var cluster = body.cluster() == null || body.cluster().isBlank() ? null : body.cluster();
         var started = runs.start(grant, id, cluster, given);
         return Answer.ok(new Started("Workflow execution started", started.run().id(),

@@ -47,7 +47,7 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
     /// @param diagram its identifier
     /// @param number the version that is deployed
     /// @param cluster identifier of the target
-    /// @param values given for this run alone, as [TriggerData] JSON
+    /// @param values given for this run alone, as [TriggerValues] JSON
     record Input(String diagram, int number, String cluster, Secret values) {}
 
     /// What was drawn when the run began; later strokes are for later runs.
@@ -111,7 +111,7 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
 
     private Draft draft(Steps steps, Input in, Drawn drawn, ApiVersions versions) {
         var kept = database.read(steps.grant(), tx -> diagrams.secrets(tx, in.diagram()));
-        var given = TriggerData.read(in.values());
+        var given = TriggerValues.read(in.values());
         return Manifests.draft(drawn.diagram(),
                 given.over(in.diagram(), versions, kept)).orRefuse();
     }

@@ -46,8 +46,8 @@ final class Explorer {
                         ? new Frame.Answer.Files(List.of(), done.error)
                         : new Frame.Answer.Files(files(done.output, list.showHidden()), null);
             }
-            case Frame.Command.MakeDirectory make ->
-                    new Frame.Answer.DirectoryMade(run(MAKE, orHome(make.path()), make.name()).error);
+            case Frame.Command.MakeDirectory make -> new Frame.Answer.DirectoryMade(
+                    run(MAKE, orHome(make.path()), make.name()).error);
             case Frame.Command.Remove remove -> new Frame.Answer.Removed(remove.path().isBlank()
                     ? "name what to remove" : run(REMOVE, remove.path()).error);
             case Frame.Command.CurrentDirectory _ -> {

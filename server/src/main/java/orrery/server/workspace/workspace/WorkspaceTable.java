@@ -17,8 +17,8 @@ final class WorkspaceTable {
     private static final String INSERT = """
             insert into workspace (%s)
             values (:id, :name, :owner, :username, :organization, :userString, :blueprint, :cluster,
-                    :namespace, :image, :cpu, :memory, :status, :message, :restarts, :job, :progress,
-                    :version, :createdAt, :updatedAt, :readyAt)
+                    :namespace, :image, :cpu, :memory, :status, :message, :restarts, :job,
+                    :progress, :version, :createdAt, :updatedAt, :readyAt)
             on conflict (name) where deleted_at is null do nothing""".formatted(COLUMNS);
 
     /// Whether it was inserted; not when the name is taken.

@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param secrets by secret node and key
 /// @param envVars by workload node and variable
-record TriggerData(
+record TriggerValues(
         @Nullable Map<String, Map<String, String>> secrets,
         @Nullable Map<String, Map<String, String>> envVars) {
-    static final TriggerData NONE = new TriggerData(Map.of(), Map.of());
+    static final TriggerValues NONE = new TriggerValues(Map.of(), Map.of());
 
-    TriggerData {
+    TriggerValues {
         secrets = secrets == null ? Map.of() : Map.copyOf(secrets);
         envVars = envVars == null ? Map.of() : Map.copyOf(envVars);
     }
 
-    static TriggerData read(Secret sealed) {
-        return Json.read(sealed.reveal(), TriggerData.class);
+    static TriggerValues read(Secret sealed) {
+        return Json.read(sealed.reveal(), TriggerValues.class);
     }
 
     Secret secret() {
@@ -45,6 +45,6 @@ record TriggerData(
 
     @Override
     public String toString() {
-        return "TriggerData[***]";
+        return "TriggerValues[***]";
     }
 }
