@@ -8,4 +8,5 @@
 /// - `orrery.sim.identity`, `orrery.sim.rbac`: keys, tokens, kubeconfigs, and who may do what.
 /// - `orrery.sim.api`: the protocol over HTTPS.
 /// - `orrery.sim.operator`, `orrery.sim.kubelet`, `orrery.sim.container`: what stands behind it.
+/// - `orrery.sim.kcm`: KCM on the management cluster, which makes clusters of this region.
 package orrery.sim;

@@ -26,6 +26,7 @@ public final class Containers implements AutoCloseable {
 
     private final Path base;
     private final CompletableFuture<SandboxProbe.Found> found;
+    private final Set<Process> removals = ConcurrentHashMap.newKeySet();
     private final Set<SandboxedProcess> running = ConcurrentHashMap.newKeySet();
 
     /// One thread starts every process and lives as long as this object: the kernel ties "dies
@@ -95,9 +96,11 @@ public final class Containers implements AutoCloseable {
         if (!path.startsWith(base) || path.equals(base)) {
             throw new IOException(path + " is not below " + base);
         }
-        new ProcessBuilder("rm", "-rf", "--one-file-system", "--", path.toString())
+        var removal = new ProcessBuilder("rm", "-rf", "--one-file-system", "--", path.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        removals.add(removal);
+        removal.onExit().thenRun(() -> removals.remove(removal));
     }
 
     /// Runs a command in a prepared cell.
@@ -156,5 +159,14 @@ public final class Containers implements AutoCloseable {
     public void close() {
         starter.shutdown();
         running.forEach(SandboxedProcess::kill);
+        try {
+            // The folder is free to be moved or removed once this returns.
+            starter.awaitTermination(START_SECONDS, TimeUnit.SECONDS);
+            for (var removal : List.copyOf(removals)) {
+                removal.waitFor(START_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -26,6 +26,8 @@ import orrery.sim.type.Refusal;
 public final class Operators implements RegionListener, AutoCloseable {
     private static final Logger LOG = System.getLogger(Operators.class.getName());
     private static final int THREADS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
+    private static final Duration SHORT = Duration.ofMillis(3);
+    private static final Duration LONGEST_REST = Duration.ofMillis(500);
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
@@ -109,6 +111,7 @@ public final class Operators implements RegionListener, AutoCloseable {
         }
         Optional<Duration> next = Optional.empty();
         boolean failed = true;
+        long start = System.nanoTime();
         try {
             next = look.operator().reconcile(look.cluster(), look.key());
             failed = false;
@@ -118,10 +121,10 @@ public final class Operators implements RegionListener, AutoCloseable {
         } catch (RuntimeException broken) {
             LOG.log(Level.WARNING, describe(look) + " failed", broken);
         }
-        finish(look, next, failed);
+        finish(look, next, failed, Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private void finish(Look look, Optional<Duration> next, boolean failed) {
+    private void finish(Look look, Optional<Duration> next, boolean failed, Duration took) {
         Duration delay;
         long number;
         synchronized (looks) {
@@ -131,7 +134,7 @@ public final class Operators implements RegionListener, AutoCloseable {
             }
             state.running = false;
             state.failures = failed ? state.failures + 1 : 0;
-            delay = failed ? retry(state.failures) : state.again ? Duration.ZERO
+            delay = failed ? retry(state.failures) : state.again ? rest(took)
                     : next.orElse(null);
             state.again = false;
             if (delay == null) {
@@ -159,6 +162,13 @@ public final class Operators implements RegionListener, AutoCloseable {
         submit(() -> run(look));
     }
 
+    /// Before looking again at what changed meanwhile. A look that was long (the owner of
+    /// thousands of pods) rests as long, so that many changes make few looks.
+    private static Duration rest(Duration took) {
+        return took.compareTo(SHORT) < 0 ? Duration.ZERO
+                : took.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : took;
+    }
+
     private static Duration retry(int failures) {
         var delay = FIRST_RETRY.multipliedBy(1L << Math.min(failures, 10));
         return delay.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : delay;
@@ -174,7 +184,7 @@ public final class Operators implements RegionListener, AutoCloseable {
 
     private void after(Duration delay, Runnable work) {
         try {
-            timer.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+            timer.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closing) {
             LOG.log(Level.DEBUG, "closing: timer dropped");
         }
