@@ -36,7 +36,7 @@ import orrery.kit.secret.Sealing;
 
 /// Measures runs of two steps, one plain and one in a transaction: see README.md.
 public final class RunBench {
-    private static final Duration WARM_UP = Duration.ofSeconds(15);
+    private static final Duration WARM_UP = Duration.ofSeconds(60);
     private static final Access ACCESS =
             new Access((principal, scope) -> Set.of("*"), Clock.systemUTC());
 
@@ -139,7 +139,7 @@ public final class RunBench {
     private long[] load(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         var latencies = new ConcurrentLinkedQueue<Long>();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var threads = Executors.newCachedThreadPool()) {
             for (int i = 0; i < inFlight; i++) {
                 int thread = i;
                 threads.submit(() -> {

@@ -9,6 +9,7 @@ public final class Ids {
     private static final String ALPHABET =
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int LENGTH = 26;
+    private static final int FAIR = 256 - 256 % ALPHABET.length();
 
     /// What is read as an identifier. Lengths differ between issuers of the same format, and no
     /// resource name matches: names have no underscore.
@@ -24,8 +25,19 @@ public final class Ids {
     /// A new identifier: `next("cls")` → `cls_6NZtkvWLBbbmHfPi7L6oz7KZpq`.
     public String next(String prefix) {
         var text = new StringBuilder(prefix.length() + 1 + LENGTH).append(prefix).append('_');
-        for (int i = 0; i < LENGTH; i++) {
-            text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        // Asking a strong source costs the same for many bytes as for one.
+        var bytes = new byte[LENGTH + 6];
+        for (int at = bytes.length, left = LENGTH; left > 0; at++) {
+            if (at == bytes.length) {
+                random.nextBytes(bytes);
+                at = 0;
+            }
+            int value = bytes[at] & 0xFF;
+            // The values above would make the first letters likelier than the others.
+            if (value < FAIR) {
+                text.append(ALPHABET.charAt(value % ALPHABET.length()));
+                left--;
+            }
         }
         return text.toString();
     }

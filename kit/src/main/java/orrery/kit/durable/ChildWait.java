@@ -74,7 +74,8 @@ final class ChildWait {
         execution.persist(c -> new Sql("""
                 update run set cancel_requested = true, wake = true,
                   lease_until = case when owner is null then now() else lease_until end
-                where id = ? and open and unwinding is null and not cancel_requested
+                where id = ? and status in ('pending', 'running')
+                  and unwinding is null and not cancel_requested
                 """).with(child).update(c));
         execution.parts().signals().send(RunEngine.TOPIC);
     }

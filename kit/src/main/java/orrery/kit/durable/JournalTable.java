@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import orrery.kit.Ids;
 import orrery.kit.events.Events;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Each is one statement, whatever it does: check that the lease is still ours (`head`), write the
 /// journal's row, append to the event log. Nothing happens unless the head finds its row.
 final class JournalTable {
-    private static final String OURS = " where id = ? and owner = ? and epoch = ? and open";
+    /// Rows that are over have no owner. Asking for `open` as well would be wrong: it makes
+    /// PostgreSQL read the whole index of open rows, dead entries included, to find one by its key.
+    private static final String OURS = " where id = ? and owner = ? and epoch = ?";
 
     /// Only looks. A runner that has lost its lease in this very moment may still write, which
     /// the journal's key makes harmless for what may happen twice anyway.
@@ -78,6 +81,8 @@ final class JournalTable {
             from %s cross join (values %s) as e (n, id, type, data)
             order by e.n
             """;
+
+    private static final Map<Shape, String> TEXTS = new ConcurrentHashMap<>();
 
     private final Ids ids;
     private final String owner;
@@ -180,9 +185,16 @@ final class JournalTable {
                 ? rows -> rows.getLong(1) == 1 ? Result.DONE : Result.LOST : JournalTable::result);
     }
 
-    /// The statements are few and their texts are long: PostgreSQL's driver knows a prepared one
-    /// by its text.
+    private record Shape(String head, boolean step, int events) {}
+
+    /// The statements are few and their texts are long, and the driver knows a prepared one by
+    /// its text: each is put together once.
     private static String text(String head, boolean step, int events) {
+        return TEXTS.computeIfAbsent(new Shape(head, step, events),
+                shape -> compose(shape.head(), shape.step(), shape.events()));
+    }
+
+    private static String compose(String head, boolean step, int events) {
         var text = new StringBuilder(2_000).append("with head as (").append(head).append(")");
         if (step) {
             text.append(STEP);

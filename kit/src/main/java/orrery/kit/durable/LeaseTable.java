@@ -45,7 +45,7 @@ final class LeaseTable {
     /// Only the leases it confirms are still ours. What else it tells is who was cancelled.
     private static final String HEARTBEAT = """
             update run set lease_until = now() + ?::float8 * interval '1 second'
-            where id = any (?) and owner = ? and open
+            where id = any (?) and owner = ?
             returning id, epoch, cancel_requested
             """;
 
@@ -56,6 +56,23 @@ final class LeaseTable {
               error_message = 'no server of this release knows the saga ' || saga
             where open and lease_until < now() - ?::float8 * interval '1 second'
               and saga <> all (?)
+            """;
+
+    private static final String INSERT = """
+            with fresh as (
+              insert into run (id, saga, status, subject_kind, subject_id, organization,
+                project, triggered_by, authority, input, sealed, attempt, retry_of, parent,
+                exclusive, owner, epoch, lease_until, started_at, deadline)
+              values (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, ?, ?, ?,
+                nextval('run_epoch'), clock_timestamp() + ?::float8 * interval '1 second',
+                case when ?::boolean then clock_timestamp() end, ?)
+              on conflict (subject_kind, subject_id) where exclusive do nothing
+              returning id, epoch
+            ), log as (
+            """ + Events.INSERT + """
+              select ?, ?, 'run', id, ?, ?, ?, ?, id, ?::jsonb from fresh
+            )
+            select epoch from fresh
             """;
 
     private final Ids ids;
@@ -71,22 +88,7 @@ final class LeaseTable {
     @Nullable Long insert(Connection c, RunRow run, boolean exclusive, boolean leased,
             Duration lease, @Nullable String retryOf) throws SQLException {
         var event = RunEvents.status(run, leased ? Status.RUNNING : Status.PENDING, null);
-        var sql = new Sql("""
-                with fresh as (
-                  insert into run (id, saga, status, subject_kind, subject_id, organization,
-                    project, triggered_by, authority, input, sealed, attempt, retry_of, parent,
-                    exclusive, owner, epoch, lease_until, started_at, deadline)
-                  values (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, ?, ?, ?,
-                    nextval('run_epoch'), clock_timestamp() + ?::float8 * interval '1 second',
-                    case when ?::boolean then clock_timestamp() end, ?)
-                  on conflict (subject_kind, subject_id) where exclusive do nothing
-                  returning id, epoch
-                ), log as (
-                """ + Events.INSERT + """
-                  select ?, ?, 'run', id, ?, ?, ?, ?, id, ?::jsonb from fresh
-                )
-                select epoch from fresh
-                """);
+        var sql = new Sql(INSERT);
         var subject = run.subject();
         sql.with(run.id(), run.saga(), (leased ? Status.RUNNING : Status.PENDING).text(),
                 subject == null ? null : subject.kind(), subject == null ? null : subject.id(),
@@ -125,7 +127,7 @@ final class LeaseTable {
         new Sql("""
                 update run set wake = true,
                   lease_until = case when owner is null then now() else lease_until end
-                where id = ? and open
+                where id = ? and status in ('pending', 'running')
                 """).with(run).update(c);
     }
 

@@ -81,7 +81,7 @@ final class RunTable {
         return tx.handle().createUpdate("""
                 update run set cancel_requested = true, wake = true,
                   lease_until = case when owner is null then now() else lease_until end
-                where id = :id and open and unwinding is null
+                where id = :id and status in ('pending', 'running') and unwinding is null
                 """).bind("id", id).execute() == 1;
     }
 
@@ -128,7 +128,8 @@ final class RunTable {
         return tx.handle().createUpdate("""
                 update run set wake = true,
                   lease_until = case when owner is null then now() else lease_until end
-                where subject_kind = :kind and subject_id = :id and open
+                where subject_kind = :kind and subject_id = :id
+                  and status in ('pending', 'running')
                 """).bind("kind", subject.kind()).bind("id", subject.id()).execute();
     }
 

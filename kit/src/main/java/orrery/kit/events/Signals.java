@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import javax.sql.DataSource;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Address;
 import orrery.kit.db.Database;
@@ -27,13 +28,12 @@ public final class Signals implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Signals.class);
     private static final String CHANNEL = "orrery";
     private static final Duration HEARTBEAT = Duration.ofMillis(300);
-    /// Hints that come within this time travel together.
-    private static final Duration GATHER = Duration.ofMillis(5);
+    /// Hints that come within this time of another travel together.
+    private static final Duration GATHER = Duration.ofMillis(20);
     private static final Duration AGAIN = Duration.ofMillis(200);
 
     private final Address address;
-    private final Database database;
-    private final Grant grant;
+    private final DataSource source;
     private final Epochs epochs;
     private final Map<String, List<Runnable>> handlers = new ConcurrentHashMap<>();
     private final Set<String> pending = ConcurrentHashMap.newKeySet();
@@ -44,8 +44,7 @@ public final class Signals implements AutoCloseable {
 
     private Signals(Address address, Database database, Grant grant) {
         this.address = address;
-        this.database = database;
-        this.grant = grant;
+        this.source = database.dataSource(grant);
         this.epochs = new Epochs(database, grant, this);
         this.threads = List.of(
                 Thread.ofPlatform().daemon().name("signals-send").unstarted(this::send),
@@ -115,19 +114,26 @@ public final class Signals implements AutoCloseable {
         while (!closed) {
             try {
                 wake.acquire();
-                Thread.sleep(GATHER);
                 wake.drainPermits();
                 var topics = List.copyOf(pending);
                 topics.forEach(pending::remove);
-                database.write(grant, tx -> tx.handle().createQuery("select pg_notify(?, ?)")
-                        .bind(0, CHANNEL).bind(1, String.join(",", topics))
-                        .mapTo(String.class).findOne());
+                notify(String.join(",", topics));
+                Thread.sleep(GATHER);
             } catch (InterruptedException e) {
                 return;
-            } catch (RuntimeException e) {
+            } catch (SQLException e) {
                 // Lost hints are made good by everybody's poll.
                 LOG.debugf("hint not sent: %s", e.getMessage());
             }
+        }
+    }
+
+    private void notify(String topics) throws SQLException {
+        try (var connection = source.getConnection();
+                var statement = connection.prepareStatement("select pg_notify(?, ?)")) {
+            statement.setString(1, CHANNEL);
+            statement.setString(2, topics);
+            statement.execute();
         }
     }
 
