@@ -26,7 +26,7 @@ final class Journey {
         var runs = new RunFollower(visit);
         var cloud = new CloudSteps(visit, runs);
         var access = new AccessSteps(visit, runs, patience);
-        var studio = new StudioSteps(visit, patience, compose);
+        var studio = new StudioSteps(visit, runs, patience, compose);
         var workspace = new WorkspaceSteps(visit, patience);
         return step("account", () -> account.signIn(visit, email, password))
                 && step("API key", cloud::exchangeKey)

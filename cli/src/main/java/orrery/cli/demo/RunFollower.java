@@ -29,7 +29,10 @@ final class RunFollower {
 
     /// @return the names of the run's steps, in order
     List<String> follow(Answer accepted) {
-        var id = accepted.need("/meta/workflowId");
+        return follow(accepted.need("/meta/workflowId"));
+    }
+
+    List<String> follow(String id) {
         var path = "/v1/regions/global/workflows/runs/" + id;
         new EventStream(visit.operator(), path + "/stream").follow(
                 LIMIT, () -> "run " + id + " is not over", event -> isOver(event));

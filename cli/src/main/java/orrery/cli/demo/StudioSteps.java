@@ -21,11 +21,13 @@ final class StudioSteps {
             "deployment", "Deployment", "statefulset", "StatefulSet", "service", "Service");
 
     private final Visit visit;
+    private final RunFollower runs;
     private final Patience patience;
     private final ComposeFile file;
 
-    StudioSteps(Visit visit, Patience patience, ComposeFile file) {
+    StudioSteps(Visit visit, RunFollower runs, Patience patience, ComposeFile file) {
         this.visit = visit;
+        this.runs = runs;
         this.patience = patience;
         this.file = file;
     }
@@ -55,8 +57,10 @@ final class StudioSteps {
         visit.undo.later("workflow " + id, () -> archive(path));
         visit.api().put(path + "/status", Map.of("status", "published"));
         var nodes = visit.api().get(path).json().path("nodes");
-        visit.api().post(path + "/run",
-                Map.of("trigger_data", Map.of("secrets", secrets(nodes, analysis))));
+        // Every family's runs are the same runs: one that fails says why in its own words.
+        runs.follow(visit.api().post(path + "/run",
+                Map.of("trigger_data", Map.of("secrets", secrets(nodes, analysis))))
+                .need("/run_id"));
         int healthy = awaitHealthy(path + "/status/stream");
         var objects = awaitObjects(nodes);
         return "%s: %d services, %d nodes healthy\n%s shows %s%s".formatted(
