@@ -8,6 +8,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import orrery.kit.Problem;
@@ -24,10 +26,12 @@ public class Upgrades implements HttpUpgradeCheck {
     private static final String ID = "X-Request-Id";
 
     private final Doorkeeper doorkeeper;
+    private final Instance<UpgradeGuard> guards;
     private final Map<String, Grant> admitted = new ConcurrentHashMap<>();
 
-    Upgrades(Doorkeeper doorkeeper) {
+    Upgrades(Doorkeeper doorkeeper, @Any Instance<UpgradeGuard> guards) {
         this.doorkeeper = doorkeeper;
+        this.guards = guards;
     }
 
     /// The grant that a connection was opened with.
@@ -48,6 +52,7 @@ public class Upgrades implements HttpUpgradeCheck {
         Thread.ofVirtual().name("upgrade").start(() -> {
             try {
                 var grant = doorkeeper.admit(context);
+                ask(Front.Found.of(context), grant);
                 vertx.runOnContext(_ -> {
                     admitted.put(id, grant);
                     context.addEndHandler(_ -> admitted.remove(id));
@@ -58,6 +63,14 @@ public class Upgrades implements HttpUpgradeCheck {
                 vertx.runOnContext(_ -> context.fail(e));
             }
         });
+    }
+
+    private void ask(Front.Found found, Grant grant) {
+        for (var guard : guards) {
+            if (guard.path().equals(found.route().template())) {
+                guard.check(grant, found.parameters());
+            }
+        }
     }
 
     private static boolean isUpgrade(HttpServerRequest request) {

@@ -5,7 +5,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import orrery.kit.Problem;
+import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
@@ -25,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 /// Deployments of diagrams.
 @Singleton
 public final class DiagramRuns {
+    private static final Permission RUN = new Permission("studio.diagrams.run");
+
     private final DiagramRunTable table = new DiagramRunTable();
+    private final Access access;
     private final Database database;
     private final Diagrams diagrams;
     private final Clusters clusters;
@@ -33,8 +39,9 @@ public final class DiagramRuns {
     private final Feed feed;
     private final Clock clock;
 
-    public DiagramRuns(Database database, Diagrams diagrams, Clusters clusters, Runs runs,
-            Feed feed, Clock clock) {
+    public DiagramRuns(Access access, Database database, Diagrams diagrams, Clusters clusters,
+            Runs runs, Feed feed, Clock clock) {
+        this.access = access;
         this.database = database;
         this.diagrams = diagrams;
         this.clusters = clusters;
@@ -56,6 +63,9 @@ public final class DiagramRuns {
         var known = diagrams.get(grant, id);
         verifyPublished(known);
         var target = clusters.named(grant, cluster == null ? known.cluster() : cluster);
+        // We act on it as its administrator, so to see it is not enough.
+        access.require(grant.call(), RUN,
+                Scope.project(target.organizationId(), target.projectId()));
         if (!target.state().isUsable()) {
             throw new Problem.Conflict("cluster", target.name(), "it is "
                     + target.state().name().toLowerCase(Locale.ROOT) + "; wait until it runs")

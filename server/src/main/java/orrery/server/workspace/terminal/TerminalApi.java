@@ -28,11 +28,12 @@ import orrery.server.workspace.workspace.Workspaces;
 ///
 /// Close codes (RFC 6455 7.4): 1000 the shell ended, 1003 a text frame, 1002 a broken frame, 1008
 /// the right to be here is gone, 1011 the workspace does not answer.
-@WebSocket(path = "/api/v1/workspaces/{workspace}/interactive")
+@WebSocket(path = TerminalApi.PATH)
 @RunOnVirtualThread
 @On(Workspace.class)
 @Needs(value = "workspace.workspaces.connect", in = Place.HOME_PROJECT)
 public final class TerminalApi {
+    static final String PATH = "/api/v1/workspaces/{workspace}/interactive";
     private static final Logger LOG = System.getLogger(TerminalApi.class.getName());
     private static final TypedKey<Terminal> TERMINAL = new TypedKey<>("orrery.terminal");
 

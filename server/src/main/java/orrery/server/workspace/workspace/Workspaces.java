@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
+import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.kit.durable.Runs;
@@ -34,11 +37,15 @@ public final class Workspaces {
     public static final String STATUS_EVENT = "workspace.status";
     public static final String PROGRESS_EVENT = "workspace.progress";
 
+    private static final Permission CREATE = new Permission("workspace.workspaces.create");
+    private static final Permission CONNECT =
+            new Permission("workspace.workspaces.connect");
     private static final String NAMESPACE = "orrery-workspaces";
     private static final int LONGEST_LIST = 1_000;
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
     private final WorkspaceTable table = new WorkspaceTable();
+    private final Access access;
     private final Database database;
     private final Users users;
     private final Blueprints blueprints;
@@ -49,8 +56,10 @@ public final class Workspaces {
     private final Ids ids;
     private final Clock clock;
 
-    public Workspaces(Database database, Users users, Blueprints blueprints, Clusters clusters,
-            KubeClients clients, Events events, Runs runs, Ids ids, Clock clock) {
+    public Workspaces(Access access, Database database, Users users, Blueprints blueprints,
+            Clusters clusters, KubeClients clients, Events events, Runs runs, Ids ids,
+            Clock clock) {
+        this.access = access;
         this.database = database;
         this.users = users;
         this.blueprints = blueprints;
@@ -83,6 +92,7 @@ public final class Workspaces {
             @Nullable String cluster) {
         var chosen = blueprints.get(blueprint);
         var place = cluster(grant, cluster);
+        access.require(grant.call(), CREATE, scope(place));
         return database.tx(grant, tx -> {
             var owner = users.get(tx, grant.principal().id());
             if (username != null && !username.equals(owner.username())) {
@@ -154,6 +164,8 @@ public final class Workspaces {
             throw new Problem.Conflict(KIND, name, "it is " + workspace.status()
                     + ", and must be Running: " + workspace.message()).raise();
         }
+        clusters.byId(grant, workspace.cluster())
+                .ifPresent(cluster -> access.require(grant.call(), CONNECT, scope(cluster)));
         var home = blueprints.get(workspace.blueprint()).storages().get("home");
         return new WorkspaceShell(name,
                 clients.view(clusters.target(grant, workspace.cluster())),
@@ -235,6 +247,12 @@ public final class Workspaces {
     private Workspace find(Tx tx, String name) {
         return table.find(tx, name)
                 .orElseThrow(() -> new Problem.NotFound(KIND, name).raise());
+    }
+
+    /// We act on a cluster as its administrator, so to see it is not enough: the caller must hold
+    /// the permission where the cluster lies, too.
+    private static Scope scope(Cluster cluster) {
+        return Scope.project(cluster.organizationId(), cluster.projectId());
     }
 
     private Cluster cluster(Grant grant, @Nullable String name) {
