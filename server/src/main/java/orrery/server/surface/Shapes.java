@@ -7,7 +7,7 @@ import java.util.Map;
 /// Small JSON Schemas of what surfaces wrap around a view.
 final class Shapes {
     static final Map<String, Object> TEXT = Map.of("type", "string");
-    static final Map<String, Object> TIME = Map.of("type", "string", "format", "date-time");
+    static final Map<String, Object> TIME = ordered("type", "string", "format", "date-time");
     static final Map<String, Object> NUMBER = Map.of("type", "integer");
 
     private Shapes() {}
@@ -18,14 +18,17 @@ final class Shapes {
 
     /// An object with these fields, all required: names and schemas in turn.
     static Map<String, Object> object(Object... fields) {
-        var properties = new LinkedHashMap<String, Object>();
-        for (int i = 0; i < fields.length; i += 2) {
-            properties.put((String) fields[i], fields[i + 1]);
-        }
+        var properties = ordered(fields);
+        return ordered("type", "object", "properties", properties,
+                "required", new ArrayList<>(properties.keySet()));
+    }
+
+    /// Keys and values in turn; unlike `Map.of`, in this order in every process.
+    static Map<String, Object> ordered(Object... pairs) {
         var out = new LinkedHashMap<String, Object>();
-        out.put("type", "object");
-        out.put("properties", properties);
-        out.put("required", new ArrayList<>(properties.keySet()));
+        for (int i = 0; i < pairs.length; i += 2) {
+            out.put((String) pairs[i], pairs[i + 1]);
+        }
         return out;
     }
 }

@@ -102,7 +102,7 @@ public final class Studio implements Surface {
 
     @Override
     public Map<String, Object> successSchema(Map<String, Object> shown, boolean isPage) {
-        return isPage ? Map.of("type", "object", "additionalProperties", shown) : shown;
+        return isPage ? Shapes.ordered("type", "object", "additionalProperties", shown) : shown;
     }
 
     @Override
