@@ -128,9 +128,12 @@ public final class TestDatabase implements AutoCloseable {
         }
 
         private static EmbeddedPostgres start(Path folder) {
-            // Nobody needs these data after a power failure; all else is as in the product.
+            // Nobody needs these data after a power failure, and a vacuum at work, which is no
+            // one's to terminate, would keep a database from being dropped. All else is as in the
+            // product.
             var postgres = EmbeddedPostgres.start(folder, folder.resolveSibling("postgres"),
-                    Map.of("fsync", "off", "full_page_writes", "off", "max_connections", "200"));
+                    Map.of("fsync", "off", "full_page_writes", "off", "max_connections", "200",
+                            "autovacuum", "off"));
             Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
             sweep(postgres.address());
             return postgres;
