@@ -116,7 +116,7 @@ final class Execution {
 
     /// Records a step outside of any transaction.
     void record(StepRow step, RunEvents.@Nullable Entry event) {
-        settled(persist(c -> parts.journal().record(c, run, step, false, event)));
+        settled(persist(c -> parts.journal().record(c, run, step, event)));
         journal.put(step.name(), step.recorded());
         tell(event);
     }
@@ -145,8 +145,7 @@ final class Execution {
     void commit(Transaction transaction, StepRow step, RunEvents.Entry event)
             throws SQLException {
         try {
-            settled(parts.journal().record(
-                    transaction.tx().connection(), run, step, true, event));
+            parts.journal().recordAndCommit(transaction.tx().connection(), run, step, event);
             transaction.commit();
             journal.put(step.name(), step.recorded());
             tell(event);
@@ -159,7 +158,7 @@ final class Execution {
     /// The database did not take a step's transaction: its fault, or the step's? The caller
     /// throws what this returns.
     Interruption refused(StepRow step, Exception e) {
-        if (isPassing(e) || DatabaseFailure.isConflict(e)) {
+        if (isPassing(e) || DatabaseFailure.isConflict(e) || JournalTable.isRefused(e)) {
             return new Interruption(Interruption.Kind.RESTART, e.getMessage());
         }
         return failed(step, e);
@@ -186,6 +185,11 @@ final class Execution {
             List<RunEvents.Entry> events) {
         try {
             var c = transaction.tx().connection();
+            if (step != null && !needsMore(status) && step.sealed() == null) {
+                parts.journal().endAndCommit(c, run, status, step, events);
+                transaction.commit();
+                return;
+            }
             settled(parts.journal().end(c, run, status, step, events));
             if (hasSecrets(step) && status != Status.ATTENTION) {
                 JournalTable.erase(c, run.id());

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import orrery.kit.Ids;
+import orrery.kit.db.DatabaseFailure;
 import orrery.kit.events.Events;
 import org.jspecify.annotations.Nullable;
 
@@ -102,22 +103,48 @@ final class JournalTable {
     }
 
     /// Records a step.
-    ///
-    /// @param hold whether a transaction is open that the step's own changes are part of
-    Result record(Connection c, RunRow run, StepRow step, boolean hold,
-            RunEvents.@Nullable Entry event) throws SQLException {
+    Result record(Connection c, RunRow run, StepRow step, RunEvents.@Nullable Entry event)
+            throws SQLException {
         var events = event == null ? List.<RunEvents.Entry>of() : List.of(event);
-        return execute(c, hold ? HOLD : LOOK, List.of(), run, step, events);
+        return execute(c, LOOK, List.of(), run, step, events);
+    }
+
+    /// Records a step and commits the transaction that its own changes are part of, in one
+    /// exchange. If the lease or the step is no longer ours, it divides by zero
+    /// ([#isRefused]), and PostgreSQL skips the commit.
+    void recordAndCommit(Connection c, RunRow run, StepRow step, RunEvents.Entry event)
+            throws SQLException {
+        sql(new Shape(HOLD, true, 1, true), List.of(), run, step, List.of(event)).execute(c);
+    }
+
+    /// As [#end], and commits in the same exchange, like [#recordAndCommit].
+    void endAndCommit(Connection c, RunRow run, Status status, StepRow step,
+            List<RunEvents.Entry> events) throws SQLException {
+        sql(new Shape(END, true, events.size(), true), endArguments(run, status), run, step,
+                events).execute(c);
+    }
+
+    static boolean isRefused(Exception e) {
+        return DatabaseFailure.state(e).equals("22012");
+    }
+
+    /// Whether the lease is still ours.
+    boolean isOurs(Connection c, RunRow run) throws SQLException {
+        return !new Sql(LOOK).with(run.id(), owner, run.epoch()).rows(c, rows -> 1).isEmpty();
     }
 
     /// Ends the run, with its last step if there is one.
     Result end(Connection c, RunRow run, Status status, @Nullable StepRow step,
             List<RunEvents.Entry> events) throws SQLException {
+        return execute(c, END, endArguments(run, status), run, step, events);
+    }
+
+    private static List<@Nullable Object> endArguments(RunRow run, Status status) {
         boolean unsolved = status == Status.ATTENTION;
         var error = run.error();
-        return execute(c, END, Arrays.asList(status.text(), unsolved, unsolved,
+        return Arrays.asList(status.text(), unsolved, unsolved,
                 error == null ? null : error.code(), error == null ? null : error.message(),
-                error == null ? null : error.step()), run, step, events);
+                error == null ? null : error.step());
     }
 
     /// From now on the run only undoes.
@@ -167,7 +194,14 @@ final class JournalTable {
 
     private Result execute(Connection c, String head, List<@Nullable Object> headArguments,
             RunRow run, @Nullable StepRow step, List<RunEvents.Entry> events) throws SQLException {
-        var sql = new Sql(text(head, step != null, events.size()));
+        var shape = new Shape(head, step != null, events.size(), false);
+        return sql(shape, headArguments, run, step, events).row(c, step == null
+                ? rows -> rows.getLong(1) == 1 ? Result.DONE : Result.LOST : JournalTable::result);
+    }
+
+    private Sql sql(Shape shape, List<@Nullable Object> headArguments, RunRow run,
+            @Nullable StepRow step, List<RunEvents.Entry> events) {
+        var sql = new Sql(TEXTS.computeIfAbsent(shape, JournalTable::compose));
         sql.with(headArguments.toArray()).with(run.id(), owner, run.epoch());
         if (step != null) {
             sql.with(run.id(), step.name(), step.ordinal(), step.state().text(), step.undoable(),
@@ -181,21 +215,18 @@ final class JournalTable {
                 sql.with(ids.next("evt"), event.type(), event.data());
             }
         }
-        return sql.row(c, step == null
-                ? rows -> rows.getLong(1) == 1 ? Result.DONE : Result.LOST : JournalTable::result);
+        return sql;
     }
-
-    private record Shape(String head, boolean step, int events) {}
 
     /// The statements are few and their texts are long, and the driver knows a prepared one by
     /// its text: each is put together once.
-    private static String text(String head, boolean step, int events) {
-        return TEXTS.computeIfAbsent(new Shape(head, step, events),
-                shape -> compose(shape.head(), shape.step(), shape.events()));
-    }
+    private record Shape(String head, boolean step, int events, boolean commit) {}
 
-    private static String compose(String head, boolean step, int events) {
-        var text = new StringBuilder(2_000).append("with head as (").append(head).append(")");
+    private static String compose(Shape shape) {
+        boolean step = shape.step();
+        int events = shape.events();
+        var text = new StringBuilder(2_000)
+                .append("with head as (").append(shape.head()).append(")");
         if (step) {
             text.append(STEP);
         }
@@ -207,6 +238,10 @@ final class JournalTable {
             }
             text.append(", log as (")
                     .append(LOG.formatted(step ? "step" : "head", values)).append(")");
+        }
+        if (shape.commit()) {
+            return text.append(" select 1 / (select count(*) from head)"
+                    + " / (select count(*) from step); commit").toString();
         }
         return text.append(" select (select count(*) from head)")
                 .append(step ? ", (select count(*) from step)" : "").toString();

@@ -35,12 +35,20 @@ final class Runner {
                 }
                 empty = false;
                 lease.pause(10L << start);
+                if (!isOurs()) {
+                    return;
+                }
             }
             LOG.warnf("run %s rests: its journal and its execution do not come together", run.id());
         } catch (Throwable e) {
             // The lease ends by itself, and somebody tries again.
             LOG.errorf(e, "run %s", run.id());
         }
+    }
+
+    private boolean isOurs() {
+        var execution = new Execution(parts, saga.type().policy(), run, lease, Map.of());
+        return execution.persist(c -> parts.journal().isOurs(c, run));
     }
 
     /// @return whether that was it; else the journal must be read again

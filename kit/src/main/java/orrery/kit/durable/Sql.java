@@ -53,6 +53,13 @@ final class Sql {
         }
     }
 
+    /// Runs several statements in one exchange. What they return is not read.
+    void execute(Connection connection) throws SQLException {
+        try (var statement = prepare(connection)) {
+            statement.execute();
+        }
+    }
+
     int update(Connection connection) throws SQLException {
         try (var statement = prepare(connection)) {
             return statement.executeUpdate();
