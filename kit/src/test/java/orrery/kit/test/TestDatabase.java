@@ -3,7 +3,6 @@ package orrery.kit.test;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +20,7 @@ import orrery.kit.db.Address;
 import orrery.kit.db.Database;
 import orrery.kit.db.EmbeddedPostgres;
 import orrery.kit.db.Limits;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /// A fresh, migrated database for a test class, on the one real PostgreSQL of this JVM. It is
 /// copied from a template, so that only the first class pays for the migrations.
@@ -106,7 +106,10 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     private static Connection connect(Address address) throws SQLException {
-        return DriverManager.getConnection(address.url(), address.user(), address.password());
+        // Not by DriverManager: whoever asks it first decides which drivers it knows for good.
+        var source = new PGSimpleDataSource();
+        source.setUrl(address.url());
+        return source.getConnection(address.user(), address.password());
     }
 
     private static EmbeddedPostgres postgres() {
