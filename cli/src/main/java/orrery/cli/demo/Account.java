@@ -70,8 +70,9 @@ final class Account {
         var code = setupCode == null ? offeredCode() : setupCode;
         body.put("setupCode", code);
         var answer = api.post("/v1/api/auth/register", body);
-        if (password == null && kept == null) {
-            out.println("    The first account is " + name + ", password " + secret);
+        if (password == null) {
+            out.println("    The first account is " + name + ", its password "
+                    + (kept == null ? secret : "is in " + kept));
         }
         login(visit, name, secret);
         return "%s registered: %s; signed in".formatted(name, role(answer));

@@ -9,21 +9,27 @@ final class Table {
 
     Table(PrintWriter out) {
         this.out = out;
-        line("", "step", "result", "ms");
     }
 
     /// A step that went well, or was skipped; the result says which.
     void done(String step, String result, long millis) {
-        number++;
+        count();
         line(String.valueOf(number), step, result, String.valueOf(millis));
     }
 
     /// The step that ended the journey.
     void failed(String step, String cause, long millis) {
-        number++;
+        count();
         line(number + "", step, "FAILED", String.valueOf(millis));
         cause.lines().forEach(line -> out.println("     " + line));
         out.flush();
+    }
+
+    /// The head waits for the first step: the server may not even be up yet.
+    private void count() {
+        if (number++ == 0) {
+            line("", "step", "result", "ms");
+        }
     }
 
     /// A remark below the last step.
