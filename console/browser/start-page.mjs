@@ -25,6 +25,7 @@ try {
   })
 
   await signUp(page)
+  await watchEvents(page)
   await signOutAndIn(page)
   await readDocuments(page)
   assert.deepEqual(refused, [], 'the page keeps to its own policy')
@@ -43,6 +44,18 @@ async function signUp(page) {
   await page.getByRole('button', { name: 'Make the first account' }).click()
   await page.getByRole('heading', { name: 'What to type next' }).waitFor()
   await page.getByText(`./orrery demo --url ${address}`).waitFor()
+}
+
+async function watchEvents(page) {
+  await page.getByText('live', { exact: true }).waitFor()
+  const status = await page.evaluate(async () => {
+    const body = JSON.stringify({ name: 'seen-live' })
+    const headers = { 'Content-Type': 'application/json' }
+    const path = '/v1/regions/global/organizations'
+    return (await fetch(path, { method: 'POST', headers, body })).status
+  })
+  assert.equal(status, 201)
+  await page.getByRole('table', { name: 'Events' }).getByText('organization.created').waitFor()
 }
 
 async function signOutAndIn(page) {

@@ -59,13 +59,14 @@ final class VisibleEvents {
             @Nullable String runId,
             JsonNode data) {}
 
-    /// Events from now on, or after one that was seen.
+    /// Events from now on, or after one that was seen. All bear the name that browsers take for
+    /// none, so that one listener gets them all; the type stands in the data.
     EventStream follow(Grant caller, @Nullable String lastEventId) {
         // The log is followed as a whole: what the caller may see may change while it looks on.
         var subscription = feed.subscribe(
                 access.system("events"), EventFilter.of(Scope.PLATFORM), lastEventId);
         return new EventStream(subscription, List.of(), event -> maySee(caller, event)
-                ? Optional.of(Sent.of(event, event.type(), view(event))) : Optional.empty());
+                ? Optional.of(Sent.of(event, "message", view(event))) : Optional.empty());
     }
 
     private boolean maySee(Grant caller, Event event) {
