@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import orrery.sim.patch.JsonPatch;
 import orrery.sim.patch.MergePatch;
 import orrery.sim.store.Item;
-import orrery.sim.store.Write;
 import orrery.sim.type.Json;
 import orrery.sim.type.JsonPath;
 import orrery.sim.type.Refusal;
@@ -24,15 +24,20 @@ final class Scales {
         Item item = call.cluster()
                 .require(target.type().key(), target.namespace(), target.name());
         return switch (call.method()) {
-            case "GET" -> Answer.json(200, of(target, item));
-            case "PUT" -> set(call, target, Bodies.object(call));
-            case "PATCH" -> set(call, target, patched(call, of(target, item)));
+            case "GET" -> Answer.json(200, of(target, item.tree()));
+            case "PUT" -> {
+                ObjectNode scale = Bodies.object(call);
+                yield set(call, target, current -> scale);
+            }
+            case "PATCH" -> {
+                JsonNode patch = Bodies.any(call);
+                yield set(call, target, current -> patched(call, current, patch));
+            }
             default -> throw Router.methodNotAllowed();
         };
     }
 
-    private static ObjectNode patched(Call call, ObjectNode scale) {
-        JsonNode patch = Bodies.any(call);
+    private static ObjectNode patched(Call call, ObjectNode scale, JsonNode patch) {
         JsonNode result = call.contentType().equals("application/json-patch+json")
                 ? JsonPatch.apply(scale, patch) : MergePatch.apply(scale, patch);
         if (result instanceof ObjectNode object) {
@@ -41,7 +46,25 @@ final class Scales {
         throw Refusal.badRequest("the patch leaves no Scale");
     }
 
-    private static Answer set(Call call, Target target, ObjectNode scale) {
+    /// Works out and writes the scale in one step: an operator that writes the status meanwhile
+    /// must not make a patch stale that names no version.
+    private static Answer set(Call call, Target target, UnaryOperator<ObjectNode> edit) {
+        Item now = call.cluster().change(target.type().key(), target.namespace(), target.name(),
+                Resources.write(call), object -> {
+                    ObjectNode scale = edit.apply(of(target, object));
+                    int replicas = replicas(target, scale);
+                    String version = scale.path("metadata").path("resourceVersion").asText();
+                    if (!version.isEmpty()) {
+                        Json.child(object, "metadata").put("resourceVersion", version);
+                    }
+                    put(object, paths(target.type()).specPath(), replicas);
+                    return object;
+                });
+        Resources.flush(call);
+        return Answer.json(200, of(target, now.tree()));
+    }
+
+    private static int replicas(Target target, ObjectNode scale) {
         JsonNode replicas = scale.path("spec").path("replicas");
         if (!replicas.isMissingNode() && !replicas.isInt() || replicas.asInt() < 0) {
             throw Refusal.invalid(
@@ -49,22 +72,10 @@ final class Scales {
                     List.of(new Refusal.Cause("FieldValueInvalid", "Invalid value: " + replicas
                             + ": must be a whole number, 0 or more", "spec.replicas")));
         }
-        String version = scale.path("metadata").path("resourceVersion").asText();
-        Write write = Resources.write(call);
-        Item now = call.cluster().change(target.type().key(), target.namespace(), target.name(),
-                write, object -> {
-                    if (!version.isEmpty()) {
-                        Json.child(object, "metadata").put("resourceVersion", version);
-                    }
-                    put(object, paths(target.type()).specPath(), replicas.asInt());
-                    return object;
-                });
-        Resources.flush(call);
-        return Answer.json(200, of(target, now));
+        return replicas.asInt();
     }
 
-    private static ObjectNode of(Target target, Item item) {
-        JsonNode object = item.tree();
+    private static ObjectNode of(Target target, JsonNode object) {
         ResourceType.Scale paths = paths(target.type());
         ObjectNode scale = Json.object().put("kind", "Scale").put("apiVersion", "autoscaling/v1");
         ObjectNode metadata = scale.putObject("metadata");

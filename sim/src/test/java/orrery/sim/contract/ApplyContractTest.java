@@ -175,4 +175,30 @@ class ApplyContractTest {
                 "{\"spec\":{\"replicas\":2}}");
         assertThat(api.get(deployments + "/web").text("/spec/replicas")).isEqualTo("2");
     }
+
+    @Test
+    void patchesTheScaleOfWhatOthersKeepWriting() throws Exception {
+        api.apply(deployments + "/web", "one", deployment("replicas: 0", "a", ""));
+        Thread others = Thread.startVirtualThread(() -> {
+            for (int i = 0; i < 200; i++) {
+                patch("/web", "{\"metadata\":{\"annotations\":{\"turn\":\"%d\"}}}".formatted(i));
+            }
+        });
+        for (int i = 0; i < 100; i++) {
+            assertThat(patch("/web/scale", "{\"spec\":{\"replicas\":0}}").code()).isEqualTo(200);
+        }
+        others.join();
+    }
+
+    @Test
+    void refusesAScaleOfAVersionThatHasPassed() {
+        api.apply(deployments + "/web", "one", deployment("replicas: 0", "a", ""));
+        Reply reply = patch("/web/scale",
+                "{\"metadata\":{\"resourceVersion\":\"1\"},\"spec\":{\"replicas\":1}}");
+        assertThat(reply.code()).isEqualTo(409);
+    }
+
+    private Reply patch(String path, String merge) {
+        return api.send("PATCH", deployments + path, "application/merge-patch+json", merge);
+    }
 }
