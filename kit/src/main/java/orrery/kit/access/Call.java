@@ -10,15 +10,24 @@ import org.jspecify.annotations.Nullable;
 ///     session's current organization and project; `null` when not signed in
 /// @param address the client's address; `null` when nobody called from outside
 /// @param deadline after it nobody waits for the answer any more
+/// @param once the Idempotency-Key (its row's id) whose request this is, which may change things
+///     once and no more; `null` when the caller sent none
 public record Call(
         Principal principal,
         String requestId,
         @Nullable Scope home,
         @Nullable String address,
-        Instant deadline) {
+        Instant deadline,
+        @Nullable String once) {
+    /// A call that carries no Idempotency-Key.
+    public Call(Principal principal, String requestId, @Nullable Scope home,
+            @Nullable String address, Instant deadline) {
+        this(principal, requestId, home, address, deadline, null);
+    }
+
 
     /// The same call after the caller proved who it is.
     public Call as(Principal principal, @Nullable Scope home) {
-        return new Call(principal, requestId, home, address, deadline);
+        return new Call(principal, requestId, home, address, deadline, once);
     }
 }

@@ -32,6 +32,14 @@ public final class Grant {
         return scope;
     }
 
+    /// The same grant for a request that carries an Idempotency-Key.
+    ///
+    /// @param key see [Call#once]
+    public Grant once(String key) {
+        return new Grant(new Call(call.principal(), call.requestId(), call.home(),
+                call.address(), call.deadline(), key), permission, scope);
+    }
+
     /// What a run keeps of it, to go on later with the right it was accepted with.
     public Stored stored() {
         return new Stored(call.principal(), call.requestId(), call.home(), permission, scope);

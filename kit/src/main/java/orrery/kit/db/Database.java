@@ -23,6 +23,7 @@ public final class Database implements AutoCloseable {
     private final Handles handles = new Handles();
     /// What this thread has open. A second transaction beside it could wait for it forever.
     private final ThreadLocal<@Nullable Transaction> open = new ThreadLocal<>();
+    private volatile TxAction beforeCommit = _ -> {};
 
     private Database(AgroalDataSource writers, AgroalDataSource readers) {
         this.writers = writers;
@@ -63,6 +64,7 @@ public final class Database implements AutoCloseable {
             var transaction = begin(grant, null);
             try {
                 var result = body.in(transaction.tx());
+                beforeCommit.in(transaction.tx());
                 transaction.commit();
                 return result;
             } catch (RuntimeException e) {
@@ -76,6 +78,11 @@ public final class Database implements AutoCloseable {
             }
             pause(attempt);
         }
+    }
+
+    /// Has `action` run at the end of every [#tx], inside it: what it throws undoes the whole.
+    public void beforeCommit(TxAction action) {
+        beforeCommit = action;
     }
 
     /// As [#tx], without a result.

@@ -10,11 +10,12 @@ final class IdempotencyTable {
     static final int LEASE = 60;
     private static final int SWEPT = 20;
 
-    record Row(String fingerprint, byte @Nullable [] answer) {}
+    /// @param lost it was acted on, and whoever did died before the answer was kept
+    record Row(String fingerprint, byte @Nullable [] answer, boolean lost) {}
 
     /// Takes the key; empty when it is ours now, else the row of whoever has it. Rows older than a
     /// day go on the way, a few at a time.
-    Optional<Row> take(Tx tx, String id, String fingerprint) {
+    Optional<Row> take(Tx tx, String id, String fingerprint, String holder) {
         tx.handle().createUpdate("""
                 delete from idempotency_key where id in (
                   select id from idempotency_key
@@ -22,33 +23,52 @@ final class IdempotencyTable {
                   limit :swept for update skip locked)
                 """).bind("swept", SWEPT).execute();
         var taken = tx.handle().createUpdate("""
-                insert into idempotency_key (id, fingerprint) values (:id, :fingerprint)
+                insert into idempotency_key (id, fingerprint, holder)
+                values (:id, :fingerprint, :holder)
                 on conflict (id) do update
-                set fingerprint = excluded.fingerprint, created_at = now(), answer = null
+                set fingerprint = excluded.fingerprint, holder = excluded.holder,
+                  created_at = now(), answer = null, acted = false
                 where idempotency_key.created_at < now() - interval '24 hours'
-                  or idempotency_key.answer is null
+                  or idempotency_key.answer is null and not idempotency_key.acted
                   and idempotency_key.created_at < now() - make_interval(secs => :lease)
                 """)
-                .bind("id", id).bind("fingerprint", fingerprint).bind("lease", LEASE)
+                .bind("id", id).bind("fingerprint", fingerprint).bind("holder", holder)
+                .bind("lease", LEASE)
                 .execute();
         if (taken == 1) {
             return Optional.empty();
         }
         return tx.handle().createQuery("""
-                select fingerprint, answer from idempotency_key where id = :id
+                select fingerprint, answer, answer is null and acted
+                  and created_at < now() - make_interval(secs => :lease) as lost
+                from idempotency_key where id = :id
                 """)
-                .bind("id", id)
-                .map((row, _) -> new Row(row.getString("fingerprint"), row.getBytes("answer")))
+                .bind("id", id).bind("lease", LEASE)
+                .map((row, _) -> new Row(row.getString("fingerprint"), row.getBytes("answer"),
+                        row.getBoolean("lost")))
                 .findOne();
     }
 
-    void store(Tx tx, String id, byte[] answer) {
-        tx.handle().createUpdate("update idempotency_key set answer = :answer where id = :id")
-                .bind("answer", answer).bind("id", id).execute();
+    /// Notes that this transaction acts on the key; false when somebody else holds it by now.
+    boolean act(Tx tx, String id, String holder) {
+        return tx.handle().createUpdate("""
+                update idempotency_key set acted = true where id = :id and holder = :holder
+                """)
+                .bind("id", id).bind("holder", holder).execute() == 1;
     }
 
-    void free(Tx tx, String id) {
-        tx.handle().createUpdate("delete from idempotency_key where id = :id")
-                .bind("id", id).execute();
+    void store(Tx tx, String id, String holder, byte[] answer) {
+        tx.handle().createUpdate("""
+                update idempotency_key set answer = :answer where id = :id and holder = :holder
+                """)
+                .bind("id", id).bind("holder", holder).bind("answer", answer).execute();
+    }
+
+    /// Frees the key, unless it was acted on; whether it is free now.
+    boolean free(Tx tx, String id, String holder) {
+        return tx.handle().createUpdate("""
+                delete from idempotency_key where id = :id and holder = :holder and not acted
+                """)
+                .bind("id", id).bind("holder", holder).execute() == 1;
     }
 }

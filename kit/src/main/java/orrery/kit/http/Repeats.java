@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeMap;
 import orrery.kit.Problem;
+import orrery.kit.http.Idempotency.Mine;
 import orrery.kit.http.Idempotency.Stored;
 
 /// Where a request with an `Idempotency-Key` comes in and its answer goes out.
@@ -32,18 +33,23 @@ public class Repeats {
     void begin(ContainerRequestContext request, RoutingContext context, String key) {
         var grant = Handed.grant(context);
         var body = body(request, context);
-        var stored = idempotency.begin(
-                grant, request.getMethod(), Exchange.of(context).path(), key, body);
-        if (stored.isEmpty()) {
-            context.put(TAKEN, key);
-            return;
+        switch (idempotency.begin(
+                grant, request.getMethod(), Exchange.of(context).path(), key, body)) {
+            case Mine mine -> {
+                context.put(TAKEN, mine);
+                Handed.grant(context, mine.grant());
+            }
+            case Stored stored -> request.abortWith(again(stored));
         }
-        var answer = Response.status(stored.get().status()).header(Idempotency.REPLAYED, "true");
-        stored.get().headers().forEach(answer::header);
-        if (stored.get().body() != null) {
-            answer.entity(stored.get().body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Response again(Stored stored) {
+        var answer = Response.status(stored.status()).header(Idempotency.REPLAYED, "true");
+        stored.headers().forEach(answer::header);
+        if (stored.body() != null) {
+            answer.entity(stored.body().getBytes(StandardCharsets.UTF_8));
         }
-        request.abortWith(answer.build());
+        return answer.build();
     }
 
     private static byte[] body(ContainerRequestContext request, RoutingContext context) {
@@ -60,8 +66,8 @@ public class Repeats {
     }
 
     void end(RoutingContext context, ContainerResponseContext response) {
-        String key = context.get(TAKEN);
-        if (key == null) {
+        Mine mine = context.get(TAKEN);
+        if (mine == null) {
             return;
         }
         context.remove(TAKEN);
@@ -75,9 +81,7 @@ public class Repeats {
         var body = response.getEntity() instanceof byte[] bytes
                 ? new String(bytes, StandardCharsets.UTF_8) : null;
         try {
-            idempotency.end(Handed.grant(context), Exchange.of(context).method(),
-                    Exchange.of(context).path(), key,
-                    new Stored(response.getStatus(), headers, body));
+            idempotency.end(mine, new Stored(response.getStatus(), headers, body));
         } catch (RuntimeException e) {
             // The change has happened and its answer is true, whatever becomes of the copy.
             LOG.log(Level.WARNING, "an answer was not kept for its Idempotency-Key", e);

@@ -74,8 +74,13 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     public static Grant grant(String user, Scope scope) {
+        return grant(user, scope, "req_test");
+    }
+
+    /// The same in a request of that id.
+    public static Grant grant(String user, Scope scope, String request) {
         var principal = new Principal(Principal.Kind.USER, user, null, Scope.PLATFORM, null);
-        var call = new Call(principal, "req_test", null, null,
+        var call = new Call(principal, request, null, null,
                 Clock.systemUTC().instant().plus(Duration.ofMinutes(1)));
         return ACCESS.require(call, new Permission("test.things.change"), scope);
     }
