@@ -7,10 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
-import orrery.server.studio.diagram.StoredDiagram.Status;
-import org.jspecify.annotations.Nullable;
+import orrery.server.studio.diagram.Diagram.Status;
 
 /// The SQL of tables `diagram` and `diagram_secret`, and nothing else. Statements are bound to the
 /// project of the transaction's grant: another project's diagram is not found.
@@ -27,7 +27,7 @@ final class DiagramTable {
                     :failureCount, :lastRun, :lastRunAt, :version, :createdAt, :updatedAt)"""
             .formatted(COLUMNS);
 
-    void insert(Tx tx, StoredDiagram diagram) {
+    void insert(Tx tx, Diagram diagram) {
         tx.handle().createUpdate(INSERT)
                 .bindMethods(diagram)
                 .bind("status", diagram.status().name())
@@ -45,20 +45,20 @@ final class DiagramTable {
               and project = :project
               and deleted_at is null""".formatted(COLUMNS);
 
-    Optional<StoredDiagram> find(Tx tx, String id) {
+    Optional<Diagram> find(Tx tx, String id) {
         return one(tx, FIND, id);
     }
 
     /// The row, held until the transaction ends.
-    Optional<StoredDiagram> lock(Tx tx, String id) {
+    Optional<Diagram> lock(Tx tx, String id) {
         return one(tx, FIND + " for update", id);
     }
 
-    private static Optional<StoredDiagram> one(Tx tx, String sql, String id) {
+    private static Optional<Diagram> one(Tx tx, String sql, String id) {
         return tx.handle().createQuery(sql)
                 .bind("id", id)
                 .bind("project", tx.grant().scope().requireProject())
-                .mapTo(StoredDiagram.class)
+                .mapTo(Diagram.class)
                 .findOne();
     }
 
@@ -72,14 +72,14 @@ final class DiagramTable {
             limit :limit offset :offset""".formatted(COLUMNS);
 
     /// @param search a pattern of `ilike`, or `null` for all
-    List<StoredDiagram> list(
+    List<Diagram> list(
             Tx tx, @Nullable String search, long offset, int limit) {
         return tx.handle().createQuery(LIST)
                 .bind("project", tx.grant().scope().requireProject())
                 .bind("search", search)
                 .bind("limit", limit)
                 .bind("offset", offset)
-                .mapTo(StoredDiagram.class)
+                .mapTo(Diagram.class)
                 .list();
     }
 

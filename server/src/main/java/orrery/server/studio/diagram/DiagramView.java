@@ -35,14 +35,14 @@ public record DiagramView(
         @JsonProperty("success_count") int successCount,
         @JsonProperty("failure_count") int failureCount) {
 
-    public static DiagramView of(StoredDiagram d) {
+    public static DiagramView of(Diagram d) {
         return new DiagramView(d.id(), d.name(), d.description(), d.cluster(),
                 d.status().name().toLowerCase(Locale.ROOT), d.tags(), withStatus(d), d.edges(),
                 List.of(), d.currentVersion(), d.owner(), "", d.createdAt(), d.updatedAt(),
                 d.lastRunAt(), d.runCount(), d.successCount(), d.failureCount());
     }
 
-    private static JsonNode withStatus(StoredDiagram diagram) {
+    private static JsonNode withStatus(Diagram diagram) {
         var nodes = diagram.nodes().deepCopy();
         for (var node : nodes) {
             var status = diagram.nodeStates().get(node.path("id").asText());

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
@@ -23,8 +24,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
-import orrery.server.studio.diagram.StoredDiagram.Status;
-import org.jspecify.annotations.Nullable;
+import orrery.server.studio.diagram.Diagram.Status;
 
 /// What may be done with diagrams, but for running them.
 @Singleton
@@ -87,7 +87,7 @@ public final class Diagrams {
     }
 
     /// One page, the last changed first.
-    public Page<StoredDiagram> list(Grant grant, PageAsk ask) {
+    public Page<Diagram> list(Grant grant, PageAsk ask) {
         var search = ask.search() == null || ask.search().isEmpty() ? null
                 : "%" + ask.search().replaceAll("([\\\\%_])", "\\\\$1") + "%";
         var offset = ask.offset() == null ? 0 : ask.offset();
@@ -97,27 +97,27 @@ public final class Diagrams {
     }
 
     /// @throws Problem.Failure [Problem.NotFound] when the caller's project has no such diagram
-    public StoredDiagram get(Grant grant, String id) {
+    public Diagram get(Grant grant, String id) {
         return database.read(grant, tx -> get(tx, id));
     }
 
-    public StoredDiagram get(Tx tx, String id) {
+    public Diagram get(Tx tx, String id) {
         return table.find(tx, id).orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
     }
 
     /// As [#get], and nobody else changes it until the transaction ends.
-    public StoredDiagram lock(Tx tx, String id) {
+    public Diagram lock(Tx tx, String id) {
         return table.lock(tx, id).orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
     }
 
     /// Adds a diagram.
     ///
     /// @param secrets values by secret node and key; they are sealed
-    public StoredDiagram create(
+    public Diagram create(
             Tx tx, New asked, Map<String, Map<String, String>> secrets) {
         var now = clock.instant();
         var scope = tx.grant().scope();
-        var diagram = new StoredDiagram(ids.next("dgm"), tx.grant().principal().id(),
+        var diagram = new Diagram(ids.next("dgm"), tx.grant().principal().id(),
                 scope.requireOrganization(), scope.requireProject(), asked.name().strip(),
                 asked.description().strip(), asked.cluster(), Status.DRAFT, asked.tags(),
                 DiagramTable.array(asked.nodes()), DiagramTable.array(asked.edges()),
@@ -130,13 +130,13 @@ public final class Diagrams {
         return diagram;
     }
 
-    public StoredDiagram create(Grant grant, New asked) {
+    public Diagram create(Grant grant, New asked) {
         return database.tx(grant, tx -> create(tx, asked, Map.of()));
     }
 
     /// Publishes a diagram, archives it or makes it a draft again. What an archived one has on
     /// clusters is taken away by a run.
-    public StoredDiagram changeStatus(Grant grant, String id, Status status) {
+    public Diagram changeStatus(Grant grant, String id, Status status) {
         return database.tx(grant, tx -> {
             var diagram = lock(tx, id);
             if (status == Status.ARCHIVED) {
@@ -161,7 +161,7 @@ public final class Diagrams {
 
     /// Starts the removal of what runs have made, unless one is under way. A run that is still at
     /// work is cancelled first, and the removal waits for its end.
-    private void remove(Tx tx, StoredDiagram diagram) {
+    private void remove(Tx tx, Diagram diagram) {
         var last = diagram.lastRun();
         if (last == null) {
             return;
@@ -207,7 +207,7 @@ public final class Diagrams {
         return secrets;
     }
 
-    private static NewEvent event(String type, StoredDiagram diagram) {
+    private static NewEvent event(String type, Diagram diagram) {
         return new NewEvent(type, new Subject(KIND, diagram.id()), diagram.scope(),
                 Map.of("name", diagram.name()));
     }

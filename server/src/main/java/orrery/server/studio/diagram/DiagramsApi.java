@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Context;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
@@ -22,9 +23,8 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
-import orrery.server.studio.diagram.StoredDiagram.Status;
+import orrery.server.studio.diagram.Diagram.Status;
 import orrery.server.surface.Studio;
-import org.jspecify.annotations.Nullable;
 
 /// Diagrams, which this family calls workflows.
 @Path("/v1/api/workflows")

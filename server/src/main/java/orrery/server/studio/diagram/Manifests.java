@@ -15,32 +15,32 @@ public final class Manifests {
     static final int MOST_NODES = 1_000;
     static final int MOST_EDGES = 10_000;
 
-    private final Diagram diagram;
+    private final Drawing drawing;
     private final RunInput input;
     private final Wiring wiring;
     private final List<DiagramMistake> mistakes = new ArrayList<>();
     private final List<Manifest> manifests = new ArrayList<>();
     private final List<Node> unfilled = new ArrayList<>();
 
-    private Manifests(Diagram diagram, RunInput input) {
-        this.diagram = diagram;
+    private Manifests(Drawing drawing, RunInput input) {
+        this.drawing = drawing;
         this.input = input;
-        this.wiring = new Wiring(diagram);
+        this.wiring = new Wiring(drawing);
     }
 
     /// All objects of the diagram and all that is wrong with it. Never throws.
-    public static Draft draft(Diagram diagram, RunInput input) {
-        return new Manifests(diagram, input).draft();
+    public static Draft draft(Drawing drawing, RunInput input) {
+        return new Manifests(drawing, input).draft();
     }
 
     private Draft draft() {
-        if (diagram.nodes().size() > MOST_NODES || diagram.edges().size() > MOST_EDGES) {
+        if (drawing.nodes().size() > MOST_NODES || drawing.edges().size() > MOST_EDGES) {
             mistakes.add(new DiagramMistake("", "", "at most %d nodes and %d edges are possible"
                     .formatted(MOST_NODES, MOST_EDGES)));
-            return new Draft(diagram.nodes(), List.of(), mistakes, List.of());
+            return new Draft(drawing.nodes(), List.of(), mistakes, List.of());
         }
         checkIds();
-        List<Node> order = Order.of(diagram, mistakes);
+        List<Node> order = Order.of(drawing, mistakes);
         order.forEach(this::make);
         checkTwice();
         return new Draft(order, manifests, mistakes, unfilled);
@@ -48,7 +48,7 @@ public final class Manifests {
 
     private void checkIds() {
         Set<String> seen = new HashSet<>();
-        for (Node node : diagram.nodes()) {
+        for (Node node : drawing.nodes()) {
             if (node.id().isBlank()) {
                 mistakes.add(new DiagramMistake("", "id", "a node has no id; give it one"));
             } else if (!seen.add(node.id())) {

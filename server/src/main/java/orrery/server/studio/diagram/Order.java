@@ -22,9 +22,9 @@ public final class Order {
     private final Map<String, Set<String>> after = new HashMap<>();
     private final List<DiagramMistake> mistakes;
 
-    private Order(Diagram diagram, List<DiagramMistake> mistakes) {
+    private Order(Drawing drawing, List<DiagramMistake> mistakes) {
         this.mistakes = mistakes;
-        for (Node node : diagram.nodes()) {
+        for (Node node : drawing.nodes()) {
             if (nodes.putIfAbsent(node.id(), node) == null) {
                 int kind = Kind.of(node).map(Kind::ordinal).orElse(Kind.values().length);
                 rank.put(node.id(), kind * 100_000 + nodes.size());
@@ -32,13 +32,13 @@ public final class Order {
                 after.put(node.id(), new LinkedHashSet<>());
             }
         }
-        diagram.edges().forEach(this::take);
+        drawing.edges().forEach(this::take);
     }
 
     /// All nodes in order. Circles and edges that lead nowhere are added to `mistakes`; the order
     /// then leaves one edge of each circle out.
-    public static List<Node> of(Diagram diagram, List<DiagramMistake> mistakes) {
-        return new Order(diagram, mistakes).sort();
+    public static List<Node> of(Drawing drawing, List<DiagramMistake> mistakes) {
+        return new Order(drawing, mistakes).sort();
     }
 
     private void take(Edge edge) {

@@ -17,9 +17,9 @@ final class Wiring {
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, List<Link>> links = new HashMap<>();
 
-    Wiring(Diagram diagram) {
-        diagram.nodes().forEach(n -> nodes.putIfAbsent(n.id(), n));
-        for (Edge edge : diagram.edges()) {
+    Wiring(Drawing drawing) {
+        drawing.nodes().forEach(n -> nodes.putIfAbsent(n.id(), n));
+        for (Edge edge : drawing.edges()) {
             link(edge.source(), edge.target(), edge);
             link(edge.target(), edge.source(), edge);
         }

@@ -17,8 +17,8 @@ import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
+import orrery.server.studio.diagram.Diagram;
 import orrery.server.studio.diagram.Diagrams;
-import orrery.server.studio.diagram.StoredDiagram;
 
 /// Imports of what people already have.
 ///
@@ -69,7 +69,7 @@ public final class Imports {
     }
 
     /// Makes a diagram of an analysis, as the caller sends it back.
-    public StoredDiagram createDiagram(
+    public Diagram createDiagram(
             Grant grant, String name, String cluster, JsonNode analysis) {
         var type = analysis.path("detectedType").asText("docker-compose");
         var asked = new Diagrams.New(name, "Imported from " + type, cluster,

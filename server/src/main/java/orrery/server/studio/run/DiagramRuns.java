@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
@@ -20,10 +21,9 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.studio.diagram.ApiVersions;
+import orrery.server.studio.diagram.Diagram;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.diagram.Manifests;
-import orrery.server.studio.diagram.StoredDiagram;
-import org.jspecify.annotations.Nullable;
 
 /// Deployments of diagrams.
 @Singleton
@@ -86,8 +86,8 @@ public final class DiagramRuns {
         });
     }
 
-    private static void verifyPublished(StoredDiagram diagram) {
-        if (diagram.status() != StoredDiagram.Status.PUBLISHED) {
+    private static void verifyPublished(Diagram diagram) {
+        if (diagram.status() != Diagram.Status.PUBLISHED) {
             throw new Problem.Invalid(List.of(new Problem.Mistake("status",
                     "Workflow must be published to run; it is "
                             + diagram.status().name().toLowerCase(Locale.ROOT)))).raise();

@@ -24,9 +24,9 @@ import orrery.kit.kube.KubeView;
 import orrery.kit.secret.Secret;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.studio.diagram.ApiVersions;
-import orrery.server.studio.diagram.Diagram;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.diagram.Draft;
+import orrery.server.studio.diagram.Drawing;
 import orrery.server.studio.diagram.Manifest;
 import orrery.server.studio.diagram.Manifests;
 import orrery.server.studio.diagram.Node;
@@ -52,8 +52,8 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
 
     /// What was drawn when the run began; later strokes are for later runs.
     record Drawn(@Jsonb JsonNode nodes, @Jsonb JsonNode edges) {
-        Diagram diagram() {
-            return Diagram.read(nodes, edges);
+        Drawing drawing() {
+            return Drawing.read(nodes, edges);
         }
     }
 
@@ -97,12 +97,12 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
             steps.run("apply " + node.id(),
                     () -> apply(steps, in, draft.of(node)),
                     () -> takeBack(steps, in, draft.of(node)));
-            if (isAwaited(drawn.diagram(), node)) {
+            if (isAwaited(drawn.drawing(), node)) {
                 settle(steps, in, draft, node);
             }
         }
         for (var node : draft.order()) {
-            if (!isAwaited(drawn.diagram(), node)) {
+            if (!isAwaited(drawn.drawing(), node)) {
                 settle(steps, in, draft, node);
             }
         }
@@ -112,7 +112,7 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
     private Draft draft(Steps steps, Input in, Drawn drawn, ApiVersions versions) {
         var kept = database.read(steps.grant(), tx -> diagrams.secrets(tx, in.diagram()));
         var given = TriggerValues.read(in.values());
-        return Manifests.draft(drawn.diagram(),
+        return Manifests.draft(drawn.drawing(),
                 given.over(in.diagram(), versions, kept)).orRefuse();
     }
 
@@ -173,10 +173,10 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
     }
 
     /// Whether another workload begins only when this one is up.
-    private static boolean isAwaited(Diagram diagram, Node node) {
-        return isWorkload(node) && diagram.edges().stream()
+    private static boolean isAwaited(Drawing drawing, Node node) {
+        return isWorkload(node) && drawing.edges().stream()
                 .filter(edge -> edge.source().equals(node.id()))
-                .map(edge -> diagram.node(edge.target()))
+                .map(edge -> drawing.node(edge.target()))
                 .flatMap(Optional::stream)
                 .anyMatch(RunDiagram::isWorkload);
     }

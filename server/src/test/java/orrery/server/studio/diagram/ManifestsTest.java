@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
-import orrery.kit.Problem;
 import org.junit.jupiter.api.Test;
+import orrery.kit.Problem;
 
 class ManifestsTest {
     private static JsonNode pod(JsonNode workload) {
@@ -19,7 +19,7 @@ class ManifestsTest {
 
     @Test
     void labelsEveryObjectAndSelectsByAppAlone() {
-        JsonNode web = new Drawing().node("n1", "deployment",
+        JsonNode web = new Canvas().node("n1", "deployment",
                 "{name: 'web', namespace: 'shop', image: ' nginx ', labels: {tier: 'true'}}")
                 .object("Deployment");
         assertThat(web.at("/metadata/namespace").asText()).isEqualTo("shop");
@@ -39,7 +39,7 @@ class ManifestsTest {
 
     @Test
     void keepsZeroReplicasAndNumericEnvironment() {
-        JsonNode web = new Drawing().node("123", "deployment",
+        JsonNode web = new Canvas().node("123", "deployment",
                 "{image: 'nginx', replicas: 0, env: {PORT: 8080, DEBUG: true, NONE: null,"
                         + " BIG: 12345678901234567}}").object("Deployment");
         assertThat(web.at("/spec/replicas").asInt(9)).isZero();
@@ -51,7 +51,7 @@ class ManifestsTest {
 
     @Test
     void everyAdvertisedFieldOfADeploymentReachesThePod() {
-        JsonNode web = new Drawing().node("web", "deployment", """
+        JsonNode web = new Canvas().node("web", "deployment", """
                 {image: 'nginx', port: 8080, version: 'v2', imagePullPolicy: 'Always',
                  serviceAccountName: 'robot', command: ['sh'], args: ['-c', 'sleep 1'],
                  imagePullSecrets: ['a', {name: 'b'}],
@@ -92,7 +92,7 @@ class ManifestsTest {
     @Test
     void serviceTakesSelectorAndPortFromItsWorkloadWhicheverWayTheEdgeWasDrawn() {
         for (boolean forward : new boolean[] {true, false}) {
-            JsonNode service = new Drawing()
+            JsonNode service = new Canvas()
                     .node("w", "deployment", "{name: 'web', image: 'nginx', port: 3000}")
                     .node("s", "service", "{name: 'front', port: 80}")
                     .edge(forward ? "s" : "w", forward ? "w" : "s").object("Service");
@@ -103,7 +103,7 @@ class ManifestsTest {
 
     @Test
     void serviceKeepsEveryPortAndItsNodePort() {
-        JsonNode service = new Drawing().node("s", "service", """
+        JsonNode service = new Canvas().node("s", "service", """
                 {targetApp: 'dns', serviceType: 'NodePort', ports: [
                   {name: 'dns', port: 53, protocol: 'UDP', nodePort: 30053},
                   {port: 53}, {port: 80, targetPort: 'http'}]}""").object("Service");
@@ -116,10 +116,10 @@ class ManifestsTest {
 
     @Test
     void serviceMayBeHeadlessOrANameElsewhere() {
-        JsonNode headless = new Drawing().node("s", "service", "{targetApp: 'a', headless: true}")
+        JsonNode headless = new Canvas().node("s", "service", "{targetApp: 'a', headless: true}")
                 .object("Service");
         assertThat(headless.at("/spec/clusterIP").asText()).isEqualTo("None");
-        JsonNode elsewhere = new Drawing().node("s", "service",
+        JsonNode elsewhere = new Canvas().node("s", "service",
                 "{type: 'ExternalName', externalName: 'db.example.com'}").object("Service");
         assertThat(elsewhere.at("/spec/externalName").asText()).isEqualTo("db.example.com");
         assertThat(elsewhere.at("/spec").has("selector")).isFalse();
@@ -127,7 +127,7 @@ class ManifestsTest {
 
     @Test
     void ingressTakesWildcardHostsAndFindsServicesByHandle() {
-        JsonNode ingress = new Drawing()
+        JsonNode ingress = new Canvas()
                 .node("a", "service", "{targetApp: 'a', port: 81}")
                 .node("b", "service", "{targetApp: 'b', ports: [{port: 82}]}")
                 .node("i", "ingress", """
@@ -146,26 +146,26 @@ class ManifestsTest {
 
     @Test
     void statefulSetBringsItsHeadlessServiceUnlessDrawn() {
-        Drawing drawing = new Drawing().node("db", "statefulset", """
+        Canvas canvas = new Canvas().node("db", "statefulset", """
                 {image: 'postgres:17', port: 5432, volumeClaimTemplates:
                   [{name: 'data', storage: '1Gi', accessModes: ['ReadWriteOnce']}]}""");
-        JsonNode headless = drawing.object("Service");
+        JsonNode headless = canvas.object("Service");
         assertThat(headless.at("/metadata/name").asText()).isEqualTo("db-headless");
         assertThat(headless.at("/spec/clusterIP").asText()).isEqualTo("None");
         assertThat(headless.at("/spec/ports/0/port").asInt()).isEqualTo(5432);
-        JsonNode set = drawing.object("StatefulSet");
+        JsonNode set = canvas.object("StatefulSet");
         assertThat(set.at("/spec/serviceName").asText()).isEqualTo("db-headless");
         assertThat(container(set).at("/volumeMounts/0/mountPath").asText()).isEqualTo("/data/data");
         assertThat(set.at("/spec/volumeClaimTemplates/0/spec/resources/requests/storage").asText())
                 .isEqualTo("1Gi");
-        drawing.node("s", "service", "{name: 'db-headless', targetApp: 'db', headless: true}");
-        assertThat(drawing.object("Service").at("/metadata/annotations/orrery.dev~1node").asText())
+        canvas.node("s", "service", "{name: 'db-headless', targetApp: 'db', headless: true}");
+        assertThat(canvas.object("Service").at("/metadata/annotations/orrery.dev~1node").asText())
                 .isEqualTo("s");
     }
 
     @Test
     void jobsKeepZerosAndEveryField() {
-        JsonNode job = new Drawing().node("j", "job", """
+        JsonNode job = new Canvas().node("j", "job", """
                 {image: 'busybox', backoffLimit: 0, ttlSecondsAfterFinished: 0, completions: 2,
                  resources: {limits: {memory: '1Gi'}},
                  volumeMounts: [{type: 'persistentVolumeClaim', name: 'd', mountPath: '/d'}]}""")
@@ -176,7 +176,7 @@ class ManifestsTest {
         assertThat(pod(job).at("/volumes/0/persistentVolumeClaim/claimName").asText())
                 .isEqualTo("d");
         assertThat(pod(job).at("/restartPolicy").asText()).isEqualTo("Never");
-        JsonNode cron = new Drawing().node("c", "cronjob", """
+        JsonNode cron = new Canvas().node("c", "cronjob", """
                 {image: 'busybox', schedule: '0 3 * * *', successfulJobsHistoryLimit: 0,
                  startingDeadlineSeconds: 30, suspend: true, labels: {a: 'b'}}""")
                 .object("CronJob");
@@ -189,7 +189,7 @@ class ManifestsTest {
 
     @Test
     void daemonSetKeepsTolerationsAndHostNetwork() {
-        JsonNode set = new Drawing().node("d", "daemonset", """
+        JsonNode set = new Canvas().node("d", "daemonset", """
                 {image: 'agent', hostNetwork: true, nodeSelector: {disk: 'ssd'},
                  tolerations: [{operator: 'Exists'}], maxUnavailable: '25%',
                  securityContext: {privileged: true},
@@ -205,7 +205,7 @@ class ManifestsTest {
 
     @Test
     void configMapValuesAreTextsAndChangesReachThePod() {
-        Drawing before = new Drawing().node("c", "configmap",
+        Canvas before = new Canvas().node("c", "configmap",
                 "{name: 'conf', data: {a: 1, b: true, 'c.yaml': 'x: [1]\\n', _new_1: 'no'}}")
                 .node("w", "deployment", "{image: 'nginx'}").edge("c", "w");
         assertThat(before.object("ConfigMap").path("data")).hasToString(
@@ -213,7 +213,7 @@ class ManifestsTest {
         JsonNode web = before.object("Deployment");
         assertThat(container(web).at("/volumeMounts/0/mountPath").asText())
                 .isEqualTo("/etc/config");
-        JsonNode after = new Drawing().node("c", "configmap", "{name: 'conf', data: {a: 2}}")
+        JsonNode after = new Canvas().node("c", "configmap", "{name: 'conf', data: {a: 2}}")
                 .node("w", "deployment", "{image: 'nginx'}").edge("w", "c").object("Deployment");
         String checksum = "/spec/template/metadata/annotations/orrery.dev~1config-checksum";
         assertThat(after.at(checksum).asText()).hasSize(32)
@@ -222,13 +222,13 @@ class ManifestsTest {
 
     @Test
     void secretsAreFilledByTheRunOrNamedAsUnfilled() {
-        Drawing drawing = new Drawing()
+        Canvas canvas = new Canvas()
                 .node("s", "secret", "{name: 'keys', keys: [{id: 'k', name: 'K'}]}")
                 .node("w", "deployment", "{image: 'nginx',"
                         + " envFrom: [{type: 'secret', name: 'old', nodeId: 's'}]}")
                 .edge("s", "w");
-        assertThat(drawing.draft().unfilled()).extracting(Node::id).containsExactly("s");
-        Draft draft = drawing.draft(Map.of("s", Map.of("K", "pässword")),
+        assertThat(canvas.draft().unfilled()).extracting(Node::id).containsExactly("s");
+        Draft draft = canvas.draft(Map.of("s", Map.of("K", "pässword")),
                 Map.of("w", Map.of("RUN", "1")));
         JsonNode secret = draft.manifests().getFirst().object();
         assertThat(secret.at("/data/K").asText()).isEqualTo("cMOkc3N3b3Jk");
@@ -240,20 +240,20 @@ class ManifestsTest {
 
     @Test
     void autoscalerFindsItsTargetAndOwnsTheReplicas() {
-        Drawing drawing = new Drawing()
+        Canvas canvas = new Canvas()
                 .node("w", "deployment", "{name: 'web', image: 'nginx', replicas: 3}")
                 .node("h", "hpa", "{maxReplicas: 5, targetCPUUtilization: 70}")
                 .edge("h", "w");
-        JsonNode autoscaler = drawing.object("HorizontalPodAutoscaler");
+        JsonNode autoscaler = canvas.object("HorizontalPodAutoscaler");
         assertThat(autoscaler.at("/spec/scaleTargetRef/name").asText()).isEqualTo("web");
         assertThat(autoscaler.at("/spec/metrics/0/resource/target/averageUtilization").asInt())
                 .isEqualTo(70);
-        assertThat(drawing.object("Deployment").path("spec").has("replicas")).isFalse();
+        assertThat(canvas.object("Deployment").path("spec").has("replicas")).isFalse();
     }
 
     @Test
     void networkPolicyKeepsItsRulesAndNeverAllowsAll() {
-        JsonNode policy = new Drawing()
+        JsonNode policy = new Canvas()
                 .node("w", "deployment", "{name: 'db', image: 'nginx'}")
                 .node("p", "networkpolicy", """
                         {policyTypes: ['Ingress', 'Egress'],
@@ -268,7 +268,7 @@ class ManifestsTest {
         assertThat(rule.at("/from/1/ipBlock/except/0").asText()).isEqualTo("10.1.0.0/16");
         assertThat(rule.at("/ports/0/port").asInt()).isEqualTo(5432);
         assertThat(policy.at("/spec/egress/0/to/0").has("namespaceSelector")).isTrue();
-        assertThat(new Drawing().node("p", "networkpolicy",
+        assertThat(new Canvas().node("p", "networkpolicy",
                 "{policyTypes: ['Ingress'], ingressRules: [{from: []}, {from: [{type: 'x'}]}]}")
                 .mistakes()).satisfiesExactly(
                         m -> assertThat(m).startsWith("p.ingressRules[0]: ").contains("everything"),
@@ -277,7 +277,7 @@ class ManifestsTest {
 
     @Test
     void pluginFieldsReachTheSpecByPath() {
-        JsonNode topic = new Drawing().node("t", "kafka-topic", """
+        JsonNode topic = new Canvas().node("t", "kafka-topic", """
                 {crdGroup: 'kafka.strimzi.io', crdVersion: 'v1beta2', crdKind: 'KafkaTopic',
                  partitions: '3', spec: {replicas: 1},
                  _pluginFields: [{id: 'name'}, {id: 'partitions', type: 'number'},
@@ -289,7 +289,7 @@ class ManifestsTest {
 
     @Test
     void namesAllProblemsWithNodeAndField() {
-        Draft draft = new Drawing()
+        Draft draft = new Canvas()
                 .node("w", "deployment", "{name: 'Web_1', image: 'a b', replicas: 'many',"
                         + " port: 70000, resources: {limits: {memory: 'lots'}}}")
                 .node("s", "service", "{port: 0}")
@@ -310,18 +310,18 @@ class ManifestsTest {
     @Test
     void valuesCannotBreakOutOfTheirPlace() {
         String hostile = "x\\n  hostNetwork: true\\n---\\nkind: Secret";
-        JsonNode web = new Drawing().node("w", "deployment",
+        JsonNode web = new Canvas().node("w", "deployment",
                 "{image: 'nginx', env: {A: '" + hostile + "'}, args: ['" + hostile + "']}")
                 .object("Deployment");
         assertThat(pod(web).has("hostNetwork")).isFalse();
         assertThat(container(web).at("/args/0").asText()).contains("hostNetwork: true");
-        assertThat(new Drawing().node("w", "deployment", "{image: 'a', labels: {x: '"
+        assertThat(new Canvas().node("w", "deployment", "{image: 'a', labels: {x: '"
                 + hostile + "'}}").mistakes()).hasSize(1);
     }
 
     @Test
     void twoNodesCannotMakeTheSameObject() {
-        assertThat(new Drawing().node("a", "configmap", "{name: 'c'}")
+        assertThat(new Canvas().node("a", "configmap", "{name: 'c'}")
                 .node("b", "configmap", "{name: 'c'}")
                 .node("d", "configmap", "{name: 'c', namespace: 'other'}").mistakes())
                 .singleElement().asString().startsWith("b.name: node 'a' makes the same ConfigMap");
@@ -329,7 +329,7 @@ class ManifestsTest {
 
     @Test
     void olderClustersGetTheirOwnApiVersions() {
-        Diagram diagram = new Drawing()
+        Drawing diagram = new Canvas()
                 .node("c", "cronjob", "{image: 'x', schedule: '@daily'}").diagram();
         Draft draft = Manifests.draft(diagram,
                 new RunInput("d", ApiVersions.V1_20, Map.of(), Map.of()));
@@ -338,7 +338,7 @@ class ManifestsTest {
 
     @Test
     void templateIdIsNoPath() {
-        assertThat(new Drawing().node("w", "deployment", "{image: 'x', templateId: '../config'}")
+        assertThat(new Canvas().node("w", "deployment", "{image: 'x', templateId: '../config'}")
                 .mistakes()).isEmpty();
     }
 }

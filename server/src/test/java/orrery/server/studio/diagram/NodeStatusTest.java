@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class NodeStatusTest {
     private static NodeStatus status(Kind kind, String live) {
-        return NodeStatus.of(kind, Drawing.json(live));
+        return NodeStatus.of(kind, Canvas.json(live));
     }
 
     private static void is(NodeStatus status, String state, String message, boolean settled) {

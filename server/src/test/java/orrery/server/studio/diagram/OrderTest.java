@@ -9,15 +9,15 @@ import org.junit.jupiter.api.Test;
 class OrderTest {
     private static final String IMAGE = "{image: 'nginx'}";
 
-    private static List<String> order(Drawing drawing) {
+    private static List<String> order(Canvas canvas) {
         List<DiagramMistake> mistakes = new ArrayList<>();
-        List<String> order = Order.of(drawing.diagram(), mistakes).stream().map(Node::id).toList();
+        List<String> order = Order.of(canvas.diagram(), mistakes).stream().map(Node::id).toList();
         assertThat(mistakes).isEmpty();
         return order;
     }
 
-    private static Drawing web() {
-        return new Drawing()
+    private static Canvas web() {
+        return new Canvas()
                 .node("ing", "ingress", "{}")
                 .node("web", "deployment", IMAGE)
                 .node("svc", "service", "{}")
@@ -35,21 +35,21 @@ class OrderTest {
 
     @Test
     void edgesBetweenWorkloadsPutTheSourceFirst() {
-        Drawing drawing = new Drawing()
+        Canvas canvas = new Canvas()
                 .node("web", "deployment", IMAGE).node("api", "deployment", IMAGE)
                 .node("migrate", "job", IMAGE).node("db", "statefulset", IMAGE)
                 .edge("api", "web").edge("migrate", "api").edge("db", "migrate");
-        assertThat(order(drawing)).containsExactly("db", "migrate", "api", "web");
+        assertThat(order(canvas)).containsExactly("db", "migrate", "api", "web");
     }
 
     @Test
     void namesEveryCircleAndStillOrdersAllNodes() {
-        Drawing drawing = new Drawing()
+        Canvas canvas = new Canvas()
                 .node("a", "deployment", IMAGE).node("b", "deployment", IMAGE)
                 .node("c", "deployment", IMAGE).node("x", "job", IMAGE).node("y", "job", IMAGE)
                 .edge("a", "b").edge("b", "c").edge("c", "a").edge("x", "y").edge("y", "x");
         List<DiagramMistake> mistakes = new ArrayList<>();
-        assertThat(Order.of(drawing.diagram(), mistakes)).hasSize(5);
+        assertThat(Order.of(canvas.diagram(), mistakes)).hasSize(5);
         assertThat(mistakes).extracting(DiagramMistake::message).satisfiesExactly(
                 m -> assertThat(m).matches(".*(a → b → c → a|b → c → a → b|c → a → b → c);.*"),
                 m -> assertThat(m).matches(".*(x → y → x|y → x → y);.*"));
@@ -57,10 +57,10 @@ class OrderTest {
 
     @Test
     void namesDanglingAndSelfEdgesInsteadOfACircle() {
-        Drawing drawing = new Drawing().node("a", "deployment", IMAGE)
+        Canvas canvas = new Canvas().node("a", "deployment", IMAGE)
                 .edge("a", "gone").edge("lost", "a").edge("a", "a");
         List<DiagramMistake> mistakes = new ArrayList<>();
-        assertThat(Order.of(drawing.diagram(), mistakes)).hasSize(1);
+        assertThat(Order.of(canvas.diagram(), mistakes)).hasSize(1);
         assertThat(mistakes).extracting(m -> m.node() + "." + m.field())
                 .containsExactly("a>gone.target", "lost>a.source", "a>a.");
         assertThat(mistakes).noneMatch(m -> m.message().contains("circle"));

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import orrery.kit.Problem;
 import orrery.server.studio.diagram.ApiVersions;
-import orrery.server.studio.diagram.Diagram;
 import orrery.server.studio.diagram.Draft;
+import orrery.server.studio.diagram.Drawing;
 import orrery.server.studio.diagram.Manifest;
 import orrery.server.studio.diagram.Manifests;
 import orrery.server.studio.diagram.Node;
@@ -31,7 +31,7 @@ record Importing(Imported imported, Draft draft) {
                 "default", variables, profiles, files), () -> "n" + ids.incrementAndGet());
         Analysis analysis = imported.analysis();
         Draft draft = Manifests.draft(
-                new Diagram(analysis.suggestedNodes(), analysis.suggestedEdges()),
+                new Drawing(analysis.suggestedNodes(), analysis.suggestedEdges()),
                 new RunInput("dia", ApiVersions.CURRENT, imported.secrets(), Map.of()));
         return new Importing(imported, draft);
     }

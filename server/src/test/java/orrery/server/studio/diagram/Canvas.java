@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /// A diagram in the making, for tests: data is JSON with single quotes and bare names.
-final class Drawing {
+final class Canvas {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES, JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .build();
@@ -26,23 +26,23 @@ final class Drawing {
         }
     }
 
-    Drawing node(String id, String type, String data) {
+    Canvas node(String id, String type, String data) {
         nodes.add(new Node(id, type, new Position(0, 0), (ObjectNode) json(data)));
         return this;
     }
 
-    Drawing edge(String source, String target) {
+    Canvas edge(String source, String target) {
         edges.add(Edge.between(source + ">" + target, source, target));
         return this;
     }
 
-    Drawing edge(String source, String handle, String target) {
+    Canvas edge(String source, String handle, String target) {
         edges.add(new Edge(source + ">" + target, source, target, handle, null, null));
         return this;
     }
 
-    Diagram diagram() {
-        return new Diagram(nodes, edges);
+    Drawing diagram() {
+        return new Drawing(nodes, edges);
     }
 
     Draft draft() {
