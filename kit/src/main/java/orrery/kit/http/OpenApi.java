@@ -69,7 +69,7 @@ public final class OpenApi {
         if (handler == null) {
             out.put("summary", "Opens a WebSocket");
         } else {
-            var tag = tag(handler.getDeclaringClass());
+            var tag = tag(route.api());
             out.put("operationId", tag + "." + handler.getName());
             out.put("summary", words(handler.getName()));
             out.put("tags", List.of(tag));

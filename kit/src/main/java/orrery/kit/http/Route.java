@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One route: what is matched, who may call it, and what it reads and writes.
 ///
+/// @param api the class it stands in, or its heir under a path of its own
 /// @param template `/v1/regions/{region}/projects`
 /// @param kind who may call it
 /// @param permission what [Kind#NEEDS] asks for; `null` else
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bodyLimit bytes of the largest body
 /// @param handler the method; `null` for a WebSocket
 public record Route(
+        Class<?> api,
         Class<? extends Surface> surface,
         String method,
         String template,

@@ -28,7 +28,7 @@ public final class RouteScan {
             if (api.isAnnotationPresent(WebSocket.class)) {
                 routes.add(webSocket(api));
             } else {
-                for (var method : api.getDeclaredMethods()) {
+                for (var method : api.getMethods()) {
                     var verb = verb(method);
                     if (verb != null && !method.isSynthetic()) {
                         routes.add(route(api, method, verb));
@@ -42,17 +42,17 @@ public final class RouteScan {
     private static Route route(Class<?> api, Method method, String verb) {
         var template = path(api) + path(method);
         var limit = method.getAnnotation(BodyLimit.class);
-        return declared(surface(api), verb, template, method, consumes(api, method),
+        return declared(api, verb, template, method, consumes(api, method),
                 produces(api, method), limit == null ? Route.BODY_LIMIT : limit.value(), method);
     }
 
     private static Route webSocket(Class<?> api) {
         var path = api.getAnnotation(WebSocket.class).path();
-        return declared(surface(api), "GET", path, api, List.of(), List.of(), 0, null);
+        return declared(api, "GET", path, api, List.of(), List.of(), 0, null);
     }
 
     private static Route declared(
-            Class<? extends Surface> surface, String verb, String template,
+            Class<?> api, String verb, String template,
             AnnotatedElement declaring, List<String> consumes, List<String> produces,
             long limit, @Nullable Method handler) {
         var needs = declaring.getAnnotation(Needs.class);
@@ -64,7 +64,7 @@ public final class RouteScan {
         }
         var kind = needs != null ? Route.Kind.NEEDS
                 : said.getFirst() == Open.class ? Route.Kind.OPEN : Route.Kind.OWN;
-        return new Route(surface, verb, template, kind,
+        return new Route(api, surface(api), verb, template, kind,
                 needs == null ? null : new Permission(needs.value()),
                 needs == null ? null : needs.in(), consumes, produces, limit, handler);
     }

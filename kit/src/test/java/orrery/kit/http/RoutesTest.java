@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class RoutesTest {
     private static Routes routes(String... lines) {
         return new Routes(Stream.of(lines).map(line -> line.split(" ")).map(parts -> new Route(
-                Surface.class, parts[0], parts[1], Route.Kind.OPEN, null, null, List.of(),
-                List.of(), 0, null)).toList());
+                RoutesTest.class, Surface.class, parts[0], parts[1], Route.Kind.OPEN, null, null,
+                List.of(), List.of(), 0, null)).toList());
     }
 
     @Test

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/global/workflows/runs")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class RunsApi {
+public sealed class RunsApi permits RunsShortApi {
     private final RunAnswers answers;
 
     RunsApi(RunAnswers answers) {

@@ -46,6 +46,15 @@ class TenancyTest {
     }
 
     @Test
+    void runsStandUnderTheirShortPathToo() {
+        for (var path : List.of("/v1/regions/global/workflows/runs", "/v1/workflows/runs")) {
+            assertThat(operator().get(path).status()).isEqualTo(200);
+            assertThat(operator().post(path + "/run_none:retry", Map.of()).text("/error/message"))
+                    .contains("run_none");
+        }
+    }
+
+    @Test
     void anApiKeyBecomesAToken() throws Exception {
         var made = key(operator(), Map.of("scope", "platform"));
         var id = made.text("/data/id");
