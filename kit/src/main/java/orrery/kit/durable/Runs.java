@@ -113,12 +113,22 @@ public final class Runs {
     ///     is undoing already
     public void cancel(Tx tx, String id) {
         var run = find(tx, id);
-        if (table.cancel(tx, id)) {
-            tx.afterCommit(() -> engine.hintCancelled(id));
-        } else if (!table.giveUp(tx, id, Status.CANCELLED)) {
+        if (!stop(tx, id)) {
             throw new Problem.IllegalTransition(
                     "run", id, run.status().text(), "be cancelled").raise();
         }
+    }
+
+    /// As [#cancel], for whoever only needs the run to end: one that is over is left alone, and
+    /// one that undoes already goes on with that.
+    ///
+    /// @return whether that made a difference
+    public boolean stop(Tx tx, String id) {
+        if (table.cancel(tx, id)) {
+            tx.afterCommit(() -> engine.hintCancelled(id));
+            return true;
+        }
+        return table.giveUp(tx, id, Status.CANCELLED);
     }
 
     /// Starts a new run with the input of one that failed, was cancelled or needs attention.

@@ -104,6 +104,9 @@ public final class Steps {
     }
 
     /// Changes our own records, remembers what came of it, and says how to take it back.
+    ///
+    /// As a saga's first step it is done also when the run was cancelled or is late before it
+    /// began: its undo is what says on the resource that nothing came of the run.
     public <T> T tx(String step, Class<T> result, TxBody<T> body, @Nullable TxAction undo) {
         var back = undo == null ? null : new Undo.Inside(step, undo);
         var row = enter(step, back);
@@ -305,7 +308,8 @@ public final class Steps {
             throw new Interruption(Interruption.Kind.UNWIND, "unwinding");
         }
         unknownSteps();
-        if (row == null || row.child() == null) {
+        boolean opens = undo instanceof Undo.Inside && execution.journal().isEmpty();
+        if (!opens && (row == null || row.child() == null)) {
             execution.checkpoint(step);
         }
         return row;

@@ -240,6 +240,21 @@ class RunsTest {
     }
 
     @Test
+    void aRunThatIsCancelledBeforeItBeginsSaysSoOnItsThing() {
+        var script = script((steps, s) -> {
+            steps.tx("begin", tx -> s.note("begin"), tx -> s.note("undo begin"));
+            steps.run("one", () -> s.note("one"));
+        });
+        var idle = new TestProcess(TEST.address(), TestProcess.LIMITS);
+        processes.add(idle);
+        var id = start(idle);
+        idle.database().write(grant, tx -> idle.runs().cancel(tx, id));
+        var run = process(script).await(grant, id);
+        assertThat(run.status()).isEqualTo(Status.CANCELLED);
+        assertThat(script.did).containsExactly("begin", "undo begin");
+    }
+
+    @Test
     void waitsWithoutHoldingAProcess() {
         var ready = new AtomicBoolean();
         var script = script((steps, s) -> {

@@ -274,7 +274,7 @@ public final class Clusters implements Contents {
             }
             verify(found, expected);
             if (found.runId() != null) {
-                leave(tx, runs.get(tx, found.runId()));
+                runs.stop(tx, found.runId());
             }
             var run = runs.startBeside(tx, DeleteCluster.TYPE,
                     new DeleteCluster.Input(found.id(), found.runId()),
@@ -284,20 +284,6 @@ public final class Clusters implements Contents {
             return new Accepted(present(table.byId(tx, found.id()), idOrName),
                     runs.get(tx, run));
         });
-    }
-
-    /// Has an active run stop and undo; one that undoes already goes on with that.
-    private void leave(Tx tx, Run run) {
-        if (run.status().isOver()) {
-            return;
-        }
-        try {
-            runs.cancel(tx, run.id());
-        } catch (Problem.Failure refusal) {
-            if (!(refusal.problem() instanceof Problem.IllegalTransition)) {
-                throw refusal;
-            }
-        }
     }
 
     /// All clusters of the caller's current organization that it may see, the newest first.

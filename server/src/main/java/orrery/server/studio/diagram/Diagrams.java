@@ -172,7 +172,7 @@ public final class Diagrams {
         }
         var earlier = run.status().isOver() ? null : last;
         if (earlier != null) {
-            runs.cancel(tx, earlier);
+            runs.stop(tx, earlier);
         }
         var removal = runs.startBeside(tx, REMOVE, new Removal(diagram.id(), earlier),
                 new Subject(KIND, diagram.id()));

@@ -142,7 +142,7 @@ public final class Workspaces {
                 case Terminating -> workspace;
                 case Starting, Warning, Pulling, Stopping -> {
                     var earlier = String.valueOf(workspace.job());
-                    runs.cancel(tx, earlier);
+                    runs.stop(tx, earlier);
                     var input = new DeleteWorkspace.Input(workspace.id(), earlier);
                     yield begin(tx, workspace, Status.Terminating, "Deleting",
                             runs.startBeside(tx, DeleteWorkspace.TYPE, input,
