@@ -1,6 +1,5 @@
 package orrery.kit.kube;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import orrery.kit.net.Outbound;
@@ -132,29 +130,32 @@ public final class RealCluster implements AutoCloseable {
 
     /// Creates an object as somebody who is not us.
     public ObjectNode create(ObjectNode object) throws IOException {
-        return (ObjectNode) admin("POST", object, kind(object)
-                .path(object.at("/metadata/namespace").asText(null)), "application/json");
+        try (var clients = clients()) {
+            return new Stranger(clients, target()).create(object);
+        }
     }
 
     /// Merges into an object's status, as its controller would.
     public void status(Kind kind, String namespace, String name, ObjectNode status)
             throws IOException {
-        var patch = KubeClient.JSON.createObjectNode();
-        patch.set("status", status);
-        admin("PATCH", patch, kind.path(namespace, name) + "/status",
-                "application/merge-patch+json");
+        try (var clients = clients()) {
+            new Stranger(clients, target()).status(kind, namespace, name, status);
+        }
     }
 
     /// Merges into an object, as somebody who is not us.
     public void merge(Kind kind, String namespace, String name, ObjectNode patch)
             throws IOException {
-        admin("PATCH", patch, kind.path(namespace, name), "application/merge-patch+json");
+        try (var clients = clients()) {
+            new Stranger(clients, target()).merge(kind, namespace, name, patch);
+        }
     }
 
     /// Deletes an object, as somebody who is not us.
     public void remove(Kind kind, String namespace, String name) throws IOException {
-        admin("DELETE", KubeClient.JSON.createObjectNode(), kind.path(namespace, name),
-                "application/json");
+        try (var clients = clients()) {
+            new Stranger(clients, target()).remove(kind, namespace, name);
+        }
     }
 
     /// Creates the custom resource definitions of a folder's files, where they are not yet.
@@ -163,22 +164,6 @@ public final class RealCluster implements AutoCloseable {
             for (var file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
                 create(Trees.read(Files.readString(file)));
             }
-        }
-    }
-
-    private JsonNode admin(String method, ObjectNode body, String path, String type)
-            throws IOException {
-        try (var clients = clients()) {
-            return clients.client(target())
-                    .send(new KubeCall(method, path, Map.of(), type, body.toString()));
-        }
-    }
-
-    private Kind kind(ObjectNode object) throws IOException {
-        try (var clients = clients()) {
-            return clients.view(target())
-                    .kind(object.path("apiVersion").asText(), object.path("kind").asText())
-                    .orElseThrow();
         }
     }
 

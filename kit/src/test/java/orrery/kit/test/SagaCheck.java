@@ -55,20 +55,22 @@ public final class SagaCheck<I extends Record> implements AutoCloseable {
     /// @return how many steps were checked
     public int everyStepMayRepeat(Runnable same) {
         var steps = undisturbed(same);
-        for (var step : steps) {
+        for (int i = 0; i < steps.size(); i++) {
             var died = new AtomicBoolean();
+            var place = new Place(i);
             fault = (input, name, moment) -> {
-                if (name.equals(step) && moment == Moment.ACTED
+                if (place.isOf(name) && moment == Moment.ACTED
                         && died.compareAndSet(false, true)) {
                     FaultyEngine.die();
                 }
             };
             var run = run();
-            expect(run, Status.COMPLETED, "after dying at step " + step);
+            var what = "after dying at step " + steps.get(i);
+            expect(run, Status.COMPLETED, what);
             if (!died.get()) {
-                throw new AssertionError("never died at step " + step);
+                throw new AssertionError("never died at step " + steps.get(i));
             }
-            check(same, "after dying at step " + step);
+            check(same, what);
         }
         return steps.size();
     }
@@ -80,22 +82,40 @@ public final class SagaCheck<I extends Record> implements AutoCloseable {
     /// @return how many steps were checked
     public int everyFailureUnwinds(Runnable asBefore) {
         var steps = undisturbed(() -> { });
-        for (var step : steps) {
-            fails(step, Moment.BEFORE, asBefore);
-            fails(step, Moment.ACTED, asBefore);
+        for (int i = 0; i < steps.size(); i++) {
+            fails(i, steps.get(i), Moment.BEFORE, asBefore);
+            fails(i, steps.get(i), Moment.ACTED, asBefore);
         }
         return steps.size();
     }
 
-    private void fails(String step, Moment when, Runnable asBefore) {
+    private void fails(int number, String step, Moment when, Runnable asBefore) {
+        var place = new Place(number);
         fault = (input, name, moment) -> {
-            if (name.equals(step) && moment == when) {
-                throw new Problem.Refused("step " + step, "it fails, for a test").raise();
+            if (place.isOf(name) && moment == when) {
+                throw new Problem.Refused("step " + name, "it fails, for a test").raise();
             }
         };
         var what = "failing " + when + " of step " + step;
         expect(run(), Status.FAILED, what);
         check(asBefore, what);
+    }
+
+    /// Finds one run's step by its place: names may hold what differs from run to run.
+    private static final class Place {
+        private final int number;
+        private final List<String> seen = new ArrayList<>();
+
+        Place(int number) {
+            this.number = number;
+        }
+
+        synchronized boolean isOf(String step) {
+            if (!seen.contains(step)) {
+                seen.add(step);
+            }
+            return seen.indexOf(step) == number;
+        }
     }
 
     private List<String> undisturbed(Runnable same) {

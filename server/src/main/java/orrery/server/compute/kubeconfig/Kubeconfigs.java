@@ -176,7 +176,7 @@ public final class Kubeconfigs {
     }
 
     /// Revokes a kubeconfig, and waits a few seconds for the cluster to forget it. Asked again, it
-    /// answers with the same run.
+    /// answers with the same run, or begins another when that one failed.
     public Accepted revoke(Grant grant, String region, String cluster, String idOrName) {
         var id = get(grant, region, cluster, idOrName).id();
         var accepted = database.tx(grant, tx -> {
@@ -186,7 +186,10 @@ public final class Kubeconfigs {
                 return new Accepted(found, null);
             }
             if (found.state() == Kubeconfig.State.REVOKING && found.runId() != null) {
-                return new Accepted(found, runs.get(tx, found.runId()));
+                var run = runs.get(tx, found.runId());
+                if (!run.status().isOver()) {
+                    return new Accepted(found, run);
+                }
             }
             return new Accepted(found, begin(tx, found, Kubeconfig.State.REVOKED));
         });
@@ -213,7 +216,8 @@ public final class Kubeconfigs {
         var run = runs.join(grant, accepted.waiting().id(), PATIENCE);
         var now = database.read(grant, tx -> table.byId(tx, accepted.kubeconfig().id()))
                 .orElseThrow();
-        if (now.state() == Kubeconfig.State.FAILED) {
+        boolean unfinished = run.status().isOver() && now.state() == Kubeconfig.State.REVOKING;
+        if (now.state() == Kubeconfig.State.FAILED || unfinished) {
             throw new Problem.Conflict(KIND, now.id(), run.error() == null
                     ? "the cluster refused it" : run.error().message()).raise();
         }

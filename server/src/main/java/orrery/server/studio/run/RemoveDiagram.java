@@ -56,7 +56,7 @@ final class RemoveDiagram implements Saga<Removal> {
     }
 
     private void delete(Steps steps, Placed object) {
-        if (isReachable(steps, object)) {
+        if (!isGone(steps, object)) {
             var kube = clients.writer(
                     clusters.target(steps.grant(), object.cluster()), steps.fence());
             kube.view().kind(object.apiVersion(), object.kind()).ifPresent(
@@ -64,6 +64,8 @@ final class RemoveDiagram implements Saga<Removal> {
         }
     }
 
+    /// What bears the name of something that a run planned, but was not made by a run, was there
+    /// before: that is why the run failed, and it stays.
     private boolean isGone(Steps steps, Placed object) {
         if (!isReachable(steps, object)) {
             return true;
@@ -71,6 +73,7 @@ final class RemoveDiagram implements Saga<Removal> {
         var view = clients.view(clusters.target(steps.grant(), object.cluster()));
         return view.kind(object.apiVersion(), object.kind())
                 .flatMap(kind -> view.find(kind, object.namespace(), object.name()))
+                .filter(found -> !RunDiagram.creator(found).isEmpty())
                 .isEmpty();
     }
 

@@ -168,7 +168,8 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
         }
     }
 
-    private static String creator(JsonNode object) {
+    /// The run that created an object; empty when none did.
+    static String creator(JsonNode object) {
         return object.path("metadata").path("annotations").path(CREATED_BY).asText();
     }
 

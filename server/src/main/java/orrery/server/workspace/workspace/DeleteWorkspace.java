@@ -78,6 +78,14 @@ final class DeleteWorkspace implements Saga<DeleteWorkspace.Input> {
                                 steps.fence())
                         .delete(Kind.PERSISTENT_VOLUME_CLAIM, namespace, claim));
             }
+            // The name is free then: a workspace that is made at once must not take over a claim
+            // that is on its way out.
+            for (var volume : objects.volumes()) {
+                var claim = volume.at("/metadata/name").asText();
+                steps.await("see " + claim + " gone", () -> clients
+                        .view(clusters.target(steps.grant(), workspace.cluster()))
+                        .find(Kind.PERSISTENT_VOLUME_CLAIM, namespace, claim).isEmpty());
+            }
         }
         steps.tx("remove", tx -> workspaces.remove(tx, in.id()));
     }

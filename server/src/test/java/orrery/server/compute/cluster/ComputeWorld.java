@@ -50,7 +50,7 @@ public final class ComputeWorld implements AutoCloseable {
         clients = cluster.clients();
         var database = test.database();
         Events events = process.events();
-        people();
+        People.insert(test);
         regions = new Regions(database, TestProcess.sealing(), events, clock);
         regions.register(TestDatabase.ACCESS.system("test"),
                 new NewRegion(REGION, "Europe", cluster.kubeconfig(), null, List.of()));
@@ -65,27 +65,6 @@ public final class ComputeWorld implements AutoCloseable {
         Assumptions.assumeTrue(Files.isDirectory(folder),
                 () -> "no custom resource definitions in " + folder);
         return folder;
-    }
-
-    private void people() {
-        test.database().write(GRANT, tx -> {
-            tx.handle().execute("""
-                    insert into organization (id, name, display_name, owner_id, created_at,
-                      updated_at)
-                    values ('org_test', 'test', 'Test', 'usr_test', now(), now())
-                    """);
-            tx.handle().execute("""
-                    insert into project (id, organization_id, name, display_name, visibility,
-                      created_at, updated_at)
-                    values ('prj_test', 'org_test', 'test', 'Test', 'private', now(), now())
-                    """);
-            tx.handle().execute("""
-                    insert into iam_user (id, username, email, name, home_organization_id,
-                      home_project_id, created_at, updated_at)
-                    values ('usr_test', 'test', 't@example.org', 'T', 'org_test', 'prj_test',
-                      now(), now())
-                    """);
-        });
     }
 
     CreateCluster creating() {

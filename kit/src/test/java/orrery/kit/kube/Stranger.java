@@ -1,0 +1,48 @@
+package orrery.kit.kube;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+
+/// Somebody who writes to a cluster and is not us: no fence, no mark, no field manager of ours.
+public final class Stranger {
+    private final KubeClients clients;
+    private final KubeTarget target;
+
+    public Stranger(KubeClients clients, KubeTarget target) {
+        this.clients = clients;
+        this.target = target;
+    }
+
+    public ObjectNode create(ObjectNode object) {
+        return send("POST", object, kind(object)
+                .path(object.at("/metadata/namespace").asText(null)), "application/json");
+    }
+
+    /// Merges into an object's status, as its controller would.
+    public void status(Kind kind, String namespace, String name, ObjectNode status) {
+        var patch = KubeClient.JSON.createObjectNode();
+        patch.set("status", status);
+        send("PATCH", patch, kind.path(namespace, name) + "/status",
+                "application/merge-patch+json");
+    }
+
+    public void merge(Kind kind, String namespace, String name, ObjectNode patch) {
+        send("PATCH", patch, kind.path(namespace, name), "application/merge-patch+json");
+    }
+
+    public void remove(Kind kind, String namespace, String name) {
+        send("DELETE", KubeClient.JSON.createObjectNode(), kind.path(namespace, name),
+                "application/json");
+    }
+
+    private ObjectNode send(String method, ObjectNode body, String path, String type) {
+        return (ObjectNode) clients.client(target)
+                .send(new KubeCall(method, path, Map.of(), type, body.toString()));
+    }
+
+    private Kind kind(ObjectNode object) {
+        return clients.view(target)
+                .kind(object.path("apiVersion").asText(), object.path("kind").asText())
+                .orElseThrow();
+    }
+}

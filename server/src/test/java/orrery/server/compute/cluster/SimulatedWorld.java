@@ -1,0 +1,92 @@
+package orrery.server.compute.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import orrery.kit.Ids;
+import orrery.kit.access.Grant;
+import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeLimits;
+import orrery.kit.kube.KubeView;
+import orrery.kit.kube.Kubeconfig;
+import orrery.kit.kube.Stranger;
+import orrery.kit.net.Outbound;
+import orrery.kit.secret.Secret;
+import orrery.kit.test.TestDatabase;
+import orrery.kit.test.TestProcess;
+import orrery.server.SimulatedRegion;
+import orrery.server.compute.network.Networks;
+import orrery.server.tenancy.region.NewRegion;
+import orrery.server.tenancy.region.Regions;
+
+/// A cluster that runs on the simulated region, for the sagas that work on clusters: a real
+/// database and the real Kubernetes protocol, without HTTP and without identity.
+public final class SimulatedWorld implements AutoCloseable {
+    public static final Grant GRANT = TestDatabase.grant();
+    private static final String REGION = "sim1";
+
+    public final TestDatabase test = TestDatabase.create("server");
+    public final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
+    public final Ids ids = new Ids(new SecureRandom());
+    public final Clock clock = Clock.systemUTC();
+    public final KubeClients clients = new KubeClients(
+            new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
+    public final Clusters clusters;
+    /// Identifier and name of the one cluster.
+    public final String cluster = ids.next("cls");
+
+    public SimulatedWorld() {
+        People.insert(test);
+        var database = test.database();
+        var regions = new Regions(database, TestProcess.sealing(), process.events(), clock);
+        var networks = new Networks(database, null, regions, process.events(), ids, clock);
+        regions.register(TestDatabase.ACCESS.system("test"),
+                new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
+        clusters = new Clusters(database, null, null, regions, networks, null, process.events(),
+                process.runs(), null, TestProcess.sealing(), ids, clock);
+        // The management cluster itself: it has a node, and a test of ours makes no difference.
+        var lifecycle = new Lifecycle(
+                database, networks, TestProcess.sealing(), process.events(), clock);
+        var now = clock.instant();
+        database.write(GRANT, tx -> {
+            new ClusterTable().insert(tx, new Cluster(cluster, "org_test", "prj_test", REGION,
+                    "here", null, null, Map.of(), Cluster.Origin.PROVISIONED,
+                    Cluster.State.PROVISIONING, null, null, null, List.of(), List.of(), List.of(),
+                    null, null, 0, null, 1, "usr_test", now, now, null));
+            var config = Kubeconfig.read(kubeconfig(), null);
+            lifecycle.connected(tx, cluster, new WayIn(
+                    config.server().toString(), config.ca(), Secret.of(kubeconfig())));
+            lifecycle.running(tx, cluster, List.of());
+        });
+    }
+
+    /// What stands on the cluster.
+    public KubeView view() {
+        return clients.view(clusters.target(GRANT, cluster));
+    }
+
+    /// Somebody else who works on the cluster.
+    public Stranger stranger() {
+        return new Stranger(clients, clusters.target(GRANT, cluster));
+    }
+
+    private static String kubeconfig() {
+        try {
+            return Files.readString(SimulatedRegion.kubeconfig());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        clients.close();
+        test.close();
+    }
+}
