@@ -6,9 +6,11 @@ import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
+import com.google.crypto.tink.aead.AesGcmKey;
 import com.google.crypto.tink.aead.AesGcmParameters;
 import com.google.crypto.tink.aead.AesGcmParameters.Variant;
 import com.google.crypto.tink.aead.KmsEnvelopeAead;
+import com.google.crypto.tink.util.SecretBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,14 +21,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.EnumSet;
 
-/// Seals secrets with the keys of one file (Tink, AES-256-GCM).
+/// Seals secrets with the keys of one file (Tink, AES-256-GCM): a Tink keyset as JSON, or 32
+/// random bytes, which the first rotation turns into one.
 ///
 /// It is envelope encryption: every secret has a key of its own, which the newest key of the file
 /// wraps; the wrapping key's number stands in the sealed bytes. Each is bound to its place by
 /// associated data. Old keys stay in the file until everything is sealed anew ([Resealing]).
 public final class Sealing {
+    private static final int KEY_BYTES = 32;
     private static final AesGcmParameters DATA_KEY = parameters(Variant.NO_PREFIX);
     private static final AesGcmParameters WRAPPING_KEY = parameters(Variant.TINK);
     private static final EnumSet<PosixFilePermission> OTHERS = EnumSet.complementOf(EnumSet.of(
@@ -124,13 +129,29 @@ public final class Sealing {
                 throw new IllegalStateException(file + " must be readable by its owner alone:"
                         + " chmod 600 " + file);
             }
-            return TinkJsonProtoKeysetFormat.parseKeyset(Files.readString(file),
-                    RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
+            var content = Files.readAllBytes(file);
+            return content.length == KEY_BYTES ? single(content)
+                    : TinkJsonProtoKeysetFormat.parseKeyset(
+                            new String(content, StandardCharsets.UTF_8),
+                            RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(file + " is not a file of sealing keys", e);
+            throw new IllegalStateException(file + " is not a file of sealing keys: give the one"
+                    + " that was used before, or for a new database one of " + KEY_BYTES
+                    + " random bytes", e);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the sealing keys of " + file, e);
         }
+    }
+
+    /// The keys of a file that an operator made of random bytes. All servers must give the key the
+    /// same number, so it comes from the key itself.
+    private static KeysetHandle single(byte[] key) throws GeneralSecurityException {
+        var number = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key)).getInt();
+        return KeysetHandle.newBuilder()
+                .addEntry(KeysetHandle.importKey(AesGcmKey.builder().setParameters(WRAPPING_KEY)
+                        .setKeyBytes(SecretBytes.copyFrom(key, InsecureSecretKeyAccess.get()))
+                        .setIdRequirement(number == 0 ? 1 : number).build()).makePrimary())
+                .build();
     }
 
     private static void write(Path file, KeysetHandle keys) {
@@ -152,7 +173,7 @@ public final class Sealing {
 
     private static AesGcmParameters parameters(Variant variant) {
         try {
-            return AesGcmParameters.builder().setKeySizeBytes(32).setIvSizeBytes(12)
+            return AesGcmParameters.builder().setKeySizeBytes(KEY_BYTES).setIvSizeBytes(12)
                     .setTagSizeBytes(16).setVariant(variant).build();
         } catch (GeneralSecurityException e) {
             throw new ExceptionInInitializerError(e);

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import orrery.kit.access.Grant;
 import orrery.kit.test.TestDatabase;
 import org.junit.jupiter.api.AutoClose;
@@ -61,6 +63,22 @@ class SealingTest {
         Files.writeString(file, "{}");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         assertThatThrownBy(() -> Sealing.open(file)).hasMessageContaining("not a file of sealing");
+    }
+
+    @Test
+    void takesThirtyTwoRandomBytesAsAKeyFromServerToServer() throws IOException {
+        var key = new byte[32];
+        new Random(7).nextBytes(key);
+        Files.write(file, key);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        var sealed = Sealing.open(file).seal("hunter2", COLUMN.at("a"));
+        assertThat(Sealing.open(file).open(sealed, COLUMN.at("a"))).isEqualTo("hunter2");
+        assertThat(Sealing.open(file).isCurrent(sealed)).isTrue();
+        Sealing.rotate(file);
+        assertThat(Sealing.open(file).open(sealed, COLUMN.at("a"))).isEqualTo("hunter2");
+        assertThat(Sealing.open(file).isCurrent(sealed)).isFalse();
+        Files.write(file, Arrays.copyOf(key, 31));
+        assertThatThrownBy(() -> Sealing.open(file)).hasMessageContaining("32 random bytes");
     }
 
     @Test
