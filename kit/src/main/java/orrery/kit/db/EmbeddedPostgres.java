@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,7 +26,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(EmbeddedPostgres.class);
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    /// For a process to be seen at all, on a machine that is very busy.
+    private static final Duration GRACE = Duration.ofSeconds(20);
     private static final int ATTEMPTS = 5;
+    private static final int SHOWN_BYTES = 4_000;
 
     private final PostgresFiles files;
     private final FileChannel lock;
@@ -47,11 +51,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// As [#start(Path)], with the programs unpacked elsewhere and with some settings changed, as
     /// `postgresql.conf` spells them.
     public static EmbeddedPostgres start(Path folder, Path programs, Map<String, String> changed) {
+        return start(folder, programs, changed, Unprivileged::find);
+    }
+
+    static EmbeddedPostgres start(Path folder, Path programs, Map<String, String> changed,
+            Asked asked) {
         FileChannel lock = null;
         try {
             Folders.create(folder);
             lock = lock(folder);
-            var unprivileged = Unprivileged.find(folder);
+            var unprivileged = asked.how(folder);
             var files = new PostgresFiles(
                     folder.toRealPath(), PostgresBinaries.unpack(programs), unprivileged);
             return new EmbeddedPostgres(files, lock, start(files, changed));
@@ -60,6 +69,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
             throw new UncheckedIOException("the embedded PostgreSQL did not start: "
                     + e.getMessage(), e);
         }
+    }
+
+    /// Finds out how PostgreSQL can run in a folder.
+    interface Asked {
+        Unprivileged how(Path folder) throws IOException;
     }
 
     /// Where it listens.
@@ -92,11 +106,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
             int port = freePort();
             files.configure(port, changed);
             try {
-                launch(files);
+                launch(files, port);
                 var url = "jdbc:postgresql://127.0.0.1:" + port + "/" + PostgresFiles.USER;
                 return new Address(url, PostgresFiles.USER, files.password());
             } catch (IOException e) {
                 // Somebody may have taken the port, or a dying predecessor still holds its memory.
+                stop(files);
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
@@ -107,23 +122,39 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /// `pg_ctl` puts the server into its own session, so that a Ctrl-C meant for us does not end
     /// it under our feet. It does not wait: we poll far more often than it would.
-    private static void launch(PostgresFiles files) throws IOException {
+    private static void launch(PostgresFiles files, int port) throws IOException {
+        long logged = Files.exists(files.log()) ? Files.size(files.log()) : 0;
         Programs.run(files.command("pg_ctl", "start", "--no-wait", "--silent",
                 "--pgdata=" + files.data(), "--log=" + files.log()), files.folder(), STOP_LIMIT);
         long end = System.nanoTime() + START_LIMIT.toNanos();
-        long grace = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+        long grace = System.nanoTime() + GRACE.toNanos();
         while (System.nanoTime() < end) {
             var lines = pidLines(files);
             if (lines.size() >= 8 && lines.get(7).strip().equals("ready")) {
+                if (!lines.get(3).strip().equals(Integer.toString(port))) {
+                    throw new IOException("one that a killed process began got ready first");
+                }
                 return;
             }
             // Crash recovery may take long, but only in a process that is alive.
-            if (System.nanoTime() > grace && running(files).isEmpty()) {
+            if (running(files).isEmpty() && (System.nanoTime() > grace || gaveUp(files, logged))) {
                 break;
             }
             pause(10);
         }
         throw new IOException("see " + files.log() + tail(files.log()));
+    }
+
+    /// Whether it wrote the cause of its death behind what was logged before.
+    private static boolean gaveUp(PostgresFiles files, long logged) throws IOException {
+        if (!Files.exists(files.log())) {
+            return false;
+        }
+        try (var log = Files.newInputStream(files.log())) {
+            log.skipNBytes(Math.min(logged, Files.size(files.log())));
+            var fresh = new String(log.readNBytes(SHOWN_BYTES), StandardCharsets.UTF_8);
+            return fresh.contains("FATAL:") || fresh.contains("PANIC:");
+        }
     }
 
     private static String tail(Path log) throws IOException {

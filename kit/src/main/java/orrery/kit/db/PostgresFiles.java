@@ -1,6 +1,7 @@
 package orrery.kit.db;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,10 +12,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jboss.logging.Logger;
 
 /// The files of one embedded database: its data folder, its settings, its password.
 record PostgresFiles(Path folder, PostgresBinaries binaries, Unprivileged unprivileged) {
     static final String USER = "orrery";
+    private static final Logger LOG = Logger.getLogger(PostgresFiles.class);
+    private static final String FRESH = "data.new-";
     private static final Duration INITDB_LIMIT = Duration.ofMinutes(2);
     private static final long LOG_LIMIT_BYTES = 10 << 20;
 
@@ -63,17 +67,16 @@ record PostgresFiles(Path folder, PostgresBinaries binaries, Unprivileged unpriv
         return Files.readString(folder.resolve("password")).strip();
     }
 
-    /// Creates the database unless it is there. A death halfway leaves only `data.new`, which the
-    /// next start throws away.
+    /// Creates the database unless it is there. A death halfway leaves only a folder `data.new-…`,
+    /// which the next start throws away.
     void create() throws IOException {
         if (Files.isDirectory(data())) {
+            // Made by a start that could run PostgreSQL as somebody else, perhaps.
+            unprivileged.own(data());
             return;
         }
-        var fresh = Folders.create(folder.resolve("data.new"));
-        if (fresh.toFile().list().length > 0) {
-            Folders.delete(fresh);
-            Folders.create(fresh);
-        }
+        sweep();
+        var fresh = Files.createTempDirectory(folder, FRESH);
         unprivileged.own(fresh);
         Programs.run(unprivileged.command(binaries.program("initdb"),
                 "--pgdata=" + fresh, "--username=postgres", "--auth=reject", "--encoding=UTF8",
@@ -85,6 +88,20 @@ record PostgresFiles(Path folder, PostgresBinaries binaries, Unprivileged unpriv
         Folders.writeSecret(folder.resolve("password"), password);
         bootstrap(fresh, password);
         Files.move(fresh, data(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// What a killed `initdb`, or one whose parent was killed, left. The latter may still write:
+    /// what cannot be deleted now waits for the next start.
+    private void sweep() throws IOException {
+        try (var old = Files.newDirectoryStream(folder, "data.new*")) {
+            for (var path : old) {
+                try {
+                    Folders.delete(path);
+                } catch (IOException | UncheckedIOException e) {
+                    LOG.debugf("%s is still in use", path);
+                }
+            }
+        }
     }
 
     /// One user, not a superuser, and its database, made without a network: nobody can ever

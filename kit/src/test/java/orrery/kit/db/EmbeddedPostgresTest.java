@@ -2,6 +2,7 @@ package orrery.kit.db;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +106,45 @@ class EmbeddedPostgresTest {
         }
     }
 
+    /// As in a container that allows no user namespaces.
+    @Test
+    void asRootItRunsAsAnotherAccountWhereNamespacesAreForbidden() throws Exception {
+        assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "not root");
+        var reachable = Files.createTempDirectory("embedded-");
+        Files.setPosixFilePermissions(reachable, PosixFilePermissions.fromString("rwx--x--x"));
+        var database = reachable.resolve("postgres");
+        try {
+            for (int round = 1; round <= 2; round++) {
+                try (var postgres = without(database, "unshare")) {
+                    ask(postgres.address(), "create table if not exists kept as select 7 as n");
+                    var process = Path.of("/proc", Long.toString(postgres.pid()));
+                    assertThat(Files.getAttribute(process, "unix:uid")).isNotEqualTo(0)
+                            .isEqualTo(Files.getAttribute(database.resolve("data"), "unix:uid"));
+                }
+            }
+            // What is allowed may change between two starts.
+            try (var postgres = without(database, "nothing")) {
+                assertThat(ask(postgres.address(), "select n from kept")).isEqualTo("7");
+            }
+            try (var postgres = without(database, "unshare")) {
+                assertThat(ask(postgres.address(), "select n from kept")).isEqualTo("7");
+            }
+            assertThatThrownBy(() -> without(database, "unshare", "setpriv"))
+                    .hasMessageContaining("ORRERY_DATABASE_URL");
+            Files.setPosixFilePermissions(reachable, PosixFilePermissions.fromString("rwx------"));
+            assertThatThrownBy(() -> without(database, "unshare"))
+                    .hasMessageContaining("chmod o+x " + reachable);
+        } finally {
+            Folders.delete(reachable);
+        }
+    }
+
+    private static EmbeddedPostgres without(Path database, String... programs) {
+        return EmbeddedPostgres.start(database, database, Map.of(), folder ->
+                Unprivileged.find(folder, command -> !List.of(programs)
+                        .contains(command.getFirst())));
+    }
+
     @Test
     void aPidFileThatNamesAStrangerHindersNothing() throws Exception {
         start().close();
@@ -116,10 +157,11 @@ class EmbeddedPostgresTest {
 
     @Test
     void aDeathDuringTheFirstStartLeavesNothingBehind() throws Exception {
-        Files.createDirectories(folder.resolve("data.new/base"));
+        Files.createDirectories(folder.resolve("data.new-123/base"));
         try (var next = start()) {
             assertThat(ask(next.address(), "select 1")).isEqualTo("1");
         }
+        assertThat(folder.resolve("data.new-123")).doesNotExist();
     }
 
     @Test
