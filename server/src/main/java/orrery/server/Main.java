@@ -1,13 +1,16 @@
 package orrery.server;
 
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import orrery.kit.config.WrongSettings;
 import orrery.server.auth.setup.SetupCode;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
 
 /// The server's start: settings, then everything that [Wiring] makes of them, then one line that
 /// says where it answers.
@@ -26,13 +29,22 @@ public final class Main implements QuarkusApplication {
         try {
             var settings = Settings.read(arguments);
             quarkus(settings.get(Listening.class)).forEach(System::setProperty);
-            System.setProperty("quarkus.log.handler.file.REQUESTS.path", settings
-                    .get(Storing.class).data().resolve("log/requests.jsonl").toString());
+            var log = settings.get(Storing.class).data().resolve("log");
+            System.setProperty("quarkus.log.handler.file.REQUESTS.path",
+                    log.resolve("requests.jsonl").toString());
+            Quarkus.run(Main.class, (code, failure) -> end(code, failure, log), arguments);
         } catch (WrongSettings wrong) {
             wrong.mistakes().forEach(System.err::println);
             System.exit(2);
         }
-        Quarkus.run(Main.class, arguments);
+    }
+
+    private static void end(int code, @Nullable Throwable failure, Path log) {
+        // Who ends it while it starts knows why it does not.
+        if (failure != null && !ApplicationLifecycleManager.isVmShuttingDown()) {
+            System.err.println(new FailedStart(failure).explain(log));
+        }
+        ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(code, failure);
     }
 
     /// What Quarkus itself must know before it starts.

@@ -17,8 +17,16 @@ final class Storage {
     Storage(Storing storing) {
         embedded = storing.databaseUrl() == null
                 ? EmbeddedPostgres.start(storing.data().resolve("postgres")) : null;
-        address = embedded == null ? own(storing) : embedded.address();
-        database = Database.open(address, orrery.kit.db.Limits.DEFAULT, "server");
+        try {
+            address = embedded == null ? own(storing) : embedded.address();
+            database = Database.open(address, orrery.kit.db.Limits.DEFAULT, "server");
+        } catch (RuntimeException e) {
+            // What is not made is not closed by anybody else.
+            if (embedded != null) {
+                embedded.close();
+            }
+            throw e;
+        }
     }
 
     private static Address own(Storing storing) {
