@@ -111,12 +111,13 @@ build() {
     [ -e "$home/target/built-$target" ] && first=
     say "Building $target$first; log: $log"
     started=$(date +%s)
-    (cd "$home" && exec "$maven" -B -ntp -DskipTests -pl "$target" -am package) >"$log" 2>&1 &
+    (cd "$home" && exec "$maven" -B -DskipTests -pl "$target" -am package) >"$log" 2>&1 &
     builder=$!
     trap 'kill -TERM $builder 2>/dev/null; exit 130' INT TERM HUP
     report_progress $builder "$log"
     if ! wait $builder; then
-        grep -E '^\[ERROR\]' "$log" | head -n 20 >&2
+        # Where Maven itself did not start, its log ends with the cause.
+        { grep -E '^\[ERROR\]' "$log" || tail -n 20 "$log"; } | head -n 20 >&2
         die "The build failed; all of it is in $log"
     fi
     trap - INT TERM HUP
@@ -125,13 +126,23 @@ build() {
     say "Built $target in $(($(date +%s) - started)) s"
 }
 
-# Says each module that Maven process $1 begins, as its log $2 tells.
+# Says each module that Maven process $1 begins, as its log $2 tells; where one takes long, what
+# has been fetched so far.
 report_progress() {
-    told=
+    told='' module='Starting Maven' last=$(date +%s)
     while kill -0 "$1" 2>/dev/null; do
-        now=$(sed -n 's/^\[INFO\] Building \(.*\) [0-9][^ ]* *\(\[.*\]\)$/\2 \1/p' "$2" | tail -n 1)
-        [ "$now" = "$told" ] || say "  $now"
-        told=$now
+        begun=$(sed -n 's/^\[INFO\] Building \(.*\) [0-9][^ ]* *\(\[.*\]\)$/\2 \1/p' "$2" |
+            tail -n 1)
+        module=${begun:-$module} now=$(date +%s)
+        if [ "$begun" != "$told" ]; then
+            say "  $begun"
+            told=$begun last=$now
+        elif [ $((now - last)) -ge 15 ]; then
+            fetched=$(grep -c '^\[INFO\] Downloaded from' "$2")
+            [ "$fetched" -eq 0 ] && fetched= || fetched=", $fetched files fetched"
+            say "  $module … $((now - started)) s$fetched"
+            last=$now
+        fi
         sleep 0.3 2>/dev/null || sleep 1
     done
 }
