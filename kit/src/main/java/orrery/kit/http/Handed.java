@@ -9,6 +9,7 @@ import jakarta.enterprise.inject.Produces;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import orrery.kit.access.Grant;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,13 @@ public class Handed {
     @Dependent
     @Unremovable
     PageAsk pageAsk() {
-        return exchange().surface().pageAsk(query(current.getCurrent()));
+        var context = current.getCurrent();
+        var surface = Exchange.of(context).surface();
+        var query = query(context);
+        var reserved = new TreeSet<>(Front.Found.of(context).route().parameters());
+        reserved.addAll(surface.pageParameters().keySet());
+        return surface.pageAsk(query).where(
+                Filters.read(query, reserved), surface.refusesUnknownFields());
     }
 
     @Produces

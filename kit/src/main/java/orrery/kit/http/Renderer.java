@@ -1,6 +1,7 @@
 package orrery.kit.http;
 
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -13,6 +14,8 @@ import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.TreeSet;
+import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 
 /// The edge between JAX-RS and the surfaces: callers are admitted, and every answer and every
@@ -41,6 +44,7 @@ public class Renderer
         var context = current.getCurrent();
         Handed.grant(context, doorkeeper.admit(context));
         var route = Front.Found.of(context).route();
+        checkQuery(context, route);
         if (!route.consumes().isEmpty()) {
             request.setEntityStream(new Limited(request.getEntityStream(), route.bodyLimit()));
         }
@@ -48,6 +52,21 @@ public class Renderer
         if (Idempotency.isAsked(request.getMethod(), key, Handed.grant(context))) {
             repeats.begin(request, context, key);
         }
+    }
+
+    /// A parameter that nobody reads is a misspelt one: silence would pass for an answer to it.
+    private static void checkQuery(RoutingContext context, Route route) {
+        if (route.isOpenQuery() || !Exchange.of(context).surface().refusesUnknownFields()) {
+            return;
+        }
+        var mistakes = new Mistakes();
+        for (var name : context.queryParams().names()) {
+            mistakes.unless(route.parameters().contains(name), name,
+                    "is not a parameter here; known are "
+                            + (route.parameters().isEmpty() ? "none"
+                                    : String.join(", ", new TreeSet<>(route.parameters()))));
+        }
+        mistakes.orRefuse();
     }
 
     @Override

@@ -2,6 +2,7 @@ package orrery.kit.http;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 import orrery.kit.access.Permission;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param place where the permission is checked; `null` else
 /// @param consumes media types of the body; empty when it reads none
 /// @param produces media types of the answer
+/// @param parameters of the query, those that the handler names
+/// @param isOpenQuery whether the handler looks at the whole query itself, as lists do
 /// @param bodyLimit bytes of the largest body
 /// @param handler the method; `null` for a WebSocket
 public record Route(
@@ -26,6 +29,8 @@ public record Route(
         @Nullable Place place,
         List<String> consumes,
         List<String> produces,
+        Set<String> parameters,
+        boolean isOpenQuery,
         long bodyLimit,
         @Nullable Method handler) {
 
@@ -37,6 +42,7 @@ public record Route(
     public Route {
         consumes = List.copyOf(consumes);
         produces = List.copyOf(produces);
+        parameters = Set.copyOf(parameters);
     }
 
     public boolean isWebSocket() {

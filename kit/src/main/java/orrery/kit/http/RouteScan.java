@@ -6,6 +6,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import orrery.kit.access.Permission;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +69,19 @@ public final class RouteScan {
                 : said.getFirst() == Open.class ? Route.Kind.OPEN : Route.Kind.OWN;
         return new Route(api, surface(api), verb, template, kind,
                 needs == null ? null : new Permission(needs.value()),
-                needs == null ? null : needs.in(), consumes, produces, limit, handler);
+                needs == null ? null : needs.in(), consumes, produces, parameters(handler),
+                handler == null || isOpenQuery(handler), limit, handler);
+    }
+
+    private static Set<String> parameters(@Nullable Method handler) {
+        return handler == null ? Set.of() : Arrays.stream(handler.getParameters())
+                .map(parameter -> parameter.getAnnotation(QueryParam.class))
+                .filter(Objects::nonNull).map(QueryParam::value).collect(Collectors.toSet());
+    }
+
+    private static boolean isOpenQuery(Method handler) {
+        return Stream.of(handler.getParameterTypes())
+                .anyMatch(type -> type == PageAsk.class || type == Query.class);
     }
 
     private static Class<? extends Surface> surface(Class<?> api) {

@@ -1,0 +1,289 @@
+package orrery.kit.http;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import orrery.kit.Problem;
+import orrery.kit.db.Tx;
+import orrery.kit.http.PageAsk.Sort;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/// A list that stands in tables: its SQL, and what it can be filtered, sorted and searched by. It
+/// is made once, as a constant; [#page] answers what a caller asks of it.
+///
+/// Pages go on after the last row that was seen, by the sort columns and then the identifier, so
+/// that rows which come and go in between are neither skipped nor repeated.
+public final class Listing<T> {
+    private final Class<T> type;
+    private final String plural;
+    private final String columns;
+    private final String from;
+    private final String id;
+    private final Map<String, Field> fields = new LinkedHashMap<>();
+    private List<String> searched = List.of();
+    private Sort standard = new Sort("createdAt", true);
+
+    private Listing(Class<T> type, String plural, String columns, String from) {
+        this.type = type;
+        this.plural = plural;
+        this.columns = columns;
+        this.from = from;
+        var alias = columns.strip().split("[ ,]", 2)[0];
+        this.id = alias.contains(".") ? alias.substring(0, alias.indexOf('.')) + ".id" : "id";
+        fields.put("createdAt", new Field(Field.Kind.TIME, column("createdAt"), List.of()));
+        fields.put("updatedAt", new Field(Field.Kind.TIME, column("updatedAt"), List.of()));
+    }
+
+    /// A list with the newest first, filtered and sorted by `createdAt` and `updatedAt` so far.
+    ///
+    /// @param plural what is listed, for refusals
+    /// @param columns the columns to select, the first one with the alias of the table if any
+    /// @param from the table and a `where` that may name parameters given to [#page]
+    public static <T> Listing<T> of(Class<T> type, String plural, String columns, String from) {
+        return new Listing<>(type, plural, columns, from);
+    }
+
+    /// Adds a text field; its column is called like it, in snake_case.
+    public Listing<T> text(String... names) {
+        return with(Field.Kind.TEXT, List.of(), names);
+    }
+
+    /// Adds a field that holds one of an enum's names, in lower case on the wire and in the table.
+    public Listing<T> oneOf(String name, Class<? extends Enum<?>> values) {
+        return with(Field.Kind.TEXT, Arrays.stream(values.getEnumConstants())
+                .map(value -> value.name().toLowerCase(Locale.ROOT)).toList(), name);
+    }
+
+    /// Adds a field whose column is a JSON object of texts.
+    public Listing<T> map(String name) {
+        return with(Field.Kind.MAP, List.of(), name);
+    }
+
+    /// Which columns a search looks into.
+    public Listing<T> searching(String... names) {
+        searched = Arrays.stream(names).map(this::column).toList();
+        return this;
+    }
+
+    /// The order when the caller asks for none, instead of the newest first.
+    public Listing<T> latestFirst(String field) {
+        standard = new Sort(field, true);
+        return this;
+    }
+
+    private Listing<T> with(Field.Kind kind, List<String> allowed, String... names) {
+        for (var name : names) {
+            fields.put(name, new Field(kind, column(name), allowed));
+        }
+        return this;
+    }
+
+    private String column(String name) {
+        var snake = name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        return id.contains(".") ? id.replace(".id", "." + snake) : snake;
+    }
+
+    /// One page.
+    ///
+    /// @param bound the parameters of `from`; collections become arrays of text
+    /// @throws Problem.Failure [Problem.BadQuery] for a filter, an order or a token that is none
+    public Page<T> page(Tx tx, Paging paging, PageAsk ask, Map<String, ?> bound) {
+        var filters = new ArrayList<Field.Clause>();
+        for (int i = 0; i < ask.filters().size(); i++) {
+            var filter = ask.filters().get(i);
+            var field = find(filter.field());
+            if (field != null) {
+                filters.add(field.clause(filter, "filter" + i));
+            } else if (ask.strict()) {
+                throw Filters.bad(filter.field() + " is no filter of " + plural,
+                        List.copyOf(fields.keySet()));
+            }
+        }
+        var rows = new Rows(tx, bound, filters, ask.search(), order(ask));
+        return paging.page(ask, rows.name(), rows).map(Row::item);
+    }
+
+    /// A field by its name; other families write it in snake_case.
+    private @Nullable Field find(String name) {
+        return fields.entrySet().stream()
+                .filter(entry -> entry.getKey().equalsIgnoreCase(name.replace("_", "")))
+                .map(Map.Entry::getValue).findFirst().orElse(null);
+    }
+
+    private List<Order> order(PageAsk ask) {
+        var out = new ArrayList<Order>();
+        for (var sort : ask.sort()) {
+            var field = find(sort.field());
+            if (field != null && field.isSortable()) {
+                out.add(new Order(field, sort.descending()));
+            } else if (ask.strict()) {
+                throw new Problem.BadQuery(Problem.BadQuery.Part.SORT,
+                        plural + " cannot be sorted by " + sort.field(),
+                        fields.keySet().stream().filter(f -> fields.get(f).isSortable()).toList())
+                        .raise();
+            }
+        }
+        return out.isEmpty() ? List.of(new Order(
+                fields.get(standard.field()), standard.descending())) : out;
+    }
+
+    private record Order(Field field, boolean descending) {
+        String sql() {
+            return field.column() + (descending ? " desc" : "");
+        }
+
+        String after(int at) {
+            return field.column() + (descending ? " < " : " > ") + field.cast(":sort" + at);
+        }
+
+        String beside(int at) {
+            return field.column() + " = " + field.cast(":sort" + at);
+        }
+    }
+
+    /// A row and where it stands: its sort columns and its identifier.
+    private record Row<T>(T item, List<String> position) {}
+
+    private final class Rows implements Paging.Source<Row<T>> {
+        private final Tx tx;
+        private final Map<String, ?> bound;
+        private final List<Field.Clause> filters;
+        private final @Nullable String search;
+        private final List<Order> order;
+        private final String where;
+
+        Rows(Tx tx, Map<String, ?> bound, List<Field.Clause> filters, @Nullable String search,
+                List<Order> order) {
+            this.tx = tx;
+            this.bound = bound;
+            this.filters = filters;
+            this.search = search == null || search.isEmpty() ? null : search;
+            this.order = order;
+            this.where = where();
+        }
+
+        /// What a token is tied to: this list, of these rows, in this order.
+        String name() {
+            return "%s %s %s %s %s".formatted(plural, new TreeMap<>(bound), filters, search, order);
+        }
+
+        private String where() {
+            var sql = new StringBuilder("\nfrom ").append(from.strip());
+            filters.forEach(filter -> sql.append("\nand ").append(filter.sql()));
+            if (search != null && !searched.isEmpty()) {
+                sql.append(searched.stream()
+                        .map(c -> "position(lower(:search) in lower(" + c + ")) > 0")
+                        .collect(Collectors.joining(" or ", "\nand (", ")")));
+            }
+            return sql.toString();
+        }
+
+        @Override
+        public List<Row<T>> after(@Nullable List<String> position, int limit) {
+            var query = select(position == null ? "" : keyset(), "limit :limit");
+            if (position != null) {
+                for (int i = 0; i < position.size(); i++) {
+                    query.bind("sort" + i, position.get(i));
+                }
+            }
+            return query.bind("limit", limit).map(rows()).list();
+        }
+
+        @Override
+        public List<Row<T>> from(long offset, int limit) {
+            return select("", "offset :offset limit :limit")
+                    .bind("offset", offset).bind("limit", limit).map(rows()).list();
+        }
+
+        @Override
+        public long count() {
+            return bind(tx.handle().createQuery("select count(*)" + where))
+                    .mapTo(long.class).one();
+        }
+
+        @Override
+        public List<String> position(Row<T> row) {
+            return row.position();
+        }
+
+        private Query select(String keyset, String part) {
+            var shown = new StringBuilder("select ").append(columns.strip());
+            for (int i = 0; i < order.size(); i++) {
+                shown.append(", ").append(order.get(i).field().column())
+                        .append("::text as sort_").append(i);
+            }
+            return bind(tx.handle().createQuery(shown + where + keyset
+                    + order.stream().map(Order::sql)
+                            .collect(Collectors.joining(", ", "\norder by ", ", " + id + "\n"))
+                    + part));
+        }
+
+        /// The first condition is what an index can go to; the second is exact.
+        private String keyset() {
+            var first = order.getFirst();
+            var last = order.size();
+            var ways = IntStream.rangeClosed(0, last)
+                    .mapToObj(i -> IntStream.range(0, i).mapToObj(j -> order.get(j).beside(j))
+                            .collect(Collectors.joining(" and ", "", i == 0 ? "" : " and "))
+                            + (i == last ? id + " > :sort" + last : order.get(i).after(i)))
+                    .collect(Collectors.joining("\n  or "));
+            return "\nand (" + first.beside(0).replace(" = ", first.descending() ? " <= " : " >= ")
+                    + ")\nand (" + ways + ")";
+        }
+
+        private Query bind(Query query) {
+            bound.forEach((name, value) -> {
+                if (value instanceof Collection<?> many) {
+                    query.bindArray(name, String.class, List.copyOf(many));
+                } else {
+                    query.bind(name, value);
+                }
+            });
+            for (var filter : filters) {
+                query.bindArray(filter.name(), String.class, List.copyOf(filter.values()));
+                if (filter.key() != null) {
+                    query.bind(filter.name() + "key", filter.key());
+                }
+            }
+            return search == null || searched.isEmpty() ? query : query.bind("search", search);
+        }
+
+        private RowMapper<Row<T>> rows() {
+            return new RowMapper<>() {
+                @Override
+                public Row<T> map(ResultSet row, StatementContext context) throws SQLException {
+                    return specialize(row, context).map(row, context);
+                }
+
+                @Override
+                public RowMapper<Row<T>> specialize(ResultSet rows, StatementContext context)
+                        throws SQLException {
+                    var items = context.findRowMapperFor(type).orElseThrow()
+                            .specialize(rows, context);
+                    return (row, each) -> new Row<>(items.map(row, each), place(row));
+                }
+            };
+        }
+
+        private List<String> place(ResultSet row) throws SQLException {
+            var out = new ArrayList<String>();
+            for (int i = 0; i < order.size(); i++) {
+                out.add(row.getString("sort_" + i));
+            }
+            out.add(row.getString("id"));
+            return out;
+        }
+    }
+}
