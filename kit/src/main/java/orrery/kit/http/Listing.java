@@ -42,11 +42,10 @@ public final class Listing<T> {
         this.from = from;
         var alias = columns.strip().split("[ ,]", 2)[0];
         this.id = alias.contains(".") ? alias.substring(0, alias.indexOf('.')) + ".id" : "id";
-        fields.put("createdAt", new Field(Field.Kind.TIME, column("createdAt"), List.of()));
-        fields.put("updatedAt", new Field(Field.Kind.TIME, column("updatedAt"), List.of()));
+        with(Field.Kind.TIME, List.of(), "createdAt");
     }
 
-    /// A list with the newest first, filtered and sorted by `createdAt` and `updatedAt` so far.
+    /// A list with the newest first, filtered and sorted by `createdAt` so far.
     ///
     /// @param plural what is listed, for refusals
     /// @param columns the columns to select, the first one with the alias of the table if any
@@ -58,6 +57,11 @@ public final class Listing<T> {
     /// Adds a text field; its column is called like it, in snake_case.
     public Listing<T> text(String... names) {
         return with(Field.Kind.TEXT, List.of(), names);
+    }
+
+    /// Adds a field that holds a time.
+    public Listing<T> time(String... names) {
+        return with(Field.Kind.TIME, List.of(), names);
     }
 
     /// Adds a field that holds one of an enum's names, in lower case on the wire and in the table.

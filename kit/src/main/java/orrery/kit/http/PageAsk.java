@@ -1,5 +1,6 @@
 package orrery.kit.http;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,13 @@ public record PageAsk(
     /// The same, of the items for which these hold.
     public PageAsk where(List<Filter> filters, boolean strict) {
         return new PageAsk(size, token, offset, sort, search, filters, strict);
+    }
+
+    /// The same, of the items whose `field` is `value`, too.
+    public PageAsk and(String field, String value) {
+        var more = new ArrayList<>(filters);
+        more.add(new Filter(field, null, Test.EQ, List.of(value)));
+        return where(more, strict);
     }
 
     /// The same for a list that goes by offsets unless the caller asks for tokens. An empty token

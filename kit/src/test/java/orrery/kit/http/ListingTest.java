@@ -39,7 +39,8 @@ class ListingTest {
             thing
             where project = :project
               and owner = any(:owners)""")
-            .text("name").oneOf("state", State.class).map("labels").searching("name");
+            .time("updatedAt").text("name").oneOf("state", State.class).map("labels")
+            .searching("name");
 
     @BeforeAll
     static void fill(@TempDir Path folder) {

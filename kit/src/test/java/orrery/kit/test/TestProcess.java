@@ -2,6 +2,7 @@ package orrery.kit.test;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import orrery.kit.Ids;
@@ -18,6 +19,7 @@ import orrery.kit.durable.Saga;
 import orrery.kit.events.Events;
 import orrery.kit.events.Feed;
 import orrery.kit.events.Signals;
+import orrery.kit.http.Paging;
 import orrery.kit.secret.Sealing;
 
 /// What one server process has of durable work: pools, events, and an engine of its own. Several
@@ -69,6 +71,11 @@ public final class TestProcess implements AutoCloseable {
     /// The keys of this test run, the same for all its processes.
     public static Sealing sealing() {
         return Sealing.openOrCreate(Path.of("target", "test-sealing-key"));
+    }
+
+    /// Lists of whatever is under test.
+    public static Paging paging() {
+        return new Paging(sealing(), Clock.systemUTC());
     }
 
     public Database database() {

@@ -2,24 +2,36 @@ package orrery.server.compute.cluster;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Reach;
-import org.jspecify.annotations.Nullable;
 
 /// The SQL of table `cluster`.
 final class ClusterTable {
     /// All but the sealed kubeconfig, which only [#sealed] hands out.
-    private static final String SELECT = """
-            select id, organization_id, project_id, region, name, display_name, description,
+    private static final String COLUMNS = """
+            id, organization_id, project_id, region, name, display_name, description,
               labels, origin, state, state_reason, kubernetes_version, template, node_pools,
               conditions, available_upgrades, endpoint_url, ca_certificate, connection, run_id,
-              version, created_by, created_at, updated_at, deleted_at
-            from cluster
-            """;
+              version, created_by, created_at, updated_at, deleted_at""";
+
+    private static final String SELECT = "select " + COLUMNS + "\nfrom cluster\n";
+
+    private static final Listing<Cluster> LIST = Listing.of(Cluster.class, "clusters", COLUMNS, """
+            cluster
+            where project_id = :project
+              and region = :region
+              and deleted_at is null""")
+            .time("updatedAt").text("name", "createdBy")
+            .oneOf("state", Cluster.State.class).oneOf("origin", Cluster.Origin.class)
+            .map("labels").searching("name", "displayName");
 
     private static final String INSERT = """
             insert into cluster (id, organization_id, project_id, region, name, display_name,
@@ -80,64 +92,8 @@ final class ClusterTable {
                 .bind("id", id).mapTo(Cluster.class).findOne();
     }
 
-    /// Which clusters a page of a list is made of.
-    ///
-    /// @param states empty for all
-    record Wanted(String project, String region, Set<Cluster.State> states,
-            @Nullable String search) {}
-
-    private static final String WANTED = """
-            where project_id = :project
-              and region = :region
-              and deleted_at is null
-              and (:all or state = any(:states))
-              and (:search::text is null or position(lower(:search) in name) > 0
-                or position(lower(:search) in lower(display_name)) > 0)
-            """;
-
-    /// Newest first, after the one that was created at `at` and is called `after`.
-    List<Cluster> after(Tx tx, Wanted wanted, @Nullable Instant at, String after, int limit) {
-        return tx.handle().createQuery(SELECT + WANTED + """
-                  and (:at::timestamptz is null or created_at < :at
-                    or created_at = :at and id > :after)
-                order by created_at desc, id
-                limit :limit
-                """)
-                .bind("project", wanted.project())
-                .bind("region", wanted.region())
-                .bind("all", wanted.states().isEmpty())
-                .bindArray("states", String.class, names(wanted.states()))
-                .bind("search", wanted.search())
-                .bind("at", at)
-                .bind("after", after)
-                .bind("limit", limit)
-                .mapTo(Cluster.class).list();
-    }
-
-    List<Cluster> from(Tx tx, Wanted wanted, long offset, int limit) {
-        return tx.handle().createQuery(SELECT + WANTED + """
-                order by created_at desc, id
-                offset :offset
-                limit :limit
-                """)
-                .bind("project", wanted.project())
-                .bind("region", wanted.region())
-                .bind("all", wanted.states().isEmpty())
-                .bindArray("states", String.class, names(wanted.states()))
-                .bind("search", wanted.search())
-                .bind("offset", offset)
-                .bind("limit", limit)
-                .mapTo(Cluster.class).list();
-    }
-
-    long count(Tx tx, Wanted wanted) {
-        return tx.handle().createQuery("select count(*) from cluster " + WANTED)
-                .bind("project", wanted.project())
-                .bind("region", wanted.region())
-                .bind("all", wanted.states().isEmpty())
-                .bindArray("states", String.class, names(wanted.states()))
-                .bind("search", wanted.search())
-                .mapTo(long.class).one();
+    Page<Cluster> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
+        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
     }
 
     /// Those of an organization within somebody's reach, newest first, a thousand at most.
@@ -304,9 +260,5 @@ final class ClusterTable {
                   deleted_at = :now, version = version + 1, updated_at = :now
                 where id = :id
                 """).bind("id", id).bind("now", now).execute();
-    }
-
-    private static List<String> names(Set<Cluster.State> states) {
-        return states.stream().map(s -> s.name().toLowerCase(Locale.ROOT)).toList();
     }
 }

@@ -112,49 +112,11 @@ public final class Clusters implements Contents {
     }
 
     /// One page of the clusters of the grant's project in a region, the newest first.
-    ///
-    /// @param states empty for all
-    public Page<Cluster> list(
-            Grant grant, String region, Set<Cluster.State> states, PageAsk ask) {
-        verifyOrder(ask);
-        var wanted = new ClusterTable.Wanted(project(grant), region, states, ask.search());
+    public Page<Cluster> list(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
             regions.get(tx, region);
-            return paging.page(ask, "clusters " + wanted, new Pages(table, tx, wanted));
+            return table.list(tx, paging, ask, project(grant), region);
         });
-    }
-
-    private static void verifyOrder(PageAsk ask) {
-        var standard = List.of(new PageAsk.Sort("createdAt", true));
-        if (!ask.sort().isEmpty() && !ask.sort().equals(standard)) {
-            throw new Problem.BadQuery(Problem.BadQuery.Part.SORT,
-                    "clusters are listed with the newest first", List.of("-createdAt")).raise();
-        }
-    }
-
-    private record Pages(ClusterTable table, Tx tx, ClusterTable.Wanted wanted)
-            implements Paging.Source<Cluster> {
-        @Override
-        public List<Cluster> after(@Nullable List<String> position, int limit) {
-            return position == null ? table.after(tx, wanted, null, "", limit)
-                    : table.after(tx, wanted, Instant.parse(position.get(0)),
-                            position.get(1), limit);
-        }
-
-        @Override
-        public List<Cluster> from(long offset, int limit) {
-            return table.from(tx, wanted, offset, limit);
-        }
-
-        @Override
-        public long count() {
-            return table.count(tx, wanted);
-        }
-
-        @Override
-        public List<String> position(Cluster cluster) {
-            return List.of(cluster.createdAt().toString(), cluster.id());
-        }
     }
 
     /// @param idOrName identifier or name

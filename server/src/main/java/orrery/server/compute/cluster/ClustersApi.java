@@ -17,7 +17,6 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
-import orrery.kit.http.Query;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +34,8 @@ public final class ClustersApi {
     @GET
     @Needs(value = "compute.clusters.list", in = Place.PROJECT)
     public Answer<Page<ClusterView>> list(@Context Grant grant, @Context PageAsk ask,
-            @Context Query query, @PathParam("region") String region) {
-        var states = StateFilter.read(query);
-        return Answer.page(clusters.list(grant, region, states, ask).map(ClusterView::of));
+            @PathParam("region") String region) {
+        return Answer.page(clusters.list(grant, region, ask).map(ClusterView::of));
     }
 
     @POST

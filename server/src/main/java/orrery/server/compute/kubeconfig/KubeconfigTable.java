@@ -2,18 +2,32 @@ package orrery.server.compute.kubeconfig;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import orrery.kit.db.Tx;
 import org.jspecify.annotations.Nullable;
+import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 
 /// The SQL of table `kubeconfig`.
 final class KubeconfigTable {
-    private static final String SELECT = """
-            select id, cluster_id, organization_id, project_id, name, issued_for, role, state,
+    private static final String COLUMNS = """
+            id, cluster_id, organization_id, project_id, name, issued_for, role, state,
               ttl_seconds, expires_at, last_downloaded_at, run_id, version, created_by,
-              created_at, updated_at, deleted_at
-            from kubeconfig
-            """;
+              created_at, updated_at, deleted_at""";
+
+    private static final String SELECT = "select " + COLUMNS + "\nfrom kubeconfig\n";
+
+    private static final Listing<Kubeconfig> LIST = Listing.of(
+            Kubeconfig.class, "kubeconfigs", COLUMNS, """
+            kubeconfig
+            where cluster_id = :cluster
+              and deleted_at is null""")
+            .time("updatedAt").text("name", "issuedFor", "createdBy")
+            .oneOf("state", Kubeconfig.State.class).oneOf("role", Kubeconfig.Role.class)
+            .searching("name");
 
     /// Whether the name was free.
     boolean insert(Tx tx, Kubeconfig kubeconfig) {
@@ -42,14 +56,9 @@ final class KubeconfigTable {
                 .execute() == 1;
     }
 
-    /// Those of a cluster that are not revoked, newest first, a thousand at most.
-    List<Kubeconfig> list(Tx tx, String cluster) {
-        return tx.handle().createQuery(SELECT + """
-                where cluster_id = :cluster
-                  and deleted_at is null
-                order by created_at desc, id
-                limit 1000
-                """).bind("cluster", cluster).mapTo(Kubeconfig.class).list();
+    /// Those of a cluster that are not revoked.
+    Page<Kubeconfig> list(Tx tx, Paging paging, PageAsk ask, String cluster) {
+        return LIST.page(tx, paging, ask, Map.of("cluster", cluster));
     }
 
     Optional<Kubeconfig> find(Tx tx, String cluster, String idOrName) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
@@ -22,13 +23,15 @@ import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
 import orrery.kit.secret.Secret;
 import orrery.server.compute.cluster.Cluster;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.iam.policy.Policies;
-import org.jspecify.annotations.Nullable;
 
 /// The kubeconfigs of clusters.
 @Singleton
@@ -52,11 +55,12 @@ public final class Kubeconfigs {
     private final Sealing sealing;
     private final Events events;
     private final Runs runs;
+    private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
     public Kubeconfigs(Database database, Clusters clusters, Policies policies, Access access,
-            Sealing sealing, Events events, Runs runs, Ids ids, Clock clock) {
+            Sealing sealing, Events events, Runs runs, Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.clusters = clusters;
         this.policies = policies;
@@ -64,6 +68,7 @@ public final class Kubeconfigs {
         this.sealing = sealing;
         this.events = events;
         this.runs = runs;
+        this.paging = paging;
         this.ids = ids;
         this.clock = clock;
     }
@@ -74,9 +79,9 @@ public final class Kubeconfigs {
     public record Accepted(Kubeconfig kubeconfig, @Nullable Run waiting) {}
 
     /// Those of a cluster that are not revoked, the newest first.
-    public List<Kubeconfig> list(Grant grant, String region, String cluster) {
+    public Page<Kubeconfig> list(Grant grant, String region, String cluster, PageAsk ask) {
         var found = clusters.get(grant, region, cluster);
-        return database.read(grant, tx -> table.list(tx, found.id()));
+        return database.read(grant, tx -> table.list(tx, paging, ask, found.id()));
     }
 
     public Kubeconfig get(Grant grant, String region, String cluster, String idOrName) {

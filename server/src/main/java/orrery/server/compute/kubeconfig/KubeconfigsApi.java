@@ -16,7 +16,6 @@ import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
-import orrery.kit.http.Paging;
 import orrery.kit.http.Place;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +28,9 @@ public final class KubeconfigsApi {
     private static final String YAML = "application/yaml";
 
     private final Kubeconfigs kubeconfigs;
-    private final Paging paging;
 
-    public KubeconfigsApi(Kubeconfigs kubeconfigs, Paging paging) {
+    public KubeconfigsApi(Kubeconfigs kubeconfigs) {
         this.kubeconfigs = kubeconfigs;
-        this.paging = paging;
     }
 
     /// A kubeconfig, without its content.
@@ -93,9 +90,8 @@ public final class KubeconfigsApi {
     @Needs(value = "compute.kubeconfigs.list", in = Place.PROJECT)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region, @PathParam("cluster") String cluster) {
-        var all = kubeconfigs.list(grant, region, cluster);
-        return Answer.page(paging.page(ask, "kubeconfigs " + grant.scope() + cluster, all,
-                k -> Paging.newestFirst(k.createdAt(), k.id())).map(k -> View.of(k, region)));
+        return Answer.page(
+                kubeconfigs.list(grant, region, cluster, ask).map(k -> View.of(k, region)));
     }
 
     /// 201 when the cluster answers soon, else 202.

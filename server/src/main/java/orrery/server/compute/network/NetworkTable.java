@@ -2,22 +2,35 @@ package orrery.server.compute.network;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
-import org.jspecify.annotations.Nullable;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 
 /// The SQL of tables `network` and `subnet`.
 final class NetworkTable {
-    private static final String SELECT = """
-            select n.id, n.organization_id, n.project_id, n.region, n.name, n.display_name,
+    private static final String COLUMNS = """
+            n.id, n.organization_id, n.project_id, n.region, n.name, n.display_name,
               n.description, n.labels, n.cidr::text as cidr, n.role, n.state,
               array(select s.id from subnet s
                     where s.network_id = n.id and s.deleted_at is null
                     order by s.created_at, s.id) as subnets,
-              n.version, n.created_by, n.created_at, n.updated_at, n.deleted_at
-            from network n
-            """;
+              n.version, n.created_by, n.created_at, n.updated_at, n.deleted_at""";
+
+    private static final String SELECT = "select " + COLUMNS + "\nfrom network n\n";
+
+    private static final Listing<Network> LIST = Listing.of(Network.class, "networks", COLUMNS, """
+            network n
+            where n.project_id = :project
+              and n.region = :region
+              and n.deleted_at is null""")
+            .time("updatedAt").text("name", "createdBy")
+            .oneOf("state", Network.State.class).oneOf("role", Network.Role.class)
+            .map("labels").searching("name", "displayName");
 
     /// Lets one request at a time choose a range in this project and region: two that overlap
     /// could each miss the other.
@@ -60,18 +73,19 @@ final class NetworkTable {
                 """).bindMethods(subnet).execute();
     }
 
-    /// The networks of a project, in one region, newest first.
-    List<Network> list(Tx tx, String project, String region, @Nullable String search) {
+    Page<Network> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
+        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
+    }
+
+    /// All of a project in one region.
+    List<Network> all(Tx tx, String project, String region) {
         return tx.handle().createQuery(SELECT + """
                 where n.project_id = :project
                   and n.region = :region
                   and n.deleted_at is null
-                  and (:search::text is null or n.name like '%' || :search || '%')
-                order by n.created_at desc, n.id
                 """)
                 .bind("project", project)
                 .bind("region", region)
-                .bind("search", search)
                 .mapTo(Network.class).list();
     }
 

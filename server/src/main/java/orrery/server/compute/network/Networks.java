@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
@@ -19,10 +20,12 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.Regions;
-import org.jspecify.annotations.Nullable;
 
 /// The networks of projects. All changes are synchronous: nothing but our records is involved.
 @Singleton
@@ -35,15 +38,17 @@ public final class Networks implements Contents {
     private final Projects projects;
     private final Regions regions;
     private final Events events;
+    private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
-    public Networks(Database database, Projects projects, Regions regions, Events events, Ids ids,
-            Clock clock) {
+    public Networks(Database database, Projects projects, Regions regions, Events events,
+            Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
         this.regions = regions;
         this.events = events;
+        this.paging = paging;
         this.ids = ids;
         this.clock = clock;
     }
@@ -62,10 +67,10 @@ public final class Networks implements Contents {
     }
 
     /// All networks of the grant's project in a region, newest first, a hundred at most.
-    public List<Network> list(Grant grant, String region, @Nullable String search) {
+    public Page<Network> list(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
             regions.get(tx, region);
-            return table.list(tx, project(grant), region, search);
+            return table.list(tx, paging, ask, project(grant), region);
         });
     }
 
@@ -84,7 +89,7 @@ public final class Networks implements Contents {
             projects.hold(tx, grant.scope());
             regions.get(tx, region);
             table.lockRanges(tx, project(grant), region);
-            verifyFree(table.list(tx, project(grant), region, null), asked);
+            verifyFree(table.all(tx, project(grant), region), asked);
             var network = build(grant, region, asked);
             table.insert(tx, network);
             table.insertSubnet(tx, subnet(network));

@@ -20,7 +20,6 @@ import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
-import orrery.kit.http.Paging;
 import orrery.kit.http.Patch;
 import orrery.kit.http.Place;
 import orrery.server.surface.Cloud;
@@ -32,11 +31,9 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class NetworksApi {
     private final Networks networks;
-    private final Paging paging;
 
-    public NetworksApi(Networks networks, Paging paging) {
+    public NetworksApi(Networks networks) {
         this.networks = networks;
-        this.paging = paging;
     }
 
     /// A network.
@@ -118,10 +115,7 @@ public final class NetworksApi {
     @Needs(value = "compute.networks.list", in = Place.PROJECT)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
-        var all = networks.list(grant, region, ask.search());
-        var list = "networks " + grant.scope() + region + ask.search();
-        return Answer.page(paging.page(ask, list, all,
-                n -> Paging.newestFirst(n.createdAt(), n.id())).map(View::of));
+        return Answer.page(networks.list(grant, region, ask).map(View::of));
     }
 
     @POST

@@ -2,6 +2,7 @@ package orrery.server.iam.policy;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import orrery.kit.access.Scope;
 
@@ -17,6 +18,12 @@ public record Reach(boolean everywhere, Set<String> organizations, Set<String> p
     public Reach {
         organizations = Set.copyOf(organizations);
         projects = Set.copyOf(projects);
+    }
+
+    /// The three parameters of the condition.
+    public Map<String, Object> bound() {
+        return Map.of("everywhere", everywhere, "organizations", organizations,
+                "projects", projects);
     }
 
     /// @param places where a role gives the permission

@@ -10,6 +10,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.studio.diagram.Diagram.Status;
 
 /// The SQL of tables `diagram` and `diagram_secret`, and nothing else. Statements are bound to the
@@ -62,40 +66,16 @@ final class DiagramTable {
                 .findOne();
     }
 
-    private static final String LIST = """
-            select %s
-            from diagram
+    private static final Listing<Diagram> LIST = Listing.of(
+            Diagram.class, "diagrams", COLUMNS, """
+            diagram
             where project = :project
-              and deleted_at is null
-              and (:search is null or name ilike :search or description ilike :search)
-            order by updated_at desc, id
-            limit :limit offset :offset""".formatted(COLUMNS);
+              and deleted_at is null""")
+            .time("updatedAt").text("name", "cluster").searching("name", "description")
+            .latestFirst("updatedAt");
 
-    /// @param search a pattern of `ilike`, or `null` for all
-    List<Diagram> list(
-            Tx tx, @Nullable String search, long offset, int limit) {
-        return tx.handle().createQuery(LIST)
-                .bind("project", tx.grant().scope().requireProject())
-                .bind("search", search)
-                .bind("limit", limit)
-                .bind("offset", offset)
-                .mapTo(Diagram.class)
-                .list();
-    }
-
-    private static final String COUNT = """
-            select count(*)
-            from diagram
-            where project = :project
-              and deleted_at is null
-              and (:search is null or name ilike :search or description ilike :search)""";
-
-    long count(Tx tx, @Nullable String search) {
-        return tx.handle().createQuery(COUNT)
-                .bind("project", tx.grant().scope().requireProject())
-                .bind("search", search)
-                .mapTo(long.class)
-                .one();
+    Page<Diagram> list(Tx tx, Paging paging, PageAsk ask) {
+        return LIST.page(tx, paging, ask, Map.of("project", tx.grant().scope().requireProject()));
     }
 
     private static final String STATUS = """

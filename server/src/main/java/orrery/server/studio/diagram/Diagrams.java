@@ -22,6 +22,7 @@ import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
 import orrery.server.studio.diagram.Diagram.Status;
@@ -45,15 +46,17 @@ public final class Diagrams {
     private final Sealing sealing;
     private final Events events;
     private final Runs runs;
+    private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
-    public Diagrams(Database database, Sealing sealing, Events events, Runs runs, Ids ids,
-            Clock clock) {
+    public Diagrams(Database database, Sealing sealing, Events events, Runs runs, Paging paging,
+            Ids ids, Clock clock) {
         this.database = database;
         this.sealing = sealing;
         this.events = events;
         this.runs = runs;
+        this.paging = paging;
         this.ids = ids;
         this.clock = clock;
     }
@@ -88,12 +91,7 @@ public final class Diagrams {
 
     /// One page, the last changed first.
     public Page<Diagram> list(Grant grant, PageAsk ask) {
-        var search = ask.search() == null || ask.search().isEmpty() ? null
-                : "%" + ask.search().replaceAll("([\\\\%_])", "\\\\$1") + "%";
-        var offset = ask.offset() == null ? 0 : ask.offset();
-        return database.read(grant, tx -> new Page<>(
-                table.list(tx, search, offset, ask.size()), ask, null,
-                table.count(tx, search)));
+        return database.read(grant, tx -> table.list(tx, paging, ask));
     }
 
     /// @throws Problem.Failure [Problem.NotFound] when the caller's project has no such diagram

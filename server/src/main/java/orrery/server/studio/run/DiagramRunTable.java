@@ -3,9 +3,14 @@ package orrery.server.studio.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 
 /// The SQL of tables `diagram_run` and `diagram_object`, and nothing else.
 final class DiagramRunTable {
@@ -28,26 +33,14 @@ final class DiagramRunTable {
         return tx.handle().createQuery(FIND).bind("id", id).mapTo(DiagramRun.class).findOne();
     }
 
-    private static final String LIST = """
-            select id, diagram, version as number, node_states, logs, created_at
-            from diagram_run
-            where diagram = :diagram
-            order by created_at desc, id
-            limit :limit offset :offset""";
+    private static final Listing<DiagramRun> LIST = Listing.of(
+            DiagramRun.class, "runs of a diagram",
+            "id, diagram, version as number, node_states, logs, created_at", """
+            diagram_run
+            where diagram = :diagram""");
 
-    List<DiagramRun> list(Tx tx, String diagram, long offset, int limit) {
-        return tx.handle().createQuery(LIST)
-                .bind("diagram", diagram).bind("limit", limit).bind("offset", offset)
-                .mapTo(DiagramRun.class).list();
-    }
-
-    private static final String COUNT = """
-            select count(*)
-            from diagram_run
-            where diagram = :diagram""";
-
-    long count(Tx tx, String diagram) {
-        return tx.handle().createQuery(COUNT).bind("diagram", diagram).mapTo(long.class).one();
+    Page<DiagramRun> list(Tx tx, Paging paging, PageAsk ask, String diagram) {
+        return LIST.page(tx, paging, ask, Map.of("diagram", diagram));
     }
 
     private static final String SEE = """

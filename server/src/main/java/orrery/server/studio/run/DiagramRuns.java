@@ -19,6 +19,7 @@ import orrery.kit.events.Subject;
 import orrery.kit.events.Subscription;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.studio.diagram.ApiVersions;
 import orrery.server.studio.diagram.Diagram;
@@ -37,16 +38,18 @@ public final class DiagramRuns {
     private final Clusters clusters;
     private final Runs runs;
     private final Feed feed;
+    private final Paging paging;
     private final Clock clock;
 
     public DiagramRuns(Access access, Database database, Diagrams diagrams, Clusters clusters,
-            Runs runs, Feed feed, Clock clock) {
+            Runs runs, Feed feed, Paging paging, Clock clock) {
         this.access = access;
         this.database = database;
         this.diagrams = diagrams;
         this.clusters = clusters;
         this.runs = runs;
         this.feed = feed;
+        this.paging = paging;
         this.clock = clock;
     }
 
@@ -97,11 +100,8 @@ public final class DiagramRuns {
     /// The newest first.
     Page<Deployment> list(Grant grant, String id, PageAsk ask) {
         diagrams.get(grant, id);
-        var offset = ask.offset() == null ? 0 : ask.offset();
-        return database.read(grant, tx -> new Page<>(
-                table.list(tx, id, offset, ask.size()).stream()
-                        .map(kept -> new Deployment(runs.get(tx, kept.id()), kept)).toList(),
-                ask, null, table.count(tx, id)));
+        return database.read(grant, tx -> table.list(tx, paging, ask, id)
+                .map(kept -> new Deployment(runs.get(tx, kept.id()), kept)));
     }
 
     /// What happens to a diagram and its nodes.

@@ -1,27 +1,26 @@
 package orrery.server.tenancy.organization;
 
 import java.time.Instant;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jdbi.v3.core.mapper.RowMapper;
-import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Reach;
 
 final class OrganizationTable {
-    private static final RowMapper<Organization> ORGANIZATION = (row, context) -> {
-        var deleted = row.getTimestamp("deleted_at");
-        return new Organization(
-                row.getString("id"),
-                row.getString("name"),
-                row.getString("display_name"),
-                row.getString("description"),
-                row.getString("owner_id"),
-                row.getLong("version"),
-                row.getTimestamp("created_at").toInstant(),
-                row.getTimestamp("updated_at").toInstant(),
-                deleted == null ? null : deleted.toInstant());
-    };
+    private static final String COLUMNS = """
+            id, name, display_name, description, owner_id, version, created_at, updated_at,
+              deleted_at""";
+
+    private static final Listing<Organization> LIST = Listing.of(
+            Organization.class, "organizations", COLUMNS, """
+            organization
+            where deleted_at is null
+              and (:everywhere or id = any(:organizations))""")
+            .time("updatedAt").text("name", "ownerId").searching("name", "displayName");
 
     private static final String INSERT = """
             insert into organization (id, name, display_name, description, owner_id,
@@ -48,7 +47,7 @@ final class OrganizationTable {
 
     /// @param key identifier or name; no text is both
     Optional<Organization> find(Tx tx, String key) {
-        return tx.handle().createQuery(FIND).bind("key", key).map(ORGANIZATION).findOne();
+        return tx.handle().createQuery(FIND).bind("key", key).mapTo(Organization.class).findOne();
     }
 
     private static final String LOCK = """
@@ -58,7 +57,7 @@ final class OrganizationTable {
             for update""";
 
     Optional<Organization> lock(Tx tx, String id) {
-        return tx.handle().createQuery(LOCK).bind("id", id).map(ORGANIZATION).findOne();
+        return tx.handle().createQuery(LOCK).bind("id", id).mapTo(Organization.class).findOne();
     }
 
     private static final String SHARE = """
@@ -73,47 +72,9 @@ final class OrganizationTable {
                 .mapTo(boolean.class).findOne().orElse(false);
     }
 
-    private static final String VISIBLE = """
-            from organization
-            where deleted_at is null
-              and (:everywhere or id = any(:organizations))
-              and (:search::text is null or position(lower(:search) in lower(name)) > 0
-                   or position(lower(:search) in lower(display_name)) > 0)
-            """;
-
-    /// After an item, the younger first: an earlier time, or the same and a greater identifier.
-    private static final String LIST = """
-            select *
-            %s  and (:afterId::text is null
-                   or (created_at, :afterId) < (:afterTime::timestamptz, id))
-            order by created_at desc, id
-            offset :offset
-            limit :limit""".formatted(VISIBLE);
-
-    List<Organization> list(
-            Tx tx, Reach reach, @Nullable String search, @Nullable List<String> after,
-            long offset, int limit) {
-        return tx.handle().createQuery(LIST)
-                .bind("everywhere", reach.everywhere())
-                .bindArray("organizations", String.class, reach.organizations())
-                .bind("search", search)
-                .bind("afterTime", after == null ? null : Instant.parse(after.getFirst()))
-                .bind("afterId", after == null ? null : after.getLast())
-                .bind("offset", offset)
-                .bind("limit", limit)
-                .map(ORGANIZATION).list();
-    }
-
-    private static final String COUNT = """
-            select count(*)
-            %s""".formatted(VISIBLE);
-
-    long count(Tx tx, Reach reach, @Nullable String search) {
-        return tx.handle().createQuery(COUNT)
-                .bind("everywhere", reach.everywhere())
-                .bindArray("organizations", String.class, reach.organizations())
-                .bind("search", search)
-                .mapTo(long.class).one();
+    Page<Organization> list(Tx tx, Paging paging, PageAsk ask, Reach reach) {
+        return LIST.page(tx, paging, ask, Map.of(
+                "everywhere", reach.everywhere(), "organizations", reach.organizations()));
     }
 
     private static final String CHANGE = """
@@ -129,7 +90,7 @@ final class OrganizationTable {
                 .bind("displayName", change.displayName())
                 .bind("description", change.description())
                 .bind("at", at)
-                .map(ORGANIZATION).one();
+                .mapTo(Organization.class).one();
     }
 
     private static final String DELETE = """

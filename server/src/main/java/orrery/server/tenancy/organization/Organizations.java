@@ -105,29 +105,7 @@ public final class Organizations {
     public Page<Organization> list(Grant grant, PageAsk ask) {
         return database.read(grant, tx -> {
             var reach = policies.reach(tx, grant.principal(), GET);
-            return paging.page(ask.orFromTheStart(), "organizations?" + ask.search(),
-                    new Paging.Source<Organization>() {
-                        @Override
-                        public List<Organization> after(
-                                @Nullable List<String> position, int limit) {
-                            return table.list(tx, reach, ask.search(), position, 0, limit);
-                        }
-
-                        @Override
-                        public List<Organization> from(long offset, int limit) {
-                            return table.list(tx, reach, ask.search(), null, offset, limit);
-                        }
-
-                        @Override
-                        public long count() {
-                            return table.count(tx, reach, ask.search());
-                        }
-
-                        @Override
-                        public List<String> position(Organization it) {
-                            return List.of(it.createdAt().toString(), it.id());
-                        }
-                    });
+            return table.list(tx, paging, ask.orFromTheStart(), reach);
         });
     }
 

@@ -4,26 +4,26 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jdbi.v3.core.mapper.RowMapper;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Reach;
-import org.jspecify.annotations.Nullable;
 
 final class ProjectTable {
-    private static final RowMapper<Project> PROJECT = (row, context) -> {
-        var deleted = row.getTimestamp("deleted_at");
-        return new Project(
-                row.getString("id"),
-                row.getString("organization_id"),
-                row.getString("name"),
-                row.getString("display_name"),
-                row.getString("description"),
-                Project.Visibility.valueOf(row.getString("visibility").toUpperCase(Locale.ROOT)),
-                row.getLong("version"),
-                row.getTimestamp("created_at").toInstant(),
-                row.getTimestamp("updated_at").toInstant(),
-                deleted == null ? null : deleted.toInstant());
-    };
+    private static final String COLUMNS = """
+            id, organization_id, name, display_name, description, visibility, version, created_at,
+              updated_at, deleted_at""";
+
+    private static final Listing<Project> LIST = Listing.of(
+            Project.class, "projects", COLUMNS, """
+            project
+            where deleted_at is null
+              and (:everywhere or organization_id = any(:organizations) or id = any(:projects))""")
+            .time("updatedAt").text("name", "organizationId")
+            .oneOf("visibility", Project.Visibility.class)
+            .searching("name", "displayName");
 
     private static final String INSERT = """
             insert into project (id, organization_id, name, display_name, description, visibility,
@@ -50,7 +50,7 @@ final class ProjectTable {
             where id = :id and deleted_at is null""";
 
     Optional<Project> byId(Tx tx, String id) {
-        return tx.handle().createQuery(BY_ID).bind("id", id).map(PROJECT).findOne();
+        return tx.handle().createQuery(BY_ID).bind("id", id).mapTo(Project.class).findOne();
     }
 
     private static final String LOCK = """
@@ -60,7 +60,7 @@ final class ProjectTable {
             for update""";
 
     Optional<Project> lock(Tx tx, String id) {
-        return tx.handle().createQuery(LOCK).bind("id", id).map(PROJECT).findOne();
+        return tx.handle().createQuery(LOCK).bind("id", id).mapTo(Project.class).findOne();
     }
 
     private static final String SHARE = """
@@ -90,7 +90,7 @@ final class ProjectTable {
                 .bind("everywhere", reach.everywhere())
                 .bindArray("organizations", String.class, reach.organizations())
                 .bindArray("projects", String.class, reach.projects())
-                .map(PROJECT).list();
+                .mapTo(Project.class).list();
     }
 
     private static final String NAMES = """
@@ -105,54 +105,8 @@ final class ProjectTable {
                 .mapTo(String.class).list();
     }
 
-    private static final String VISIBLE = """
-            from project
-            where deleted_at is null
-              and (:everywhere or organization_id = any(:organizations) or id = any(:projects))
-              and (:organization::text is null or organization_id = :organization)
-              and (:search::text is null or position(lower(:search) in lower(name)) > 0
-                   or position(lower(:search) in lower(display_name)) > 0)
-            """;
-
-    /// After an item, the younger first: an earlier time, or the same and a greater identifier.
-    private static final String LIST = """
-            select *
-            %s  and (:afterId::text is null
-                   or (created_at, :afterId) < (:afterTime::timestamptz, id))
-            order by created_at desc, id
-            offset :offset
-            limit :limit""".formatted(VISIBLE);
-
-    List<Project> list(
-            Tx tx, Reach reach, @Nullable String organization, @Nullable String search,
-            @Nullable List<String> after,
-            long offset, int limit) {
-        return tx.handle().createQuery(LIST)
-                .bind("everywhere", reach.everywhere())
-                .bindArray("organizations", String.class, reach.organizations())
-                .bindArray("projects", String.class, reach.projects())
-                .bind("organization", organization)
-                .bind("search", search)
-                .bind("afterTime", after == null ? null : Instant.parse(after.getFirst()))
-                .bind("afterId", after == null ? null : after.getLast())
-                .bind("offset", offset)
-                .bind("limit", limit)
-                .map(PROJECT).list();
-    }
-
-    private static final String COUNT = """
-            select count(*)
-            %s""".formatted(VISIBLE);
-
-    long count(
-            Tx tx, Reach reach, @Nullable String organization, @Nullable String search) {
-        return tx.handle().createQuery(COUNT)
-                .bind("everywhere", reach.everywhere())
-                .bindArray("organizations", String.class, reach.organizations())
-                .bindArray("projects", String.class, reach.projects())
-                .bind("organization", organization)
-                .bind("search", search)
-                .mapTo(long.class).one();
+    Page<Project> list(Tx tx, Paging paging, PageAsk ask, Reach reach) {
+        return LIST.page(tx, paging, ask, reach.bound());
     }
 
     private static final String CHANGE = """
@@ -169,7 +123,7 @@ final class ProjectTable {
                 .bind("description", change.description())
                 .bind("visibility", text(change.visibility()))
                 .bind("at", at)
-                .map(PROJECT).one();
+                .mapTo(Project.class).one();
     }
 
     private static final String DELETE = """

@@ -121,39 +121,9 @@ public final class Projects {
     }
 
     /// One page of those that the caller may see, the newest first.
-    ///
-    /// @param organization identifier of the only organization to look in; `null` for all
-    public Page<Project> list(Grant grant, @Nullable String organization, PageAsk ask) {
-        return database.read(grant, tx -> {
-            var reach = policies.reach(tx, grant.principal(), GET);
-            var search = ask.search();
-            return paging.page(
-                    ask.orFromTheStart(), "projects?" + organization + "&" + search,
-                    new Paging.Source<Project>() {
-                        @Override
-                        public List<Project> after(
-                                @Nullable List<String> position, int limit) {
-                            return table.list(
-                                    tx, reach, organization, search, position, 0, limit);
-                        }
-
-                        @Override
-                        public List<Project> from(long offset, int limit) {
-                            return table.list(
-                                    tx, reach, organization, search, null, offset, limit);
-                        }
-
-                        @Override
-                        public long count() {
-                            return table.count(tx, reach, organization, search);
-                        }
-
-                        @Override
-                        public List<String> position(Project it) {
-                            return List.of(it.createdAt().toString(), it.id());
-                        }
-                    });
-        });
+    public Page<Project> list(Grant grant, PageAsk ask) {
+        return database.read(grant, tx -> table.list(tx, paging, ask.orFromTheStart(),
+                policies.reach(tx, grant.principal(), GET)));
     }
 
     /// Names of the projects of an organization, a hundred at most.

@@ -97,9 +97,9 @@ public final class ProjectsApi {
     public Answer<Page<View>> list(
             @Context Grant grant, @Context PageAsk ask,
             @QueryParam("organizationId") @Nullable String organization) {
-        var only = organization == null ? null
-                : in(grant, organization, LIST).scope().organization();
-        return Answer.page(projects.list(grant, only, ask).map(View::of));
+        var within = organization == null ? ask : ask.and("organizationId",
+                in(grant, organization, LIST).scope().requireOrganization());
+        return Answer.page(projects.list(grant, within).map(View::of));
     }
 
     /// The organization stands in the body, so the permission is asked for here.

@@ -13,6 +13,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Own;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public final class RegionsApi {
     private final Regions regions;
+    private final Paging paging;
 
-    public RegionsApi(Regions regions) {
+    public RegionsApi(Regions regions, Paging paging) {
         this.regions = regions;
+        this.paging = paging;
     }
 
     /// A region.
@@ -52,10 +55,8 @@ public final class RegionsApi {
     @GET
     @Own
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
-        var all = regions.list(grant);
-        long offset = ask.offset() == null ? 0 : ask.offset();
-        var page = all.stream().skip(offset).limit(ask.size()).map(View::of).toList();
-        return Answer.page(new Page<>(page, ask, null, (long) all.size()));
+        return Answer.page(paging.page(
+                ask.orFromTheStart(), "regions", regions.list(grant), Region::code).map(View::of));
     }
 
     @GET

@@ -54,7 +54,8 @@ public final class ComputeWorld implements AutoCloseable {
         regions = new Regions(database, TestProcess.sealing(), events, clock);
         regions.register(TestDatabase.ACCESS.system("test"),
                 new NewRegion(REGION, "Europe", cluster.kubeconfig(), null, List.of()));
-        networks = new Networks(database, null, regions, events, ids, clock);
+        networks = new Networks(database, null, regions, events, TestProcess.paging(),
+                ids, clock);
         management = new Management(regions, clients);
         lifecycle = new Lifecycle(database, networks, TestProcess.sealing(), events, clock);
     }

@@ -44,7 +44,8 @@ public final class SimulatedWorld implements AutoCloseable {
         People.insert(test);
         var database = test.database();
         var regions = new Regions(database, TestProcess.sealing(), process.events(), clock);
-        var networks = new Networks(database, null, regions, process.events(), ids, clock);
+        var networks = new Networks(database, null, regions, process.events(),
+                TestProcess.paging(), ids, clock);
         regions.register(TestDatabase.ACCESS.system("test"),
                 new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
         clusters = new Clusters(database, null, null, regions, networks, null, process.events(),

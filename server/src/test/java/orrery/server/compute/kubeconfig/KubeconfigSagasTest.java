@@ -42,7 +42,7 @@ class KubeconfigSagasTest {
         cluster = world.running();
         kubeconfigs = new Kubeconfigs(world.test.database(), world.clusters(), null,
                 TestDatabase.ACCESS, TestProcess.sealing(), world.process.events(),
-                world.process.runs(), world.ids, Clock.systemUTC());
+                world.process.runs(), TestProcess.paging(), world.ids, Clock.systemUTC());
     }
 
     @AfterAll

@@ -32,7 +32,7 @@ class RevocationTest {
                 })) {
             var kubeconfigs = new Kubeconfigs(WORLD.test.database(), WORLD.clusters, null,
                     TestDatabase.ACCESS, TestProcess.sealing(), process.events(),
-                    process.runs(), WORLD.ids, WORLD.clock);
+                    process.runs(), TestProcess.paging(), WORLD.ids, WORLD.clock);
             process.engine().start(List.of(
                     new IssueKubeconfig(kubeconfigs, WORLD.clusters, WORLD.clients),
                     new RevokeKubeconfig(kubeconfigs, WORLD.clusters, WORLD.clients)));

@@ -35,7 +35,8 @@ class DiagramSagasTest {
     static void start() {
         world = new SimulatedWorld();
         diagrams = new Diagrams(world.test.database(), TestProcess.sealing(),
-                world.process.events(), world.process.runs(), world.ids, world.clock);
+                world.process.events(), world.process.runs(), TestProcess.paging(),
+                world.ids, world.clock);
     }
 
     @AfterAll

@@ -46,6 +46,43 @@ class TenancyTest {
     }
 
     @Test
+    void listsAreFilteredSortedAndPaged() {
+        var organization = operator().post(ORGANIZATIONS, Map.of("name", "several"))
+                .text("/data/id");
+        for (var name : List.of("a-one", "b-one", "c-two")) {
+            operator().post(PROJECTS, Map.of("organizationId", organization, "name", name));
+        }
+        var ofMany = PROJECTS + "?organizationId=several";
+        assertThat(names(operator().get(ofMany + "&sort=-name")))
+                .isEqualTo("c-two b-one a-one");
+        assertThat(names(operator().get(ofMany + "&name%5Bprefix%5D=b,c&sort=name")))
+                .isEqualTo("b-one c-two");
+        assertThat(names(operator().get(ofMany + "&search=ONE&sort=name&offset=1")))
+                .isEqualTo("b-one");
+        var first = operator().get(ofMany + "&pageToken=&pageSize=2&sort=name");
+        var token = first.text("/meta/pagination/nextPageToken");
+        assertThat(names(first)).isEqualTo("a-one b-one");
+        assertThat(names(operator().get(ofMany + "&sort=name&pageToken=" + token)))
+                .isEqualTo("c-two");
+        assertThat(operator().get(ofMany + "&pageToken=" + token).text("/error/code"))
+                .isEqualTo("INVALID_PAGE_TOKEN");
+    }
+
+    @Test
+    void questionsThatAreNoneAreRefusedWithWhatMayBeAsked() {
+        var filter = operator().get(PROJECTS + "?colour=red");
+        assertThat(filter.status()).isEqualTo(400);
+        assertThat(filter.text("/error/code")).isEqualTo("INVALID_FILTER");
+        assertThat(filter.json().at("/error/details/allowed").toString()).contains("visibility");
+        var sort = operator().get(PROJECTS + "?sort=colour");
+        assertThat(sort.text("/error/code")).isEqualTo("INVALID_SORT");
+        assertThat(sort.json().at("/error/details/allowed").toString()).contains("createdAt");
+        var one = operator().get(GLOBAL + "/iam/apikeys/key_x?colour=red");
+        assertThat(one.text("/error/code")).isEqualTo("VALIDATION_ERROR");
+        assertThat(one.text("/error/details/fields/colour")).contains("not a parameter");
+    }
+
+    @Test
     void runsStandUnderTheirShortPathToo() {
         for (var path : List.of("/v1/regions/global/workflows/runs", "/v1/workflows/runs")) {
             assertThat(operator().get(path).status()).isEqualTo(200);
