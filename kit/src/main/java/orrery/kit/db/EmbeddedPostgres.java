@@ -61,8 +61,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Folders.create(folder);
             lock = lock(folder);
             var unprivileged = asked.how(folder);
-            var files = new PostgresFiles(
-                    folder.toRealPath(), PostgresBinaries.unpack(programs), unprivileged);
+            var binaries = PostgresBinaries.unpack(programs);
+            unprivileged.letRead(binaries.home());
+            var files = new PostgresFiles(folder.toRealPath(), binaries, unprivileged);
             return new EmbeddedPostgres(files, lock, start(files, changed));
         } catch (IOException e) {
             close(lock);

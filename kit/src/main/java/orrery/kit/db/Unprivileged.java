@@ -109,6 +109,26 @@ record Unprivileged(List<String> prefix, @Nullable Account owner) {
         }
     }
 
+    /// Lets PostgreSQL's account read the programs, however strict the umask was that they were
+    /// unpacked with.
+    void letRead(Path programs) throws IOException {
+        if (owner == null || owner.equals(Account.ROOT)) {
+            return;
+        }
+        try (var paths = Files.walk(programs)) {
+            for (var path : paths.filter(path -> !Files.isSymbolicLink(path)).toList()) {
+                var rights = Files.getPosixFilePermissions(path);
+                boolean changed = rights.add(PosixFilePermission.OTHERS_READ);
+                if (rights.contains(PosixFilePermission.OWNER_EXECUTE)) {
+                    changed |= rights.add(PosixFilePermission.OTHERS_EXECUTE);
+                }
+                if (changed) {
+                    Files.setPosixFilePermissions(path, rights);
+                }
+            }
+        }
+    }
+
     private static boolean works(List<String> command, Path folder) {
         try {
             Programs.run(command, folder, LIMIT);

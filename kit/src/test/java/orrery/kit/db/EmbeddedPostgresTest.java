@@ -112,8 +112,11 @@ class EmbeddedPostgresTest {
         assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "not root");
         var reachable = Files.createTempDirectory("embedded-");
         Files.setPosixFilePermissions(reachable, PosixFilePermissions.fromString("rwx--x--x"));
-        var database = reachable.resolve("postgres");
+        var database = Folders.create(reachable.resolve("postgres"));
         try {
+            // As a strict umask leaves them.
+            var programs = PostgresBinaries.unpack(database).home();
+            Files.setPosixFilePermissions(programs.resolve("lib"), Folders.OURS);
             for (int round = 1; round <= 2; round++) {
                 try (var postgres = without(database, "unshare")) {
                     ask(postgres.address(), "create table if not exists kept as select 7 as n");
