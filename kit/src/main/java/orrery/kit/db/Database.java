@@ -105,7 +105,10 @@ public final class Database implements AutoCloseable {
     public <T> T aside(Grant grant, TxBody<T> body) {
         var tx = new Tx(handles, acquire(readers), grant, null);
         try {
-            return body.in(tx);
+            var result = body.in(tx);
+            // A write has no commit to travel with here, and is refused.
+            tx.flush();
+            return result;
         } finally {
             tx.close();
         }

@@ -1,6 +1,7 @@
 package orrery.kit.db;
 
 import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
 
 /// A statement that PostgreSQL refused, or a connection that broke.
 public final class DatabaseFailure extends RuntimeException {
@@ -22,6 +23,17 @@ public final class DatabaseFailure extends RuntimeException {
     /// Another row has this unique key (23505).
     public static boolean isDuplicate(Throwable failure) {
         return state(failure).equals("23505");
+    }
+
+    /// As [#isDuplicate(Throwable)], of this index.
+    public static boolean isDuplicate(Throwable failure, String index) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof PSQLException sql && sql.getServerErrorMessage() != null) {
+                return isDuplicate(sql)
+                        && index.equals(sql.getServerErrorMessage().getConstraint());
+            }
+        }
+        return false;
     }
 
     /// PostgreSQL undid this transaction in favour of another: a serialization failure (40001) or

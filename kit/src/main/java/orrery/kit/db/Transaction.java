@@ -49,10 +49,9 @@ public final class Transaction {
     public void commit() {
         over = true;
         try {
-            connection.commit();
+            tx.commit();
         } catch (SQLException e) {
-            close();
-            tx.rolledBack();
+            undo();
             throw new DatabaseFailure("cannot commit", e);
         }
         close();
@@ -65,6 +64,10 @@ public final class Transaction {
             return;
         }
         over = true;
+        undo();
+    }
+
+    private void undo() {
         try {
             connection.rollback();
         } catch (SQLException e) {

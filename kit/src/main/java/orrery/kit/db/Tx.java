@@ -21,6 +21,7 @@ public final class Tx {
     private final @Nullable String run;
     private final List<Runnable> afterCommit = new ArrayList<>();
     private final List<Runnable> afterRollback = new ArrayList<>();
+    private final List<Sql> waiting = new ArrayList<>();
     private @Nullable Handle handle;
 
     Tx(Handles handles, Connection connection, Grant grant, @Nullable String run) {
@@ -32,6 +33,7 @@ public final class Tx {
 
     /// Jdbi on this transaction. Committing and closing it is not the body's business.
     public Handle handle() {
+        flush();
         if (handle == null) {
             handle = handles.on(connection);
         }
@@ -40,6 +42,7 @@ public final class Tx {
 
     /// Plain JDBC on this transaction, for the few statements that run thousands of times a second.
     public Connection connection() {
+        flush();
         return connection;
     }
 
@@ -50,6 +53,34 @@ public final class Tx {
     /// The run whose step this is; null outside runs.
     public @Nullable String run() {
         return run;
+    }
+
+    /// Writes this together with the commit, in one exchange with the database: for what the
+    /// caller needs no answer to. Whatever is asked of this transaction later still sees it.
+    public void withCommit(Sql sql) {
+        waiting.add(sql);
+    }
+
+    void flush() {
+        try {
+            send("");
+        } catch (SQLException e) {
+            throw new DatabaseFailure("writing", e);
+        }
+    }
+
+    /// Sends what waits, if anything does, and `last` behind it.
+    private void send(String last) throws SQLException {
+        if (!waiting.isEmpty()) {
+            var all = List.copyOf(waiting);
+            waiting.clear();
+            Sql.run(connection, all, last);
+        }
+    }
+
+    void commit() throws SQLException {
+        send("; commit");
+        connection.commit();
     }
 
     /// Done once the transaction is on disk, in order; never if it is not. What it throws is

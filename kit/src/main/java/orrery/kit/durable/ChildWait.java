@@ -1,6 +1,7 @@
 package orrery.kit.durable;
 
 import java.time.Duration;
+import orrery.kit.db.Sql;
 import org.jspecify.annotations.Nullable;
 
 /// Waits for the run that a step has started. The run's end wakes this one.

@@ -115,10 +115,14 @@ final class Execution {
     }
 
     /// Records a step outside of any transaction.
-    void record(StepRow step, RunEvents.@Nullable Entry event) {
+    ///
+    /// @return the row as the journal has it now
+    StepRow record(StepRow step, RunEvents.@Nullable Entry event) {
         settled(persist(c -> parts.journal().record(c, run, step, event)));
-        journal.put(step.name(), step.recorded());
+        var recorded = step.recorded();
+        journal.put(step.name(), recorded);
         tell(event);
+        return recorded;
     }
 
     void complete(StepRow step, @Nullable Object value) {
@@ -142,17 +146,13 @@ final class Execution {
 
     /// Commits a step's transaction together with its journal row; what the database refuses is
     /// undone, and for the caller to judge.
-    void commit(Transaction transaction, StepRow step, RunEvents.Entry event)
-            throws SQLException {
-        try {
-            parts.journal().recordAndCommit(transaction.tx().connection(), run, step, event);
-            transaction.commit();
-            journal.put(step.name(), step.recorded());
-            tell(event);
-        } catch (SQLException | DatabaseFailure | Interruption e) {
-            transaction.rollback();
-            throw e;
-        }
+    ///
+    /// @throws DatabaseFailure see [#refused]
+    void commit(Transaction transaction, StepRow step, RunEvents.Entry event) {
+        transaction.tx().withCommit(parts.journal().recordOrFail(run, step, event));
+        transaction.commit();
+        journal.put(step.name(), step.recorded());
+        tell(event);
     }
 
     /// The database did not take a step's transaction: its fault, or the step's? The caller
@@ -184,12 +184,13 @@ final class Execution {
     private void end(Transaction transaction, Status status, @Nullable StepRow step,
             List<RunEvents.Entry> events) {
         try {
-            var c = transaction.tx().connection();
             if (step != null && !needsMore(status) && step.sealed() == null) {
-                parts.journal().endAndCommit(c, run, status, step, events);
+                transaction.tx().withCommit(
+                        parts.journal().endOrFail(run, status, step, events));
                 transaction.commit();
                 return;
             }
+            var c = transaction.tx().connection();
             settled(parts.journal().end(c, run, status, step, events));
             if (hasSecrets(step) && status != Status.ATTENTION) {
                 JournalTable.erase(c, run.id());

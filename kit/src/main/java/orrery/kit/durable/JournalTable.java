@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import orrery.kit.Ids;
 import orrery.kit.db.DatabaseFailure;
+import orrery.kit.db.Sql;
 import orrery.kit.events.Events;
 import org.jspecify.annotations.Nullable;
 
@@ -54,19 +56,25 @@ final class JournalTable {
 
     private static final String PROGRESS = "update run set progress = ?" + OURS + " returning 1";
 
-    private static final String STEP = """
+    /// A step that the journal does not have yet. If another runner has recorded it meanwhile, its
+    /// key refuses ([#isRecorded]): that costs nothing until it happens.
+    private static final String FIRST = """
             , step as (
               insert into run_step (run_id, name, ordinal, status, undoable, undone, output,
                 sealed, tries, due, child, started_at, finished_at)
               select ?, ?, ?::integer, ?, ?::boolean, ?::boolean, ?::jsonb, ?::bytea, ?::integer,
                 ?::timestamptz, ?, ?::timestamptz, case when ?::boolean then clock_timestamp() end
               from head
-              on conflict (run_id, name) do update set status = excluded.status,
-                undone = excluded.undone, output = excluded.output, sealed = excluded.sealed,
-                tries = excluded.tries, due = excluded.due, child = excluded.child,
-                finished_at = excluded.finished_at
-              where run_step.status in ('started', 'waiting')
-                or excluded.undone and not run_step.undone
+              returning 1)
+            """;
+
+    private static final String AGAIN = """
+            , step as (
+              update run_step set status = ?, undone = ?, output = ?::jsonb, sealed = ?::bytea,
+                tries = ?, due = ?::timestamptz, child = ?,
+                finished_at = case when ?::boolean then clock_timestamp() end
+              where run_id = ? and name = ? and exists (select 1 from head)
+                and (status in ('started', 'waiting') or ?::boolean and not undone)
               returning 1)
             """;
 
@@ -77,11 +85,9 @@ final class JournalTable {
               returning 1)
             """;
 
-    private static final String LOG = Events.INSERT + """
-            select e.id, e.type, 'run', ?, ?, ?, ?, ?, ?, e.data
-            from %s cross join (values %s) as e (n, id, type, data)
-            order by e.n
-            """;
+    private static final String ENTRY = """
+            select ?::text, ?::text, 'run', ?::text, ?::text, ?::text, ?::text, ?::text, ?::text,
+              ?::jsonb from\s""";
 
     private static final Map<Shape, String> TEXTS = new ConcurrentHashMap<>();
 
@@ -109,23 +115,24 @@ final class JournalTable {
         return execute(c, LOOK, List.of(), run, step, events);
     }
 
-    /// Records a step and commits the transaction that its own changes are part of, in one
-    /// exchange. If the lease or the step is no longer ours, it divides by zero
-    /// ([#isRefused]), and PostgreSQL skips the commit.
-    void recordAndCommit(Connection c, RunRow run, StepRow step, RunEvents.Entry event)
-            throws SQLException {
-        sql(new Shape(HOLD, true, 1, true), List.of(), run, step, List.of(event)).execute(c);
+    /// Records a step in the transaction that its own changes are part of. If the lease is no
+    /// longer ours, it divides by zero, and if the step is recorded, its key refuses
+    /// ([#isRefused]): then PostgreSQL skips the commit behind it.
+    Sql recordOrFail(RunRow run, StepRow step, RunEvents.Entry event) {
+        return sql(HOLD, true, List.of(), run, step, List.of(event));
     }
 
-    /// As [#end], and commits in the same exchange, like [#recordAndCommit].
-    void endAndCommit(Connection c, RunRow run, Status status, StepRow step,
-            List<RunEvents.Entry> events) throws SQLException {
-        sql(new Shape(END, true, events.size(), true), endArguments(run, status), run, step,
-                events).execute(c);
+    /// As [#end], and fails like [#recordOrFail].
+    Sql endOrFail(RunRow run, Status status, StepRow step, List<RunEvents.Entry> events) {
+        return sql(END, true, endArguments(run, status), run, step, events);
     }
 
     static boolean isRefused(Exception e) {
-        return DatabaseFailure.state(e).equals("22012");
+        return DatabaseFailure.state(e).equals("22012") || isRecorded(e);
+    }
+
+    private static boolean isRecorded(Throwable e) {
+        return DatabaseFailure.isDuplicate(e, "run_step_pkey");
     }
 
     /// Whether the lease is still ours.
@@ -194,57 +201,67 @@ final class JournalTable {
 
     private Result execute(Connection c, String head, List<@Nullable Object> headArguments,
             RunRow run, @Nullable StepRow step, List<RunEvents.Entry> events) throws SQLException {
-        var shape = new Shape(head, step != null, events.size(), false);
-        return sql(shape, headArguments, run, step, events).row(c, step == null
-                ? rows -> rows.getLong(1) == 1 ? Result.DONE : Result.LOST : JournalTable::result);
+        try {
+            return sql(head, false, headArguments, run, step, events).row(c, JournalTable::result);
+        } catch (SQLException e) {
+            if (isRecorded(e)) {
+                return Result.RECORDED;
+            }
+            throw e;
+        }
     }
 
-    private Sql sql(Shape shape, List<@Nullable Object> headArguments, RunRow run,
-            @Nullable StepRow step, List<RunEvents.Entry> events) {
+    private Sql sql(String head, boolean strict, List<@Nullable Object> headArguments,
+            RunRow run, @Nullable StepRow step, List<RunEvents.Entry> events) {
+        var shape = new Shape(head, step == null ? Write.NONE : step.stored() ? Write.AGAIN
+                : Write.FIRST, events.size(), strict);
         var sql = new Sql(TEXTS.computeIfAbsent(shape, JournalTable::compose));
         sql.with(headArguments.toArray()).with(run.id(), owner, run.epoch());
-        if (step != null) {
-            sql.with(run.id(), step.name(), step.ordinal(), step.state().text(), step.undoable(),
-                    step.undone(), step.output(), step.sealed(), step.recorded().tries(),
-                    step.due(), step.child(), step.startedAt(), step.state().isOver());
+        switch (shape.step()) {
+            case NONE -> { }
+            case FIRST -> sql.with(run.id(), step.name(), step.ordinal(), step.state().text(),
+                    step.undoable(), step.undone(), step.output(), step.sealed(),
+                    step.recorded().tries(), step.due(), step.child(), step.startedAt(),
+                    step.state().isOver());
+            case AGAIN -> sql.with(step.state().text(), step.undone(), step.output(),
+                    step.sealed(), step.recorded().tries(), step.due(), step.child(),
+                    step.state().isOver(), run.id(), step.name(), step.undone());
         }
-        if (!events.isEmpty()) {
-            sql.with(run.id(), run.scope().organization(), run.scope().project(),
-                    run.triggeredBy(), run.authority().requestId(), run.id());
-            for (var event : events) {
-                sql.with(ids.next("evt"), event.type(), event.data());
-            }
+        for (var event : events) {
+            sql.with(ids.next("evt"), event.type(), run.id(), run.scope().organization(),
+                    run.scope().project(), run.triggeredBy(), run.authority().requestId(),
+                    run.id(), event.data());
         }
         return sql;
     }
 
+    private enum Write { NONE, FIRST, AGAIN }
+
     /// The statements are few and their texts are long, and the driver knows a prepared one by
     /// its text: each is put together once.
-    private record Shape(String head, boolean step, int events, boolean commit) {}
+    private record Shape(String head, Write step, int events, boolean strict) {}
 
     private static String compose(Shape shape) {
-        boolean step = shape.step();
-        int events = shape.events();
         var text = new StringBuilder(2_000)
-                .append("with head as (").append(shape.head()).append(")");
-        if (step) {
-            text.append(STEP);
+                .append("with head as (").append(shape.head()).append(")")
+                .append(switch (shape.step()) {
+                    case NONE -> "";
+                    case FIRST -> FIRST;
+                    case AGAIN -> AGAIN;
+                });
+        var written = shape.step() == Write.NONE ? "head" : "step";
+        if (shape.events() > 0) {
+            text.append(", log as (").append(Events.INSERT)
+                    .append(String.join(" union all ",
+                            Collections.nCopies(shape.events(), ENTRY + written)))
+                    .append(")");
         }
-        if (events > 0) {
-            var values = new StringBuilder();
-            for (int n = 0; n < events; n++) {
-                values.append(n == 0 ? "" : ", ").append("(").append(n)
-                        .append(", ?::text, ?::text, ?::jsonb)");
-            }
-            text.append(", log as (")
-                    .append(LOG.formatted(step ? "step" : "head", values)).append(")");
-        }
-        if (shape.commit()) {
-            return text.append(" select 1 / (select count(*) from head)"
-                    + " / (select count(*) from step); commit").toString();
-        }
-        return text.append(" select (select count(*) from head)")
-                .append(step ? ", (select count(*) from step)" : "").toString();
+        // A head that only looks becomes part of what asks for it, if nobody else does.
+        text.append(shape.strict() ? " select 1 / (select count(*) from step)"
+                : shape.step() == Write.AGAIN
+                        ? " select (select count(*) from head), (select count(*) from step)"
+                        : " select count(*), 1 from " + written);
+        return text.toString();
     }
 
     private static Result result(ResultSet rows) throws SQLException {
@@ -254,6 +271,7 @@ final class JournalTable {
 
     private static StepRow step(ResultSet rows) throws SQLException {
         return new StepRow(
+                true,
                 rows.getString("name"),
                 rows.getInt("ordinal"),
                 StepRow.State.valueOf(rows.getString("status").toUpperCase(Locale.ROOT)),

@@ -11,6 +11,7 @@ import orrery.kit.Ids;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
+import orrery.kit.db.Sql;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ final class LeaseTable {
               values (?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?, ?, ?, ?,
                 nextval('run_epoch'), clock_timestamp() + ?::float8 * interval '1 second',
                 case when ?::boolean then clock_timestamp() end, ?)
-              on conflict (subject_kind, subject_id) where exclusive do nothing
+              %s
               returning id, epoch
             ), log as (
             """ + Events.INSERT + """
@@ -74,6 +75,10 @@ final class LeaseTable {
             )
             select epoch from fresh
             """;
+
+    private static final String ALONE = INSERT.formatted(
+            "on conflict (subject_kind, subject_id) where exclusive do nothing");
+    private static final String BESIDE = INSERT.formatted("");
 
     private final Ids ids;
     private final String owner;
@@ -83,12 +88,14 @@ final class LeaseTable {
         this.owner = owner;
     }
 
+    /// It returns the lease's epoch, or nothing when the subject has another changing run and this
+    /// one wants to be alone.
+    ///
     /// @param leased whether this process works on it; else whoever claims it first
-    /// @return the lease's epoch; null when the subject has another changing run
-    @Nullable Long insert(Connection c, RunRow run, boolean exclusive, boolean leased,
-            Duration lease, @Nullable String retryOf) throws SQLException {
+    Sql insert(RunRow run, boolean exclusive, boolean leased, Duration lease,
+            @Nullable String retryOf) {
         var event = RunEvents.status(run, leased ? Status.RUNNING : Status.PENDING, null);
-        var sql = new Sql(INSERT);
+        var sql = new Sql(exclusive ? ALONE : BESIDE);
         var subject = run.subject();
         sql.with(run.id(), run.saga(), (leased ? Status.RUNNING : Status.PENDING).text(),
                 subject == null ? null : subject.kind(), subject == null ? null : subject.id(),
@@ -99,8 +106,7 @@ final class LeaseTable {
         sql.with(ids.next("evt"), event.type(), run.scope().organization(),
                 run.scope().project(), run.triggeredBy(), run.authority().requestId(),
                 event.data());
-        var epochs = sql.rows(c, rows -> rows.getLong(1));
-        return epochs.isEmpty() ? null : epochs.getFirst();
+        return sql;
     }
 
     List<RunRow> claim(Connection c, Set<String> sagas, int limit, Duration lease)

@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import orrery.kit.access.Access;
 import orrery.kit.db.Database;
 import orrery.kit.db.DatabaseFailure;
+import orrery.kit.db.Sql;
 import orrery.kit.kube.Fence;
 import org.jboss.logging.Logger;
 

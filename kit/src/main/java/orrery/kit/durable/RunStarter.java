@@ -8,6 +8,7 @@ import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.DatabaseFailure;
+import orrery.kit.db.Sql;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.Signals;
@@ -92,15 +93,21 @@ final class RunStarter {
         if (held != null) {
             tx.afterRollback(() -> engine.abandon(held));
         }
+        var sql = leases.insert(run, exclusive, held != null, lease, retryOf);
+        Sql.Reader<Boolean> granted = rows -> {
+            if (held != null) {
+                held.epoch(rows.getLong(1));
+            }
+            return true;
+        };
         try {
-            var epoch = leases.insert(
-                    tx.connection(), run, exclusive, held != null, lease, retryOf);
-            if (epoch == null) {
+            if (!exclusive) {
+                tx.withCommit(sql.reading(granted));
+            } else if (sql.rows(tx.connection(), granted).isEmpty()) {
                 throw occupied(tx, run.subject());
             }
             if (held != null) {
-                held.epoch(epoch);
-                tx.afterCommit(() -> engine.execute(run.leased(epoch), held, fresh));
+                tx.afterCommit(() -> engine.execute(run.leased(held.epoch()), held, fresh));
             } else {
                 tx.afterCommit(() -> signals.send(RunEngine.TOPIC));
             }

@@ -1,6 +1,5 @@
 package orrery.kit.durable;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -68,7 +67,7 @@ public final class Steps {
         if (row == null) {
             row = execution.begin(step, StepRow.State.STARTED, back != null);
             if (back != null) {
-                execution.record(row, null);
+                row = execution.record(row, null);
             }
         }
         if (back != null) {
@@ -343,7 +342,7 @@ public final class Steps {
     private void commit(Transaction transaction, StepRow step) {
         try {
             execution.commit(transaction, step, execution.completed(step));
-        } catch (SQLException | DatabaseFailure e) {
+        } catch (DatabaseFailure e) {
             throw execution.refused(step, e);
         }
     }
@@ -391,10 +390,10 @@ public final class Steps {
         try {
             execution.commit(transaction, row, RunEvents.step(
                     execution.run(), step, RunStep.State.RUNNING, Duration.ZERO));
-        } catch (SQLException | DatabaseFailure e) {
+        } catch (DatabaseFailure e) {
             throw execution.refused(row, e);
         }
-        return row;
+        return row.recorded();
     }
 
     /// A wait that has no answer of its own is over.

@@ -1,6 +1,5 @@
 package orrery.kit.durable;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import orrery.kit.kube.Fence;
 
@@ -29,7 +28,7 @@ final class Unwinding {
         }
     }
 
-    private void inside(Undo.Inside undo, StepRow row) throws SQLException {
+    private void inside(Undo.Inside undo, StepRow row) {
         var transaction = execution.parts().database().begin(
                 execution.grant(), execution.run().id());
         try {

@@ -3,12 +3,14 @@ package orrery.kit.events;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import orrery.kit.Ids;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
+import orrery.kit.db.Sql;
 import orrery.kit.db.Tx;
 import org.jspecify.annotations.Nullable;
 
@@ -70,27 +72,16 @@ final class EventTable {
 
     void insert(Tx tx, List<NewEvent> events) {
         var grant = tx.grant();
-        var batch = tx.handle().prepareBatch("""
-                insert into event (id, type, subject_kind, subject_id, organization, project,
-                  actor, request_id, run_id, data)
-                values (:id, :type, :kind, :subject, :organization, :project,
-                  :actor, :request, :run, :data)
-                """);
+        var sql = new Sql(Events.INSERT + "values " + String.join(", ",
+                Collections.nCopies(events.size(), "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)")));
         for (var event : events) {
             var scope = scope(event, grant);
-            batch.bind("id", ids.next("evt"))
-                    .bind("type", event.type())
-                    .bind("kind", event.subject().kind())
-                    .bind("subject", event.subject().id())
-                    .bind("organization", scope.organization())
-                    .bind("project", scope.project())
-                    .bind("actor", grant.principal().id())
-                    .bind("request", grant.call().requestId())
-                    .bind("run", tx.run())
-                    .bind("data", Json.of(event.data()))
-                    .add();
+            sql.with(ids.next("evt"), event.type(), event.subject().kind(),
+                    event.subject().id(), scope.organization(), scope.project(),
+                    grant.principal().id(), grant.call().requestId(), tx.run(),
+                    Json.write(event.data()));
         }
-        batch.execute();
+        tx.withCommit(sql);
     }
 
     private static Scope scope(NewEvent event, Grant grant) {

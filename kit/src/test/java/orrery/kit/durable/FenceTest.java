@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import orrery.kit.Ids;
 import orrery.kit.access.Grant;
+import orrery.kit.db.Sql;
 import orrery.kit.test.TestDatabase;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,8 +40,8 @@ class FenceTest {
                 grant.stored(), "{}", null, 1, null, 0, false, null, null, now.plusSeconds(60));
         try (var c = connection()) {
             new Sql("create table effect (n int)").update(c);
-            Long epoch = new LeaseTable(ids, "wrk_stale").insert(
-                    c, run, false, true, LEASE, null);
+            long epoch = new LeaseTable(ids, "wrk_stale").insert(run, false, true, LEASE, null)
+                    .row(c, rows -> rows.getLong(1));
             mine = run.leased(epoch);
             Thread.sleep(20);
             theirs = new LeaseTable(ids, "wrk_heir").claim(
@@ -92,11 +93,11 @@ class FenceTest {
 
     @Test
     void aStaleRunnersTransactionIsNotCommitted() throws SQLException {
-        refused(c -> stale.recordAndCommit(c, mine, done("one"), event()));
-        refused(c -> stale.endAndCommit(c, mine, Status.COMPLETED, done("one"), List.of(event())));
+        refused(stale.recordOrFail(mine, done("one"), event()));
+        refused(stale.endOrFail(mine, Status.COMPLETED, done("one"), List.of(event())));
         assertThat(count("effect")).isZero();
         assertThat(count("run_step")).isZero();
-        transaction(c -> heir.recordAndCommit(c, theirs, done("one"), event()));
+        transaction(heir.recordOrFail(theirs, done("one"), event()));
         assertThat(count("effect")).isEqualTo(1);
     }
 
@@ -108,35 +109,27 @@ class FenceTest {
             assertThat(heir.record(c, theirs, done("one"), event()))
                     .isEqualTo(JournalTable.Result.RECORDED);
         }
-        refused(c -> heir.recordAndCommit(c, theirs, done("one"), event()));
-        refused(c -> heir.endAndCommit(
-                c, theirs, Status.COMPLETED, done("one"), List.of(event())));
+        refused(heir.recordOrFail(theirs, done("one"), event()));
+        refused(heir.endOrFail(theirs, Status.COMPLETED, done("one"), List.of(event())));
         assertThat(count("effect")).isZero();
-        transaction(c -> heir.endAndCommit(
-                c, theirs, Status.COMPLETED, done("two"), List.of(event(), event())));
+        transaction(heir.endOrFail(
+                theirs, Status.COMPLETED, done("two"), List.of(event(), event())));
         assertThat(count("effect")).isEqualTo(1);
         try (var c = connection()) {
             assertThat(heir.isOurs(c, theirs)).isFalse();
         }
     }
 
-    @FunctionalInterface
-    private interface Statement {
-        void on(Connection connection) throws SQLException;
-    }
-
-    private void refused(Statement statement) {
-        assertThatThrownBy(() -> transaction(statement))
+    private void refused(Sql last) {
+        assertThatThrownBy(() -> transaction(last))
                 .satisfies(e -> assertThat(JournalTable.isRefused((Exception) e)).isTrue());
     }
 
-    /// A step's own change, and whatever ends its transaction.
-    private void transaction(Statement statement) throws SQLException {
-        try (var c = connection()) {
-            c.setAutoCommit(false);
-            new Sql("insert into effect values (1)").update(c);
-            statement.on(c);
-            c.commit();
-        }
+    /// A step's own change, and what ends its transaction.
+    private void transaction(Sql last) {
+        test.database().write(grant, tx -> {
+            tx.handle().execute("insert into effect values (1)");
+            tx.withCommit(last);
+        });
     }
 }
