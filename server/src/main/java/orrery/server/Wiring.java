@@ -1,5 +1,6 @@
 package orrery.server;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -120,10 +121,11 @@ class Wiring {
     @Singleton
     Front front(
             Surfaces surfaces, Routes routes, Upgrades upgrades, Listening listening,
-            Clock clock) {
+            Clock clock, MeterRegistry registry) {
         var hosts = new Hosts(listening.publicUrl(), listening.trustedProxies());
         var requestIds = new RequestIds(listening.region(), clock, new SecureRandom());
-        return new Front(surfaces, routes, hosts, upgrades, requestIds, clock, PATIENCE);
+        return new Front(surfaces, routes, hosts, upgrades, requestIds, clock, PATIENCE,
+                registry);
     }
 
     /// What the start itself may do, before anybody can be asked.

@@ -1,5 +1,6 @@
 package orrery.kit.http;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -33,10 +34,12 @@ public final class Front {
     private final Clock clock;
     private final Duration patience;
     private final RequestLog log;
+    private final RequestMeter meter;
 
     /// @param patience how long a caller waits for an answer
+    /// @param registry where requests are counted and timed
     public Front(Surfaces surfaces, Routes routes, Hosts hosts, Upgrades upgrades,
-            RequestIds ids, Clock clock, Duration patience) {
+            RequestIds ids, Clock clock, Duration patience, MeterRegistry registry) {
         this.surfaces = surfaces;
         this.routes = routes;
         this.hosts = hosts;
@@ -45,6 +48,7 @@ public final class Front {
         this.clock = clock;
         this.patience = patience;
         this.log = new RequestLog(clock);
+        this.meter = new RequestMeter(registry, clock);
     }
 
     /// Lets a request in, or answers it.
@@ -81,6 +85,7 @@ public final class Front {
         exchange.attach(context);
         context.response().putHeader("X-Request-Id", exchange.requestId());
         log.begun(context);
+        meter.begun(context);
         return exchange;
     }
 

@@ -36,6 +36,18 @@ class SurfacesTest {
     }
 
     @Test
+    void timesRequestsByRouteAndNeverByPath() throws Exception {
+        post("/v1/regions/eu1/probes", "{}");
+        get("/v1/regions/eu1/no-such-thing-7f3a");
+        var metrics = get("/q/metrics").body();
+        assertThat(metrics.lines().filter(line -> line.startsWith("http_server_requests")))
+                .anyMatch(line -> line.contains("uri=\"/v1/regions/{region}/probes\"")
+                        && line.contains("status=\"400\"") && line.contains("surface=\"cloud\""))
+                .anyMatch(line -> line.contains("uri=\"UNKNOWN\""))
+                .noneMatch(line -> line.contains("7f3a") || line.contains("eu1"));
+    }
+
+    @Test
     void wrapsACloudAnswerInItsEnvelope() throws Exception {
         var answer = post("/v1/regions/eu1/probes", "{\"name\":\"a\",\"count\":3}");
         assertThat(answer.statusCode()).isEqualTo(201);
