@@ -4,10 +4,14 @@ import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import orrery.kit.config.WrongSettings;
+import orrery.kit.secret.Sealing;
 import orrery.server.auth.setup.SetupCode;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// says where it answers.
 @QuarkusMain
 public final class Main implements QuarkusApplication {
+    private static final String ROTATE = "--rotate-sealing-key";
+
     private final Listening listening;
     private final SetupCode setup;
 
@@ -27,6 +33,11 @@ public final class Main implements QuarkusApplication {
     /// @param arguments the options of `api/config.md`
     public static void main(String... arguments) {
         try {
+            if (List.of(arguments).contains(ROTATE)) {
+                rotate(Stream.of(arguments).filter(argument -> !argument.equals(ROTATE))
+                        .toArray(String[]::new));
+                return;
+            }
             var settings = Settings.read(arguments);
             quarkus(settings.get(Listening.class)).forEach(System::setProperty);
             var log = settings.get(Storing.class).data().resolve("log");
@@ -37,6 +48,20 @@ public final class Main implements QuarkusApplication {
             wrong.mistakes().forEach(System.err::println);
             System.exit(2);
         }
+    }
+
+    /// Adds a sealing key. The servers notice by themselves ([SealAnew]).
+    private static void rotate(String... arguments) {
+        var file = Settings.read(arguments).get(Storing.class).sealingKey();
+        try {
+            Sealing.rotate(file);
+        } catch (IllegalStateException | UncheckedIOException refused) {
+            System.err.println(refused.getMessage());
+            System.exit(2);
+        }
+        System.out.println("Added a key to " + file + ". Give this file to every server of the"
+                + " database: within minutes they seal all secrets anew. The older keys stay in"
+                + " it for backups from before.");
     }
 
     private static void end(int code, @Nullable Throwable failure, Path log) {

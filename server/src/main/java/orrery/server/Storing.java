@@ -27,4 +27,9 @@ record Storing(
                     + " such as `head -c 32 /dev/urandom > FILE`, mode 0600)");
         }
     }
+
+    /// Where the sealing keys are.
+    Path sealingKey() {
+        return sealingKeyFile != null ? sealingKeyFile : data.resolve("sealing-key");
+    }
 }

@@ -147,10 +147,8 @@ class Wiring {
     @Produces
     @Singleton
     Sealing sealing(Storing storing, Database database, Clock clock) {
-        var file = storing.sealingKeyFile();
-        var sealing = file == null
-                ? Sealing.openOrCreate(storing.data().resolve("sealing-key"))
-                : Sealing.open(file);
+        var sealing = storing.sealingKeyFile() == null
+                ? Sealing.openOrCreate(storing.sealingKey()) : Sealing.open(storing.sealingKey());
         new Resealing(database, sealing).check(atTheStart(clock, "sealing"));
         return sealing;
     }

@@ -8,10 +8,14 @@ import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Subject;
+import orrery.kit.secret.SealedColumn;
 import org.jspecify.annotations.Nullable;
 
 /// What may be done with runs.
 public final class Runs {
+    /// Where the secrets of inputs and outputs are sealed.
+    public static final List<SealedColumn> SEALED = List.of(RunRow.INPUT, StepRow.OUTPUT);
+
     private static final int PAGE = 500;
     private static final long FIRST_LOOK_MILLIS = 5;
     private static final long LONGEST_LOOK_MILLIS = 100;

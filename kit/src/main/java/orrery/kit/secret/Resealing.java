@@ -49,11 +49,18 @@ public final class Resealing {
     /// @param columns all that hold sealed text
     /// @return how many were sealed anew
     public int all(Grant grant, List<SealedColumn> columns) {
-        int count = column(grant, CHECK);
+        int count = 0;
         for (var column : columns) {
             count += column(grant, column);
         }
-        return count;
+        return count + column(grant, CHECK);
+    }
+
+    /// Whether a key was added since everything was last sealed anew.
+    public boolean isDue(Grant grant) {
+        return database.read(grant, tx -> !sealing.isCurrent(tx.handle()
+                .createQuery("select sealed from sealing_check where name = 'check'")
+                .mapTo(byte[].class).one()));
     }
 
     private record Row(String key, byte[] sealed) {}

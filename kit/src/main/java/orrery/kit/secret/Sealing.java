@@ -13,15 +13,19 @@ import com.google.crypto.tink.aead.KmsEnvelopeAead;
 import com.google.crypto.tink.util.SecretBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.EnumSet;
 
 /// Seals secrets with the keys of one file (Tink, AES-256-GCM): a Tink keyset as JSON, or 32
@@ -31,22 +35,60 @@ import java.util.EnumSet;
 /// wraps; the wrapping key's number stands in the sealed bytes. Each is bound to its place by
 /// associated data. Old keys stay in the file until everything is sealed anew ([Resealing]).
 public final class Sealing {
+    private static final Logger LOG = System.getLogger(Sealing.class.getName());
     private static final int KEY_BYTES = 32;
     private static final AesGcmParameters DATA_KEY = parameters(Variant.NO_PREFIX);
     private static final AesGcmParameters WRAPPING_KEY = parameters(Variant.TINK);
     private static final EnumSet<PosixFilePermission> OTHERS = EnumSet.complementOf(EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
 
-    private final KeysetHandle keys;
-    private final Aead aead;
+    /// How soon every server seals with a key that was added to the file.
+    private static final Duration LOOKED_AT = Duration.ofSeconds(30);
 
-    private Sealing(KeysetHandle keys) {
-        this.keys = keys;
+    private final Path file;
+    private volatile Loaded loaded;
+    private volatile long lookedAt = System.nanoTime();
+
+    private record Loaded(KeysetHandle keys, Aead aead, FileTime modified) {}
+
+    private Sealing(Path file) {
+        this.file = file;
+        this.loaded = load(file);
+    }
+
+    private static Loaded load(Path file) {
         try {
+            var modified = Files.exists(file)
+                    ? Files.getLastModifiedTime(file) : FileTime.fromMillis(0);
+            var keys = read(file);
             var wrapping = keys.getPrimitive(RegistryConfiguration.get(), Aead.class);
-            this.aead = KmsEnvelopeAead.create(DATA_KEY, wrapping);
+            return new Loaded(keys, KmsEnvelopeAead.create(DATA_KEY, wrapping), modified);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the sealing keys do not work", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the sealing keys of " + file, e);
+        }
+    }
+
+    private void look() {
+        if (System.nanoTime() - lookedAt > LOOKED_AT.toNanos()) {
+            reload();
+        }
+    }
+
+    /// Whether the file has changed, and was read anew. One that is gone or broken by now changes
+    /// nothing: what was read before still opens everything.
+    private boolean reload() {
+        lookedAt = System.nanoTime();
+        try {
+            if (Files.getLastModifiedTime(file).equals(loaded.modified())) {
+                return false;
+            }
+            loaded = load(file);
+            return true;
+        } catch (IOException | RuntimeException unreadable) {
+            LOG.log(Level.WARNING, "going on with the sealing keys of before", unreadable);
+            return false;
         }
     }
 
@@ -55,7 +97,7 @@ public final class Sealing {
     /// @throws IllegalStateException when it is missing, readable by others, or no key file; the
     ///     message says what to do
     public static Sealing open(Path file) {
-        return new Sealing(read(file));
+        return new Sealing(file);
     }
 
     /// Reads the key file, and makes one if there is none. For the embedded database, which lies
@@ -75,8 +117,8 @@ public final class Sealing {
         return open(file);
     }
 
-    /// Adds a key and makes it the one that seals from now on. Restart the servers, then seal
-    /// everything anew.
+    /// Adds a key and makes it the one that seals from now on. Servers that read this file, or are
+    /// given it, notice: no restart is needed, and [Resealing] seals everything anew.
     public static void rotate(Path file) {
         try {
             write(file, KeysetHandle.newBuilder(read(file))
@@ -90,8 +132,9 @@ public final class Sealing {
 
     /// @param place what it is bound to: [SealedColumn#at]
     public byte[] seal(String text, String place) {
+        look();
         try {
-            return aead.encrypt(bytes(text), bytes(place));
+            return loaded.aead().encrypt(bytes(text), bytes(place));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot seal for " + place, e);
         }
@@ -104,17 +147,27 @@ public final class Sealing {
     /// @throws IllegalStateException when no key of the file opens it, or it belongs elsewhere
     public String open(byte[] sealed, String place) {
         try {
-            return new String(aead.decrypt(sealed, bytes(place)), StandardCharsets.UTF_8);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("no key of ours opens what is sealed at " + place, e);
+            return opened(sealed, place);
+        } catch (GeneralSecurityException unknown) {
+            // Another server may have the newer key already.
+            if (reload()) {
+                return open(sealed, place);
+            }
+            throw new IllegalStateException("no key of ours opens what is sealed at " + place,
+                    unknown);
         }
+    }
+
+    private String opened(byte[] sealed, String place) throws GeneralSecurityException {
+        return new String(loaded.aead().decrypt(sealed, bytes(place)), StandardCharsets.UTF_8);
     }
 
     /// Whether the newest key wrapped this one. Behind four bytes of length stands the wrapped
     /// key, which begins with Tink's prefix: 1, then the wrapping key's number.
     boolean isCurrent(byte[] sealed) {
+        look();
         return sealed.length > 9 && sealed[4] == 1
-                && ByteBuffer.wrap(sealed, 5, 4).getInt() == keys.getPrimary().getId();
+                && ByteBuffer.wrap(sealed, 5, 4).getInt() == loaded.keys().getPrimary().getId();
     }
 
     private static KeysetHandle read(Path file) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
@@ -104,11 +105,32 @@ class SealingTest {
         store(after, "fresh");
         assertThat(after.open(load("row7"), COLUMN.at("row7"))).isEqualTo("secret of row7");
         // All but the row that the new key has sealed already, and the check value.
-        assertThat(new Resealing(database, after).all(grant, List.of(COLUMN))).isEqualTo(451);
-        assertThat(new Resealing(database, after).all(grant, List.of(COLUMN))).isZero();
+        var resealing = new Resealing(database, after);
+        assertThat(resealing.isDue(grant)).isTrue();
+        assertThat(resealing.all(grant, List.of(COLUMN))).isEqualTo(451);
+        assertThat(resealing.isDue(grant)).isFalse();
+        assertThat(resealing.all(grant, List.of(COLUMN))).isZero();
         assertThat(after.open(load("row7"), COLUMN.at("row7"))).isEqualTo("secret of row7");
-        assertThatThrownBy(() -> before.open(load("row7"), COLUMN.at("row7")))
-                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aRunningServerOpensWhatAnotherSealedWithANewerKey() throws IOException {
+        Sealing.openOrCreate(file);
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+        var running = Sealing.open(file);
+        Sealing.rotate(file);
+        store(Sealing.open(file), "fresh");
+        assertThat(running.open(load("fresh"), COLUMN.at("fresh"))).isEqualTo("secret of fresh");
+    }
+
+    @Test
+    void aRunningServerGoesOnWhenItsKeyFileIsGone() throws IOException {
+        var running = Sealing.openOrCreate(file);
+        store(running, "kept");
+        Files.delete(file);
+        assertThat(running.open(load("kept"), COLUMN.at("kept"))).isEqualTo("secret of kept");
+        assertThatThrownBy(() -> running.open(new byte[64], COLUMN.at("kept")))
+                .hasMessageContaining("no key of ours");
     }
 
     @Test

@@ -1,0 +1,59 @@
+package orrery.server;
+
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import orrery.kit.db.Database;
+import orrery.kit.durable.Loop;
+import orrery.kit.durable.LoopRound;
+import orrery.kit.durable.Runs;
+import orrery.kit.http.Idempotency;
+import orrery.kit.secret.Resealing;
+import orrery.kit.secret.SealedColumn;
+import orrery.kit.secret.Sealing;
+import orrery.server.auth.login.InviteCodes;
+import orrery.server.auth.token.SigningKeys;
+import orrery.server.compute.cluster.Clusters;
+import orrery.server.compute.kubeconfig.Kubeconfigs;
+import orrery.server.iam.apikey.KeySecrets;
+import orrery.server.studio.diagram.Diagrams;
+import orrery.server.studio.importer.Imports;
+import orrery.server.tenancy.region.Regions;
+import org.jboss.logging.Logger;
+
+/// Seals every stored secret anew after a key was added to the key file.
+@Singleton
+final class SealAnew implements Loop {
+    /// Everything that is sealed.
+    static final List<SealedColumn> COLUMNS = Stream.concat(Runs.SEALED.stream(), Stream.of(
+            Idempotency.SEALED, SigningKeys.SEALED, InviteCodes.SEALED, KeySecrets.SEALED,
+            Regions.SEALED, Clusters.SEALED, Kubeconfigs.SEALED, Diagrams.SEALED,
+            Imports.SEALED)).toList();
+
+    private static final Logger LOG = Logger.getLogger(SealAnew.class);
+
+    private final Resealing resealing;
+
+    SealAnew(Database database, Sealing sealing) {
+        this.resealing = new Resealing(database, sealing);
+    }
+
+    @Override
+    public String name() {
+        return "seal anew";
+    }
+
+    @Override
+    public Duration every() {
+        return Duration.ofMinutes(5);
+    }
+
+    @Override
+    public void round(LoopRound round) {
+        if (resealing.isDue(round.grant())) {
+            LOG.infof("sealed %d secrets anew, with the newest key of the key file",
+                    resealing.all(round.grant(), COLUMNS));
+        }
+    }
+}
