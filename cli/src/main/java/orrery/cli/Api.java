@@ -85,7 +85,12 @@ public final class Api {
     }
 
     public Answer delete(String path) {
-        return send("DELETE", path, request(path).DELETE()).orRefuse();
+        return tryDelete(path).orRefuse();
+    }
+
+    /// Like [#delete], but a refusal is an answer too.
+    public Answer tryDelete(String path) {
+        return send("DELETE", path, request(path).DELETE());
     }
 
     /// Sends raw bytes of `type`.
