@@ -1,6 +1,7 @@
 package orrery.kit.durable;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
@@ -11,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import orrery.kit.access.Access;
@@ -43,6 +45,8 @@ public final class Loops implements AutoCloseable {
                 .jdbcCustomization(new PostgreSqlJdbcCustomization(false, false))
                 .executorService(Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("loop-", 0).factory()))
+                // Its own choice is the host's name, which not every host can find out.
+                .schedulerName(new SchedulerName.Fixed("orrery-" + UUID.randomUUID()))
                 .threads(AT_ONCE)
                 .pollingInterval(POLL)
                 .heartbeatInterval(HEARTBEAT)
