@@ -19,6 +19,11 @@ final class Cpu {
                 .getProcessCpuTime());
     }
 
+    /// A process without its children.
+    static Duration alone(long pid) {
+        return of(pid, false);
+    }
+
     /// A process and its children, those that have ended included.
     static Duration tree(long pid) {
         return ProcessHandle.of(pid).map(root -> root.children()

@@ -1,13 +1,10 @@
 package orrery.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,11 +80,11 @@ public final class RunBench {
     public static void main(String[] args) throws Exception {
         var measured = Duration.ofSeconds(args.length > 0 ? Long.parseLong(args[0]) : 20);
         int inFlight = args.length > 1 ? Integer.parseInt(args[1]) : 16;
-        var folder = Files.createTempDirectory("orrery-bench-");
-        try (var postgres = EmbeddedPostgres.start(folder)) {
-            measure(folder, postgres, measured, inFlight);
-        } finally {
-            delete(folder);
+        try (var folders = new Folders()) {
+            var folder = folders.fresh();
+            try (var postgres = EmbeddedPostgres.start(folder)) {
+                measure(folder, postgres, measured, inFlight);
+            }
         }
     }
 
@@ -163,13 +160,5 @@ public final class RunBench {
         long end = finished.join();
         done.remove(key);
         return end - start;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var paths = Files.walk(folder)) {
-            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }
