@@ -26,6 +26,9 @@ record LogReader(long tail, Instant since, boolean timestamps, boolean follow, l
     static final class Place {
         long offset;
         long sent;
+        /// Where one that does not follow stops, however fast the container prints; −1 before the
+        /// first look.
+        long end = -1;
     }
 
     static LogReader of(MultiMap query, Instant now) {
@@ -59,13 +62,16 @@ record LogReader(long tail, Instant since, boolean timestamps, boolean follow, l
     byte[] read(Path file, Place place) throws IOException {
         var out = new ByteArrayOutputStream();
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            if (place.offset == 0 && tail >= 0) {
-                place.offset = tailOffset(channel);
+            if (place.end < 0) {
+                long size = channel.size();
+                place.end = follow ? Long.MAX_VALUE : size;
+                place.offset = tail >= 0 ? tailOffset(channel, size) : 0;
             }
             channel.position(place.offset);
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 16 << 10);
             var line = new ByteArrayOutputStream();
-            for (int c; out.size() < (64 << 10) && (c = in.read()) >= 0;) {
+            for (int c; place.offset + line.size() < place.end && out.size() < (64 << 10)
+                    && (c = in.read()) >= 0;) {
                 line.write(c);
                 if (c == '\n') {
                     place.offset += line.size();
@@ -100,18 +106,19 @@ record LogReader(long tail, Instant since, boolean timestamps, boolean follow, l
         return limit >= 0 && place.sent >= limit;
     }
 
-    private long tailOffset(FileChannel channel) throws IOException {
-        long lines = count(channel, Long.MAX_VALUE)[0];
+    private long tailOffset(FileChannel channel, long size) throws IOException {
+        long lines = count(channel, Long.MAX_VALUE, size)[0];
         channel.position(0);
-        return lines <= tail ? 0 : count(channel, lines - tail)[1];
+        return lines <= tail ? 0 : count(channel, lines - tail, size)[1];
     }
 
-    /// Counts lines up to a number of them: how many there are, and where the last one ends.
-    private static long[] count(FileChannel channel, long most) throws IOException {
+    /// Counts lines up to a number of them, or of bytes: how many there are, and where the last
+    /// one ends.
+    private static long[] count(FileChannel channel, long most, long size) throws IOException {
         InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 64 << 10);
         long lines = 0;
         long offset = 0;
-        for (int c; lines < most && (c = in.read()) >= 0;) {
+        for (int c; lines < most && offset < size && (c = in.read()) >= 0;) {
             offset++;
             lines += c == '\n' ? 1 : 0;
         }
