@@ -61,7 +61,8 @@ java_install_command() {
 
 # Sets $maven: the installed one if it is new enough, else the wrapper, which fetches its own.
 find_maven() {
-    version=$(mvn -version 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
+    # Callers may stop at the first command of a pipe that is not there.
+    version=$({ mvn -version 2>/dev/null || :; } | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
     if [ -n "$version" ] && at_least "$version" 3.8.7; then
         maven=mvn
     else
@@ -79,7 +80,7 @@ at_least() {
 }
 
 need_node() {
-    version=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
+    version=$({ node --version 2>/dev/null || :; } | sed -n 's/^v\([0-9]*\).*/\1/p')
     [ "${version:-0}" -ge "$wanted_node" ] && command -v npm >/dev/null && return
     die "Building the start page needs Node $wanted_node or newer with npm; found: ${version:-none}.
 Install it with
