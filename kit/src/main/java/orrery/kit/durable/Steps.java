@@ -135,6 +135,10 @@ public final class Steps {
             if (DatabaseFailure.isConflict(e)) {
                 throw new Interruption(Interruption.Kind.RESTART, e.getMessage());
             }
+            if (execution.journal().isEmpty()) {
+                // It was done although somebody had cancelled the run: that is why it ends, then.
+                execution.checkpoint(step);
+            }
             throw execution.failed(row, e);
         } catch (Error e) {
             transaction.rollback();
