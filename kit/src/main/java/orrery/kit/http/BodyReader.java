@@ -14,9 +14,12 @@ import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a JSON body into the record that a handler asks for. Every mistake is named at once, and
 /// no more is read than the route allows.
@@ -37,12 +40,22 @@ public class BodyReader implements MessageBodyReader<Object> {
     }
 
     @Override
-    public Object readFrom(
+    public @Nullable Object readFrom(
             Class<Object> type, Type generic, Annotation[] annotations, MediaType mediaType,
             MultivaluedMap<String, String> headers, InputStream in) throws IOException {
         var context = current.getCurrent();
-        var strict = Exchange.of(context).surface().refusesUnknownFields();
-        return read(type, in.readAllBytes(), strict);
+        var body = in.readAllBytes();
+        if (body.length == 0 && mayLack(Front.Found.of(context).route().handler(), type)) {
+            return null;
+        }
+        return read(type, body, Exchange.of(context).surface().refusesUnknownFields());
+    }
+
+    /// Whether the handler takes a body of that type, and none as well.
+    private static boolean mayLack(@Nullable Method handler, Class<?> type) {
+        return handler != null && Arrays.stream(handler.getParameters())
+                .anyMatch(parameter -> parameter.getType() == type
+                        && Binder.isNullable(parameter.getAnnotatedType()));
     }
 
     /// The record that a JSON text says.

@@ -115,6 +115,9 @@ public class Renderer
     private static Problem problem(Throwable thrown, Exchange exchange) {
         return switch (thrown) {
             case Problem.Failure refusal -> refusal.problem();
+            // What refused while a handler's arguments were made comes wrapped.
+            case WebApplicationException e when e.getCause() instanceof Problem.Failure refusal ->
+                    refusal.problem();
             case WebApplicationException e when e.getResponse().getStatus() < 500 ->
                     jaxrs(e, exchange);
             default -> {
