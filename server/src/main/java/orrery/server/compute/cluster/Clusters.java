@@ -260,6 +260,14 @@ public final class Clusters implements Contents {
         return visible.reversed().stream().filter(c -> c.state().isUsable()).findFirst();
     }
 
+    /// The name by which [#named] finds the default cluster.
+    public Optional<String> standardName(Grant grant) {
+        var visible = visible(grant);
+        return standard(visible).map(cluster -> visible.stream()
+                .filter(other -> other.name().equals(cluster.name())).count() == 1
+                        ? cluster.name() : cluster.name() + "." + cluster.projectId());
+    }
+
     /// The cluster that a caller without a word for projects means: a name, or `name.project`
     /// with the project's identifier or name.
     ///

@@ -72,6 +72,17 @@ final class KubeconfigTable {
                 .mapTo(Kubeconfig.class).findOne();
     }
 
+    /// As [#find], and by its identifier also one that was revoked.
+    Optional<Kubeconfig> findEver(Tx tx, String cluster, String idOrName) {
+        return tx.handle().createQuery(SELECT + """
+                where cluster_id = :cluster
+                  and (id = :idOrName or name = :idOrName and deleted_at is null)
+                """)
+                .bind("cluster", cluster)
+                .bind("idOrName", idOrName)
+                .mapTo(Kubeconfig.class).findOne();
+    }
+
     /// Nobody else changes it until the transaction ends.
     Optional<Kubeconfig> lock(Tx tx, String id) {
         return tx.handle().createQuery(SELECT + "where id = :id for update")

@@ -159,8 +159,9 @@ public final class Kubeconfigs {
     ///
     /// @throws Problem.Failure [Problem.Conflict] when it is not active
     public Secret download(Grant grant, String region, String cluster, String idOrName) {
-        var id = get(grant, region, cluster, idOrName).id();
+        var of = clusters.get(grant, region, cluster).id();
         return database.tx(grant, tx -> {
+            var id = present(table.findEver(tx, of, idOrName), idOrName).id();
             var found = present(table.lock(tx, id), idOrName);
             if (!found.issuedFor().equals(grant.principal().id())
                     && own(grant) != Kubeconfig.Role.ADMIN) {

@@ -77,6 +77,7 @@ public final class VisibleRuns {
     ///
     /// @param filter its scope is not looked at: the caller's own counts
     public Page<Run> list(Grant caller, RunFilter filter, PageAsk ask) {
+        verifyOrder(ask);
         var places = places(caller);
         return paging.page(ask, "runs " + filter, new Paging.Source<Run>() {
             @Override
@@ -100,6 +101,14 @@ public final class VisibleRuns {
                 return List.of(run.id());
             }
         });
+    }
+
+    private static void verifyOrder(PageAsk ask) {
+        var newest = List.of(new PageAsk.Sort("createdAt", true));
+        if (!ask.sort().isEmpty() && !ask.sort().equals(newest)) {
+            throw new Problem.BadQuery(Problem.BadQuery.Part.SORT,
+                    "runs are listed with the newest first", List.of("-createdAt")).raise();
+        }
     }
 
     private List<Run> all(Grant caller, List<Scope> places, RunFilter filter) {

@@ -84,8 +84,14 @@ public final class Diagrams {
                             "must have 1 to " + LONGEST_NAME + " characters")
                     .unless(description.length() <= LONGEST_DESCRIPTION, "description",
                             "must have at most " + LONGEST_DESCRIPTION + " characters")
-                    .unless(!cluster.isBlank(), "clusterId", "must name a cluster")
+                    .unless(!cluster.isBlank(), "cluster_id", "must name a cluster")
+                    .unless(isListOrNone(nodes), "nodes", "must be a list")
+                    .unless(isListOrNone(edges), "edges", "must be a list")
                     .orRefuse();
+        }
+
+        private static boolean isListOrNone(@Nullable JsonNode given) {
+            return given == null || given.isNull() || given.isMissingNode() || given.isArray();
         }
     }
 

@@ -23,6 +23,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
+import orrery.server.compute.cluster.Clusters;
 import orrery.server.studio.diagram.Diagram.Status;
 import orrery.server.surface.Studio;
 
@@ -32,12 +33,14 @@ import orrery.server.surface.Studio;
 @On(Studio.class)
 public final class DiagramsApi {
     private final Diagrams diagrams;
+    private final Clusters clusters;
 
-    public DiagramsApi(Diagrams diagrams) {
+    public DiagramsApi(Diagrams diagrams, Clusters clusters) {
         this.diagrams = diagrams;
+        this.clusters = clusters;
     }
 
-    /// @param clusterId name of the cluster
+    /// @param clusterId name of the cluster; absent for the default one
     record New(
             @Nullable String name,
             @Nullable String description,
@@ -51,9 +54,10 @@ public final class DiagramsApi {
     @POST
     @Needs(value = "studio.diagrams.create", in = Place.HOME_PROJECT)
     public Answer<Created> create(@Context Grant grant, New body) {
+        var cluster = text(body.clusterId()).isBlank()
+                ? clusters.standardName(grant).orElse("") : text(body.clusterId());
         var diagram = diagrams.create(grant, new Diagrams.New(text(body.name()),
-                text(body.description()), text(body.clusterId()), List.of(),
-                body.nodes(), body.edges()));
+                text(body.description()), cluster, List.of(), body.nodes(), body.edges()));
         var view = DiagramView.of(diagram);
         return Answer.created(new Created(view, "Workflow created successfully", view),
                 "/v1/api/workflows/" + diagram.id());

@@ -61,9 +61,12 @@ public final class DiagramRunsApi {
     @POST
     @Path("run")
     @Needs(value = "studio.diagrams.run", in = Place.HOME_PROJECT)
-    public Answer<Started> run(@Context Grant grant, @PathParam("id") String id, Ask body) {
-        var given = body.triggerData() == null ? TriggerValues.NONE : body.triggerData();
-        var cluster = body.cluster() == null || body.cluster().isBlank() ? null : body.cluster();
+    public Answer<Started> run(
+            @Context Grant grant, @PathParam("id") String id, @Nullable Ask body) {
+        var asked = body == null ? new Ask(null, null, null) : body;
+        var given = asked.triggerData() == null ? TriggerValues.NONE : asked.triggerData();
+        var cluster = asked.cluster() == null || asked.cluster().isBlank()
+                ? null : asked.cluster();
         var started = runs.start(grant, id, cluster, given);
         return Answer.ok(new Started("Workflow execution started", started.run().id(),
                 "deploying", started.kept().number(), started.kept().logs()));

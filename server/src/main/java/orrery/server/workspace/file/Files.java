@@ -100,19 +100,26 @@ public class Files {
         var target = path(path);
         var program = start(workspaces.shell(grant, workspace), DOWNLOAD, target);
         try {
-            program.input().close();
-            var size = firstLine(program.output());
+            var size = size(program);
             if (size.isEmpty()) {
                 throw refusal(path, exit(program));
             }
             var name = target.substring(target.lastIndexOf('/') + 1);
             return new Download(name, Long.parseLong(size), program.output(), program);
-        } catch (IOException e) {
-            program.close();
-            throw away();
         } catch (RuntimeException e) {
             program.close();
             throw e;
+        }
+    }
+
+    /// The first line that the script prints; empty when it prints none. One that refuses may be
+    /// gone before its input is closed: then its exit code tells.
+    private static String size(KubeExec program) {
+        try {
+            program.input().close();
+            return firstLine(program.output());
+        } catch (IOException gone) {
+            return "";
         }
     }
 

@@ -121,12 +121,22 @@ public final class JobsApi {
         // Opened before the story is read, so that nothing falls between; what comes twice is
         // left out.
         var subscription = jobs.follow(grant, workspace, after);
-        var story = after == null ? jobs.get(grant, id).events() : List.<Event>of();
-        var first = new ArrayList<Sent>();
-        story.forEach(event -> first.add(sent(event)));
+        var job = jobs.get(grant, id);
+        var over = job.run().status().isOver()
+                || job.events().stream().anyMatch(event -> Told.of(0, event).isLast());
+        var story = after == null ? job.events() : !over ? List.<Event>of()
+                : job.events().stream().filter(event -> isAfter(event, after)).toList();
+        if (over) {
+            // Nothing more will come, not even for whoever has seen the end before.
+            subscription.close();
+        }
         var known = story.isEmpty() ? null : story.getLast().position();
-        return new EventStream(subscription, first, event -> isNews(event, id, known)
-                ? Optional.of(sent(event)) : Optional.empty());
+        return new EventStream(subscription, story.stream().map(JobsApi::sent).toList(),
+                event -> isNews(event, id, known) ? Optional.of(sent(event)) : Optional.empty());
+    }
+
+    private static boolean isAfter(Event event, String position) {
+        return event.position().compareTo(Position.parse(position)) > 0;
     }
 
     private static boolean isNews(Event event, String id, @Nullable Position known) {

@@ -11,7 +11,6 @@ import orrery.kit.kube.Kind;
 import orrery.kit.kube.KubeClients;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.workspace.blueprint.Blueprints;
-import orrery.server.workspace.workspace.Workspace.Status;
 import org.jspecify.annotations.Nullable;
 
 /// Takes away all of a workspace, its volumes too. What is gone cannot be brought back, so there
@@ -50,8 +49,7 @@ final class DeleteWorkspace implements Saga<DeleteWorkspace.Input> {
     public void run(Steps steps, Input in) {
         var workspace = steps.tx("begin", Workspace.class,
                 tx -> workspaces.lock(tx, in.id()),
-                tx -> workspaces.observe(tx, in.id(), new PodState(Status.Error,
-                        "It could not be deleted", 0)));
+                tx -> workspaces.keep(tx, in.id()));
         var earlier = in.earlier();
         if (earlier != null) {
             steps.await("see the earlier run end",

@@ -40,7 +40,7 @@ final class StopWorkspace implements Saga<StopWorkspace.Input> {
     public void run(Steps steps, Input in) {
         var workspace = steps.tx("begin", Workspace.class,
                 tx -> workspaces.lock(tx, in.id()),
-                tx -> workspaces.observe(tx, in.id(), new PodState(Status.Unknown,
+                tx -> workspaces.observe(tx, in.id(), new PodState(Status.Error,
                         "It could not be stopped", 0)));
         steps.run("delete the pod", () -> clients
                 .writer(clusters.target(steps.grant(), workspace.cluster()), steps.fence())

@@ -143,6 +143,8 @@ public final class Workspaces {
                 case Starting, Warning, Pulling, Stopping -> {
                     var earlier = String.valueOf(workspace.job());
                     runs.stop(tx, earlier);
+                    tell(tx, workspace, Status.Error,
+                            "It was cancelled: the workspace is deleted", workspace.progress());
                     var input = new DeleteWorkspace.Input(workspace.id(), earlier);
                     yield begin(tx, workspace, Status.Terminating, "Deleting",
                             runs.startBeside(tx, DeleteWorkspace.TYPE, input,
@@ -180,15 +182,25 @@ public final class Workspaces {
                 .orElseThrow(() -> new Problem.NotFound("job", job).raise());
     }
 
-    /// Notes what is seen of a workspace, and tells those who watch its job.
+    /// Notes what a run sees that starts or stops a workspace, and tells those who watch its job.
+    /// A deletion that was asked for meanwhile goes on.
     void observe(Tx tx, String id, PodState seen) {
-        table.lock(tx, id).ifPresent(known -> {
-            if (known.status() != seen.status() || !known.message().equals(seen.message())) {
-                var progress = Progress.next(known.progress(), seen.status());
-                table.mark(tx, id, seen, progress, clock.instant());
-                tell(tx, known, seen.status(), seen.message(), progress);
-            }
-        });
+        table.lock(tx, id).filter(known -> known.status() != Status.Terminating)
+                .ifPresent(known -> note(tx, known, seen));
+    }
+
+    /// Notes that a workspace could not be deleted.
+    void keep(Tx tx, String id) {
+        table.lock(tx, id).ifPresent(known -> note(tx, known,
+                new PodState(Status.Error, "It could not be deleted", 0)));
+    }
+
+    private void note(Tx tx, Workspace known, PodState seen) {
+        if (known.status() != seen.status() || !known.message().equals(seen.message())) {
+            var progress = Progress.next(known.progress(), seen.status());
+            table.mark(tx, known.id(), seen, progress, clock.instant());
+            tell(tx, known, seen.status(), seen.message(), progress);
+        }
     }
 
     /// The row, for a run that works on it; it is there as long as the run is.

@@ -139,7 +139,7 @@ class WorkspaceSagasTest {
                 assertThat(hasVolume()).isTrue();
             });
             check.everyFailureUnwinds(() -> assertThat(workspace().status())
-                    .isIn(Status.Unknown, Status.Running));
+                    .isIn(Status.Error, Status.Running));
         }
     }
 
