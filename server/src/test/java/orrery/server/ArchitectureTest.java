@@ -4,11 +4,23 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import jakarta.inject.Inject;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Set;
+import orrery.kit.durable.Loop;
+import orrery.kit.durable.Saga;
+import orrery.kit.kube.Kube;
+import orrery.kit.kube.KubeClients;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -65,5 +77,32 @@ class ArchitectureTest {
         fields().should().notBeAnnotatedWith(Inject.class)
                 .because("a constructor shows what an object needs")
                 .check(ours);
+    }
+
+    @Test
+    void onlySagasAndLoopsWriteToKubernetes() {
+        noClasses().that().resideInAPackage("orrery.server..")
+                .and().areNotAssignableTo(Saga.class).and().areNotAssignableTo(Loop.class)
+                .should().accessTargetWhere(DescribedPredicate.describe("it writes to Kubernetes",
+                        (JavaAccess<?> access) -> isWrite(access.getTarget())))
+                .because("a change that must survive a crash is a step of a saga; one that keeps"
+                        + " the world as it shall be is a loop's")
+                .check(ours);
+    }
+
+    private static boolean isWrite(AccessTarget target) {
+        return target.getOwner().isEquivalentTo(Kube.class)
+                        && Set.of("apply", "ensure", "delete", "token").contains(target.getName())
+                || target.getOwner().isEquivalentTo(KubeClients.class)
+                        && target.getName().equals("writer");
+    }
+
+    /// A method of [Kube] that somebody adds is a write until it is named as a read.
+    @Test
+    void knowsEveryWriteToKubernetes() {
+        assertThat(Arrays.stream(Kube.class.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()))
+                .map(Method::getName).distinct())
+                .containsExactlyInAnyOrder("view", "apply", "ensure", "delete", "token");
     }
 }

@@ -55,6 +55,7 @@ public final class RunEngine implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean closed;
     private volatile boolean hungry;
+    private volatile long looked = System.nanoTime();
     private long swept = System.nanoTime();
 
     public RunEngine(Database database, Access access, Signals signals, Sealing sealing, Ids ids,
@@ -85,6 +86,12 @@ public final class RunEngine implements AutoCloseable {
         sagas = known.stream().collect(Collectors.toUnmodifiableMap(
                 saga -> saga.type().name(), saga -> saga));
         threads.forEach(Thread::start);
+    }
+
+    /// Whether it works: its threads live, and the database has answered it within two leases.
+    public boolean isWorking() {
+        return threads.stream().allMatch(Thread::isAlive)
+                && System.nanoTime() - looked < 2 * limits.lease().toNanos();
     }
 
     /// Stops after the steps that are under way, and leaves the runs to others.
@@ -177,6 +184,7 @@ public final class RunEngine implements AutoCloseable {
                 while (!closing && claim()) {
                     LOG.trace("a full batch: there may be more");
                 }
+                looked = System.nanoTime();
                 sweep();
             } catch (InterruptedException e) {
                 return;
