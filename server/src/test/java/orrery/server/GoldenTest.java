@@ -9,18 +9,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import orrery.kit.access.Permission;
 import orrery.kit.config.Configuration;
 import orrery.kit.http.On;
 import orrery.kit.http.Route;
 import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
+import orrery.kit.test.TestDatabase;
+import orrery.server.iam.role.Permissions;
+import orrery.server.iam.role.Roles;
 import orrery.server.surface.Documents;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `api/` says what outsiders see: routes, settings, documents. Whoever changes it on purpose
+/// `api/` says what outsiders see: routes, rights, settings, documents; and what operators see, the
+/// database. Whoever changes it on purpose
 /// rewrites it with `./test -pl server -am -Dtest=GoldenTest -Dorrery.rewrite
 /// -Dsurefire.failIfNoSpecifiedTests=false`, and the change shows in the review.
 class GoldenTest {
@@ -34,6 +40,39 @@ class GoldenTest {
         var open = routes().all().stream().filter(r -> r.kind() == Route.Kind.OPEN).count();
         compare("routes.txt", lines + "\n\n" + open + " of " + routes().all().size()
                 + " routes are open to anybody.\n");
+    }
+
+    /// By permission who may call what, and which role holds which: a change of rights is a change
+    /// of this file.
+    @Test
+    void rightsAreAsWritten() throws IOException {
+        var roles = List.copyOf(Roles.all());
+        var text = new StringBuilder("# What each route asks for\n\n");
+        routes().all().stream()
+                .map(route -> "%-66s %s".formatted(who(route), address(route)).strip())
+                .sorted().forEach(line -> text.append(line).append('\n'));
+        text.append("\n# What each role holds, where it is given and below\n\n");
+        for (int i = 0; i < roles.size(); i++) {
+            text.append("%2d %-28s %s\n".formatted(
+                    i + 1, roles.get(i).key(), roles.get(i).displayName()));
+        }
+        text.append("\n%-36s".formatted(""));
+        IntStream.rangeClosed(1, roles.size()).forEach(i -> text.append("%3d".formatted(i)));
+        text.append('\n');
+        Permissions.ALL.stream().sorted().forEach(name -> {
+            text.append("%-36s".formatted(name));
+            roles.forEach(role -> text.append(
+                    new Permission(name).isCoveredByAny(role.permissions()) ? "  x" : "  ."));
+            text.append('\n');
+        });
+        compare("authz.txt", text.toString());
+    }
+
+    @Test
+    void schemaIsAsWritten() throws IOException {
+        try (var test = TestDatabase.create("server")) {
+            compare("schema.sql", test.database().read(TestDatabase.grant(), Schema::of));
+        }
     }
 
     @Test
@@ -60,12 +99,19 @@ class GoldenTest {
     }
 
     private static String line(Route route) {
-        var who = route.permission() == null
+        return address(route) + "  " + who(route);
+    }
+
+    private static String address(Route route) {
+        return "%-9s %-6s %s".formatted(
+                route.surface().getSimpleName().toLowerCase(Locale.ROOT),
+                route.isWebSocket() ? "WS" : route.method(), route.template());
+    }
+
+    private static String who(Route route) {
+        return route.permission() == null
                 ? route.kind().name().toLowerCase(Locale.ROOT)
                 : route.permission().name() + " in " + route.place();
-        return "%-9s %-6s %s  %s".formatted(
-                route.surface().getSimpleName().toLowerCase(Locale.ROOT),
-                route.isWebSocket() ? "WS" : route.method(), route.template(), who);
     }
 
     private static Routes routes() throws IOException {

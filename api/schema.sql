@@ -1,0 +1,533 @@
+-- The database, as the migrations make it. Columns are in alphabetical order.
+
+create table api_key (
+    created_at timestamp with time zone not null,
+    description text,
+    display_name text not null,
+    expires_at timestamp with time zone,
+    id text not null,
+    last_used_address text,
+    last_used_at timestamp with time zone,
+    name text not null,
+    old_secret_hash bytea,
+    old_secret_until timestamp with time zone,
+    organization_id text,
+    project_id text,
+    roles text[],
+    secret_hash bytea not null,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    user_id text not null,
+    version bigint not null default 1,
+    constraint api_key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint api_key_pkey PRIMARY KEY (id),
+    constraint api_key_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint api_key_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text]))),
+    constraint api_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE UNIQUE INDEX api_key_name ON public.api_key USING btree (user_id, name);
+CREATE INDEX api_key_organization ON public.api_key USING btree (organization_id);
+
+create table cluster (
+    available_upgrades jsonb not null default '[]'::jsonb,
+    ca_certificate text,
+    conditions jsonb not null default '[]'::jsonb,
+    connection bigint not null default 0,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    endpoint_url text,
+    id text not null,
+    kubernetes_version text,
+    labels jsonb not null default '{}'::jsonb,
+    name text not null,
+    node_pools jsonb not null default '[]'::jsonb,
+    organization_id text not null,
+    origin text not null,
+    project_id text not null,
+    region text not null,
+    run_id text,
+    sealed_kubeconfig bytea,
+    state text not null,
+    state_reason text,
+    template text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint cluster_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint cluster_origin_check CHECK ((origin = ANY (ARRAY['provisioned'::text, 'attached'::text]))),
+    constraint cluster_pkey PRIMARY KEY (id),
+    constraint cluster_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)
+);
+CREATE INDEX cluster_alive ON public.cluster USING btree (region, state) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX cluster_name ON public.cluster USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX cluster_organization ON public.cluster USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX cluster_page ON public.cluster USING btree (project_id, region, created_at DESC, id);
+
+create table diagram (
+    cluster text not null,
+    created_at timestamp with time zone not null,
+    current_version integer not null default 1,
+    deleted_at timestamp with time zone,
+    description text not null,
+    edges jsonb not null,
+    failure_count integer not null default 0,
+    id text not null,
+    last_run text,
+    last_run_at timestamp with time zone,
+    name text not null,
+    node_states jsonb not null default '{}'::jsonb,
+    nodes jsonb not null,
+    organization text not null,
+    owner text not null,
+    project text not null,
+    run_count integer not null default 0,
+    status text not null,
+    success_count integer not null default 0,
+    tags jsonb not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint diagram_pkey PRIMARY KEY (id)
+);
+CREATE INDEX diagram_list ON public.diagram USING btree (project, updated_at DESC, id) WHERE (deleted_at IS NULL);
+
+create table diagram_object (
+    api_version text not null,
+    cluster text not null,
+    diagram text not null,
+    kind text not null,
+    name text not null,
+    namespace text not null,
+    node text not null,
+    position integer not null,
+    constraint diagram_object_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id),
+    constraint diagram_object_pkey PRIMARY KEY (diagram, cluster, api_version, kind, namespace, name)
+);
+
+create table diagram_run (
+    created_at timestamp with time zone not null,
+    diagram text not null,
+    id text not null,
+    logs jsonb not null,
+    node_states jsonb not null,
+    version integer not null,
+    constraint diagram_run_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id),
+    constraint diagram_run_pkey PRIMARY KEY (id)
+);
+CREATE INDEX diagram_run_list ON public.diagram_run USING btree (diagram, created_at DESC, id);
+
+create table diagram_secret (
+    diagram text not null,
+    node text not null,
+    sealed bytea not null,
+    constraint diagram_secret_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id),
+    constraint diagram_secret_pkey PRIMARY KEY (diagram, node)
+);
+
+create table epoch (
+    name text not null,
+    value bigint not null,
+    constraint epoch_pkey PRIMARY KEY (name)
+);
+
+create table event (
+    actor text not null,
+    data jsonb not null,
+    id text not null,
+    organization text,
+    project text,
+    request_id text not null,
+    run_id text,
+    seq bigint not null generated always as identity,
+    subject_id text not null,
+    subject_kind text not null,
+    time timestamp with time zone not null default now(),
+    type text not null,
+    xid xid8 not null default pg_current_xact_id(),
+    constraint event_pkey PRIMARY KEY (xid, seq)
+);
+CREATE INDEX event_organization ON public.event USING btree (organization, xid, seq) WHERE (organization IS NOT NULL);
+CREATE INDEX event_subject ON public.event USING btree (subject_id, xid, seq);
+
+create table iam_secret (
+    name text not null,
+    sealed bytea not null,
+    constraint iam_secret_pkey PRIMARY KEY (name)
+);
+
+create table iam_user (
+    created_at timestamp with time zone not null,
+    email text not null,
+    home_organization_id text not null,
+    home_project_id text not null,
+    id text not null,
+    name text not null,
+    state text not null default 'active'::text,
+    uid bigint not null generated always as identity,
+    updated_at timestamp with time zone not null,
+    username text not null,
+    version bigint not null default 1,
+    constraint iam_user_home_organization_id_fkey FOREIGN KEY (home_organization_id) REFERENCES organization(id),
+    constraint iam_user_home_project_id_fkey FOREIGN KEY (home_project_id) REFERENCES project(id),
+    constraint iam_user_pkey PRIMARY KEY (id),
+    constraint iam_user_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    constraint iam_user_username_key UNIQUE (username)
+);
+CREATE UNIQUE INDEX iam_user_email ON public.iam_user USING btree (lower(email));
+
+create table idempotency_key (
+    acted boolean not null default false,
+    answer bytea,
+    created_at timestamp with time zone not null default now(),
+    fingerprint text not null,
+    holder text not null default ''::text,
+    id text not null,
+    constraint idempotency_key_pkey PRIMARY KEY (id)
+);
+CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (created_at);
+
+create table import_session (
+    created_at timestamp with time zone not null,
+    id text not null,
+    owner text not null,
+    sealed bytea not null,
+    constraint import_session_pkey PRIMARY KEY (id)
+);
+CREATE INDEX import_session_age ON public.import_session USING btree (created_at);
+
+create table installation (
+    founded_at timestamp with time zone not null,
+    founder_id text not null,
+    one boolean not null default true,
+    constraint installation_one_check CHECK (one),
+    constraint installation_pkey PRIMARY KEY (one)
+);
+
+create table invite_code (
+    changed_at timestamp with time zone not null,
+    code_hash bytea not null,
+    organization_id text not null,
+    sealed_code bytea not null,
+    single_use boolean not null default false,
+    constraint invite_code_code_hash_key UNIQUE (code_hash),
+    constraint invite_code_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint invite_code_pkey PRIMARY KEY (organization_id)
+);
+
+create table kubeconfig (
+    cluster_id text not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    id text not null,
+    issued_for text not null,
+    last_downloaded_at timestamp with time zone,
+    name text not null,
+    organization_id text not null,
+    project_id text not null,
+    role text not null,
+    run_id text,
+    sealed_content bytea,
+    state text not null,
+    ttl_seconds integer not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint kubeconfig_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id),
+    constraint kubeconfig_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint kubeconfig_pkey PRIMARY KEY (id),
+    constraint kubeconfig_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint kubeconfig_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text]))),
+    constraint kubeconfig_state_check CHECK ((state = ANY (ARRAY['issuing'::text, 'active'::text, 'revoking'::text, 'expired'::text, 'revoked'::text, 'failed'::text])))
+);
+CREATE INDEX kubeconfig_expiry ON public.kubeconfig USING btree (expires_at) WHERE (state = 'active'::text);
+CREATE UNIQUE INDEX kubeconfig_name ON public.kubeconfig USING btree (cluster_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX kubeconfig_page ON public.kubeconfig USING btree (cluster_id, created_at DESC, id);
+
+create table login_failure (
+    failures integer not null,
+    last_at timestamp with time zone not null,
+    locked_until timestamp with time zone,
+    subject bytea not null,
+    constraint login_failure_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX login_failure_age ON public.login_failure USING btree (last_at);
+
+create table network (
+    cidr cidr not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    id text not null,
+    labels jsonb not null default '{}'::jsonb,
+    name text not null,
+    organization_id text not null,
+    project_id text not null,
+    region text not null,
+    role text not null,
+    state text not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint network_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint network_pkey PRIMARY KEY (id),
+    constraint network_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint network_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint network_role_check CHECK ((role = ANY (ARRAY['default'::text, 'custom'::text]))),
+    constraint network_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deleting'::text, 'failed'::text, 'deleted'::text])))
+);
+CREATE UNIQUE INDEX network_name ON public.network USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE INDEX network_page ON public.network USING btree (project_id, region, created_at DESC, id);
+
+create table network_use (
+    kind text not null,
+    network_id text not null,
+    user_id text not null,
+    constraint network_use_network_id_fkey FOREIGN KEY (network_id) REFERENCES network(id),
+    constraint network_use_pkey PRIMARY KEY (network_id, kind, user_id)
+);
+CREATE INDEX network_use_of ON public.network_use USING btree (kind, user_id);
+
+create table organization (
+    created_at timestamp with time zone not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text not null,
+    id text not null,
+    name text not null,
+    owner_id text not null,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint organization_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES iam_user(id) DEFERRABLE INITIALLY DEFERRED,
+    constraint organization_pkey PRIMARY KEY (id),
+    constraint organization_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deleted'::text])))
+);
+CREATE UNIQUE INDEX organization_name ON public.organization USING btree (name) WHERE (deleted_at IS NULL);
+CREATE INDEX organization_page ON public.organization USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+
+create table password (
+    changed_at timestamp with time zone not null,
+    hash text not null,
+    user_id text not null,
+    constraint password_pkey PRIMARY KEY (user_id),
+    constraint password_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+
+create table policy (
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    id text not null,
+    organization_id text,
+    principal_id text not null,
+    principal_kind text not null,
+    project_id text,
+    role text not null,
+    constraint policy_check CHECK (((project_id IS NULL) OR (organization_id IS NOT NULL))),
+    constraint policy_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint policy_pkey PRIMARY KEY (id),
+    constraint policy_principal_kind_check CHECK ((principal_kind = ANY (ARRAY['user'::text, 'members'::text]))),
+    constraint policy_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)
+);
+CREATE UNIQUE INDEX policy_once ON public.policy USING btree (principal_id, principal_kind, role, organization_id, project_id) NULLS NOT DISTINCT;
+CREATE INDEX policy_place ON public.policy USING btree (organization_id, project_id);
+
+create table project (
+    created_at timestamp with time zone not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text not null,
+    id text not null,
+    name text not null,
+    organization_id text not null,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    visibility text not null,
+    constraint project_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint project_pkey PRIMARY KEY (id),
+    constraint project_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deleted'::text]))),
+    constraint project_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'org'::text])))
+);
+CREATE INDEX project_by_name ON public.project USING btree (name) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX project_name ON public.project USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX project_page ON public.project USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+
+create table region (
+    code text not null,
+    connection bigint not null default 1,
+    created_at timestamp with time zone not null,
+    display_name text not null,
+    features jsonb not null default '[]'::jsonb,
+    host text not null,
+    sealed_kubeconfig bytea not null,
+    state text not null,
+    state_reason text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    zones jsonb not null default '[]'::jsonb,
+    constraint region_pkey PRIMARY KEY (code),
+    constraint region_state_check CHECK ((state = ANY (ARRAY['active'::text, 'degraded'::text, 'disabled'::text])))
+);
+
+create table revoked_token (
+    expires_at timestamp with time zone not null,
+    id text not null,
+    constraint revoked_token_pkey PRIMARY KEY (id)
+);
+CREATE INDEX revoked_token_age ON public.revoked_token USING btree (expires_at);
+
+create table run (
+    attempt integer not null default 1,
+    authority jsonb not null,
+    cancel_requested boolean not null default false,
+    created_at timestamp with time zone not null default now(),
+    deadline timestamp with time zone not null,
+    epoch bigint not null,
+    error_code text,
+    error_message text,
+    error_step text,
+    exclusive boolean not null,
+    finished_at timestamp with time zone,
+    id text not null,
+    input jsonb not null,
+    lease_until timestamp with time zone not null,
+    open boolean not null default true,
+    organization text,
+    owner text,
+    parent text,
+    progress text,
+    project text,
+    retry_of text,
+    saga text not null,
+    sealed bytea,
+    started_at timestamp with time zone,
+    status text not null,
+    subject_id text,
+    subject_kind text,
+    triggered_by text not null,
+    unwinding text,
+    wake boolean not null default false,
+    constraint run_pkey PRIMARY KEY (id)
+);
+CREATE INDEX run_due ON public.run USING btree (lease_until) WHERE open;
+CREATE UNIQUE INDEX run_one_per_subject ON public.run USING btree (subject_kind, subject_id) WHERE exclusive;
+CREATE INDEX run_organization ON public.run USING btree (organization, created_at, id);
+CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
+CREATE INDEX run_subject ON public.run USING btree (subject_id, created_at) WHERE (subject_id IS NOT NULL);
+
+create table run_step (
+    child text,
+    due timestamp with time zone,
+    finished_at timestamp with time zone,
+    name text not null,
+    ordinal integer not null,
+    output jsonb,
+    run_id text not null,
+    sealed bytea,
+    started_at timestamp with time zone not null,
+    status text not null,
+    tries integer not null,
+    undoable boolean not null,
+    undone boolean not null,
+    constraint run_step_pkey PRIMARY KEY (run_id, name)
+);
+
+create table scheduled_tasks (
+    consecutive_failures integer,
+    execution_time timestamp with time zone not null,
+    last_failure timestamp with time zone,
+    last_heartbeat timestamp with time zone,
+    last_success timestamp with time zone,
+    picked boolean not null,
+    picked_by text,
+    priority smallint,
+    task_data bytea,
+    task_instance text not null,
+    task_name text not null,
+    version bigint not null,
+    constraint scheduled_tasks_pkey PRIMARY KEY (task_name, task_instance)
+);
+CREATE INDEX scheduled_tasks_due ON public.scheduled_tasks USING btree (execution_time);
+CREATE INDEX scheduled_tasks_heartbeat ON public.scheduled_tasks USING btree (last_heartbeat);
+
+create table sealing_check (
+    name text not null,
+    sealed bytea not null,
+    constraint sealing_check_pkey PRIMARY KEY (name)
+);
+
+create table session (
+    address text,
+    cookie_hash bytea,
+    created_at timestamp with time zone not null,
+    ended_at timestamp with time zone,
+    expires_at timestamp with time zone not null,
+    id text not null,
+    organization_id text not null,
+    project_id text not null,
+    token_id text,
+    user_id text not null,
+    constraint session_cookie_hash_key UNIQUE (cookie_hash),
+    constraint session_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint session_pkey PRIMARY KEY (id),
+    constraint session_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX session_age ON public.session USING btree (expires_at);
+CREATE INDEX session_of_user ON public.session USING btree (user_id) WHERE (ended_at IS NULL);
+
+create table signing_key (
+    active_from timestamp with time zone not null,
+    created_at timestamp with time zone not null,
+    id text not null,
+    public_key jsonb not null,
+    retires_at timestamp with time zone not null,
+    sealed_key bytea not null,
+    constraint signing_key_pkey PRIMARY KEY (id)
+);
+
+create table subnet (
+    created_at timestamp with time zone not null,
+    deleted_at timestamp with time zone,
+    id text not null,
+    ipv4_cidr cidr,
+    ipv6_cidr cidr,
+    name text not null,
+    network_id text not null,
+    constraint subnet_network_id_fkey FOREIGN KEY (network_id) REFERENCES network(id),
+    constraint subnet_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX subnet_name ON public.subnet USING btree (network_id, name) WHERE (deleted_at IS NULL);
+
+create table workspace (
+    blueprint text not null,
+    cluster text not null,
+    cpu text not null,
+    created_at timestamp with time zone not null,
+    deleted_at timestamp with time zone,
+    id text not null,
+    image text not null,
+    job text,
+    memory text not null,
+    message text not null,
+    name text not null,
+    namespace text not null,
+    organization text not null,
+    owner text not null,
+    progress integer not null default 0,
+    ready_at timestamp with time zone,
+    restarts integer not null default 0,
+    status text not null,
+    updated_at timestamp with time zone not null,
+    user_string text not null,
+    username text not null,
+    version bigint not null default 1,
+    constraint workspace_pkey PRIMARY KEY (id)
+);
+CREATE INDEX workspace_cluster ON public.workspace USING btree (cluster) WHERE (deleted_at IS NULL);
+CREATE INDEX workspace_job ON public.workspace USING btree (job);
+CREATE UNIQUE INDEX workspace_name ON public.workspace USING btree (name) WHERE (deleted_at IS NULL);
+CREATE INDEX workspace_owner ON public.workspace USING btree (owner, created_at DESC, id) WHERE (deleted_at IS NULL);
