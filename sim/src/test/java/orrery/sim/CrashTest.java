@@ -32,8 +32,8 @@ class CrashTest {
         String kubeconfig = Files.readString(data.resolve("kubeconfig"));
         ConcurrentLinkedQueue<ConfigMap> written = new ConcurrentLinkedQueue<>();
         Thread writer = Thread.ofVirtual().start(() -> write(kubeconfig, written));
-        await().atMost(Duration.ofSeconds(30)).until(() -> written.size() > 50);
-        first.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(60)).until(() -> written.size() > 50);
+        first.destroyForcibly().waitFor(120, TimeUnit.SECONDS);
         writer.join();
 
         Process second = start();
@@ -48,7 +48,7 @@ class CrashTest {
             }
             assertThat(version(maps.resource(map("after")).create())).isGreaterThan(newest);
         } finally {
-            second.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            second.destroyForcibly().waitFor(120, TimeUnit.SECONDS);
         }
     }
 

@@ -137,14 +137,14 @@ public class DatabaseTest {
                         return tx.handle().execute(update, order.getLast());
                     }))).toList();
             for (var result : results) {
-                assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+                assertThat(result.get(120, TimeUnit.SECONDS)).isEqualTo(1);
             }
         }
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await(5, TimeUnit.SECONDS);
+            latch.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

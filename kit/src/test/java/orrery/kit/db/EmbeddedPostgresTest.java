@@ -96,7 +96,7 @@ class EmbeddedPostgresTest {
                 System.getProperty("java.class.path"), Main.class.getName(), folder.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         var orphan = killed.inputReader().readLine().split(" ");
-        killed.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        killed.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
         var left = new Address(orphan[1], "orrery", Files.readString(folder.resolve("password")));
         assertThat(ask(left, "select n from kept")).isEqualTo("1");
         try (var next = start()) {

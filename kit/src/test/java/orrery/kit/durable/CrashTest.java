@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Kills and freezes real processes at every boundary of every step, and in the middle of load.
-@Timeout(300)
+@Timeout(900)
 class CrashTest {
     @AutoClose
     final TestDatabase test = TestDatabase.create();
@@ -66,7 +66,7 @@ class CrashTest {
 
         void signal(String name) throws Exception {
             new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start().waitFor(5, TimeUnit.SECONDS);
+                    .start().waitFor(60, TimeUnit.SECONDS);
         }
     }
 
@@ -79,7 +79,7 @@ class CrashTest {
     void end() throws Exception {
         for (var child : children) {
             child.signal("CONT");
-            child.process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+            child.process.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
         }
     }
 

@@ -54,14 +54,14 @@ class LoopsTest {
     @Test
     void oneOfTwoProcessesIsInARoundAndAFailureEndsNothing() {
         try (var one = start(); var two = start()) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> rounds.get() >= 4);
+            await().atMost(Duration.ofSeconds(120)).until(() -> rounds.get() >= 4);
             assertThat(most).hasValue(1);
             one.hurry("test.count");
             two.hurry("no.such.loop");
         }
         int before = rounds.get();
         try (var next = start()) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> rounds.get() > before);
+            await().atMost(Duration.ofSeconds(120)).until(() -> rounds.get() > before);
             next.hurry("test.count");
         }
     }

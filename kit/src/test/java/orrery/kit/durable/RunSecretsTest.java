@@ -48,7 +48,7 @@ class RunSecretsTest {
                 });
                 steps.run("wait", () -> {
                     in.countDown();
-                    go.await(20, TimeUnit.SECONDS);
+                    go.await(120, TimeUnit.SECONDS);
                 });
                 steps.run("use", () -> {
                     assertThat(token.token().reveal()).isEqualTo(BIRD);
@@ -64,7 +64,7 @@ class RunSecretsTest {
     void secretsAreSealedWhileTheRunLastsAndGoneAfterwards() throws Exception {
         try (var process = TestProcess.start(test, saga(false))) {
             var id = start(process);
-            assertThat(in.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(in.await(120, TimeUnit.SECONDS)).isTrue();
             assertThat(dump()).contains("visible").doesNotContain(CANARY).doesNotContain(BIRD);
             assertThat(sealedParts()).isEqualTo(2);
             go.countDown();

@@ -119,15 +119,17 @@ class FeedTest {
     void anotherProcessHearsOfItWellBeforeItsPoll() throws Exception {
         try (var reader = two.feed.subscribe(grant, all, null)) {
             one.append(grant, "thing.first", Map.of());
-            reader.next(Duration.ofSeconds(3));
+            reader.next(Duration.ofSeconds(60));
+            // On a busy machine one of many is fast enough; without hints none ever is.
+            var enough = Duration.ofMillis(300).toNanos();
             long best = Long.MAX_VALUE;
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 20 && best > enough; i++) {
                 long start = System.nanoTime();
                 one.append(grant, "thing.more", Map.of());
-                assertThat(reader.next(Duration.ofSeconds(3))).hasSize(1);
+                assertThat(reader.next(Duration.ofSeconds(60))).hasSize(1);
                 best = Math.min(best, System.nanoTime() - start);
             }
-            assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofMillis(300));
+            assertThat(best).isLessThan(enough);
         }
     }
 
@@ -146,17 +148,17 @@ class FeedTest {
             }
             // Once the other reader has them all, the queue of this one has long overflowed.
             for (int n = 0; n < count; ) {
-                n += fast.next(Duration.ofSeconds(5)).size();
+                n += fast.next(Duration.ofSeconds(60)).size();
             }
             var seen = new ArrayList<Integer>();
             while (seen.size() < count) {
-                var events = reader.next(Duration.ofSeconds(5));
+                var events = reader.next(Duration.ofSeconds(60));
                 assertThat(events).isNotEmpty();
                 events.forEach(event -> seen.add(event.data().path("n").intValue()));
             }
             assertThat(seen).isSorted().doesNotHaveDuplicates().hasSize(count);
             one.append(grant, "thing.after", Map.of());
-            assertThat(reader.next(Duration.ofSeconds(3))).hasSize(1);
+            assertThat(reader.next(Duration.ofSeconds(60))).hasSize(1);
         }
     }
 
@@ -169,13 +171,13 @@ class FeedTest {
         one.append(grant, "other.thing", Map.of());
         one.append(grant, "thing.ours", Map.of("a", 1));
         try (var reader = one.feed.subscribe(grant, only, begin)) {
-            var events = reader.next(Duration.ofSeconds(3));
+            var events = reader.next(Duration.ofSeconds(60));
             assertThat(events).extracting(Event::type).containsExactly("thing.ours");
             assertThat(events.getFirst().actor()).isEqualTo("usr_test");
             assertThat(events.getFirst().id()).startsWith("evt_");
             one.append(stranger, "thing.theirs", Map.of());
             one.append(grant, "thing.again", Map.of());
-            assertThat(reader.next(Duration.ofSeconds(3)))
+            assertThat(reader.next(Duration.ofSeconds(60)))
                     .extracting(Event::type).containsExactly("thing.again");
         }
         assertThatThrownBy(() -> one.feed.subscribe(grant, EventFilter.of(Scope.PLATFORM), null))
@@ -201,7 +203,7 @@ class FeedTest {
                 throw new IllegalStateException("no");
             })).hasMessage("no");
             one.append(grant, "thing.yes", Map.of());
-            assertThat(reader.next(Duration.ofSeconds(3)))
+            assertThat(reader.next(Duration.ofSeconds(60)))
                     .extracting(Event::type).containsExactly("thing.yes");
         }
     }
@@ -230,7 +232,7 @@ class FeedTest {
             }
         }
         var second = Duration.ofSeconds(1);
-        for (int i = 0; i < 50 && !two.signals.epochs().confirmedWithin(second); i++) {
+        for (int i = 0; i < 600 && !two.signals.epochs().confirmedWithin(second); i++) {
             pause(100);
         }
         assertThat(two.signals.epochs().confirmedWithin(Duration.ofSeconds(1))).isTrue();

@@ -160,7 +160,7 @@ class KubeTest {
                 () -> "no custom resource definitions in " + folder);
         var text = Files.readString(folder.resolve("k0rdent.mirantis.com_credentials.yaml"));
         cluster.create(Trees.read(text));
-        Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofSeconds(1))
+        Awaitility.await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofSeconds(1))
                 .until(() -> view.kind("k0rdent.mirantis.com/v1beta1", "Credential").isPresent());
     }
 
@@ -202,7 +202,7 @@ class KubeTest {
                 .isInstanceOfSatisfying(KubeFailure.class,
                         failure -> assertThat(failure.status()).isEqualTo(403));
         kube(1).delete(Kind.SERVICE_ACCOUNT, "default", "reader");
-        Awaitility.await().atMost(Duration.ofSeconds(15)).untilAsserted(() ->
+        Awaitility.await().atMost(Duration.ofSeconds(120)).untilAsserted(() ->
                 assertThatThrownBy(() -> clients.view(theirs).list(Kind.SECRET, "default", null))
                         .isInstanceOfSatisfying(KubeFailure.class,
                                 failure -> assertThat(failure.status()).isEqualTo(401)));

@@ -197,7 +197,7 @@ public final class RealCluster implements AutoCloseable {
         for (var process : processes.reversed()) {
             process.destroy();
             try {
-                if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                if (!process.waitFor(60, TimeUnit.SECONDS)) {
                     process.destroyForcibly().waitFor();
                 }
             } catch (InterruptedException stop) {

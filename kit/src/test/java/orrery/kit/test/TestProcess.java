@@ -29,7 +29,7 @@ public final class TestProcess implements AutoCloseable {
     public static final EngineLimits LIMITS =
             new EngineLimits(Duration.ofSeconds(3), Duration.ofMillis(100), 32);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final Database database;
     private final Signals signals;

@@ -171,7 +171,7 @@ class SurfacesTest {
                     }
                 }).join();
         socket.sendText("hello", true);
-        assertThat(received.get(5, TimeUnit.SECONDS)).isEqualTo("p1 hello anonymous");
+        assertThat(received.get(60, TimeUnit.SECONDS)).isEqualTo("p1 hello anonymous");
         socket.abort();
     }
 

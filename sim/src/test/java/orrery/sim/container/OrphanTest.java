@@ -30,7 +30,7 @@ class OrphanTest {
             var sandboxed = process.descendants().toList();
             assertThat(sandboxed).hasSizeGreaterThanOrEqualTo(3);
             process.destroyForcibly();
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() ->
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() ->
                     assertThat(sandboxed).noneMatch(ProcessHandle::isAlive));
         } finally {
             process.destroyForcibly();

@@ -164,7 +164,7 @@ abstract class SandboxContract {
         var said = new StringBuffer();
         var reader = Thread.ofVirtual().start(() -> collect(process, said));
         type(process, "stty size; echo $TERM gr\u00fc\u00df dich\n");
-        await().atMost(Duration.ofSeconds(10)).until(() ->
+        await().atMost(Duration.ofSeconds(60)).until(() ->
                 said.toString().contains("30 90")
                         && said.toString().contains("xterm gr\u00fc\u00df"));
         process.resize(new Command.Terminal(120, 40));
@@ -177,7 +177,7 @@ abstract class SandboxContract {
     @Test
     void stopsWhenAskedAndDiesWhenKilled() throws Exception {
         var polite = containers.start(cell("a", List.of()), pipes("sleep", "100"));
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             polite.terminate();
             return !polite.isAlive();
         });

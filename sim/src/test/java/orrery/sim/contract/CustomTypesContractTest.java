@@ -60,7 +60,7 @@ class CustomTypesContractTest {
     @BeforeEach
     void define() {
         api.apply(CRDS + "/widgets.contract.example.com?force=true", "contract", DEFINITION);
-        await().atMost(Duration.ofSeconds(15)).until(() ->
+        await().atMost(Duration.ofSeconds(60)).until(() ->
                 api.get(CRDS + "/widgets.contract.example.com").body().at("/status/conditions")
                         .toString().contains("\"Established\"") && api.get(widgets).code() == 200);
     }

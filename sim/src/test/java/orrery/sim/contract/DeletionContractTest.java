@@ -31,7 +31,7 @@ class DeletionContractTest {
         Reply owner = api.post(maps, map("owner", ""));
         api.post(maps, map("owned", owned(owner)));
         api.delete(maps + "/owner", "");
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> api.get(maps + "/owned").code() == 404);
     }
 
@@ -40,7 +40,7 @@ class DeletionContractTest {
         Reply owner = api.post(maps, map("owner", ""));
         api.post(maps, map("owned", owned(owner)));
         api.delete(maps + "/owner", "{\"propagationPolicy\":\"Orphan\"}");
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> api.get(maps + "/owner").code() == 404);
         Reply left = api.get(maps + "/owned");
         assertThat(left.code()).isEqualTo(200);
@@ -54,12 +54,12 @@ class DeletionContractTest {
                 .replace("\"}]", "\",\"blockOwnerDeletion\":true}]")
                 + ",\"finalizers\":[\"example.com/wait\"]"));
         api.delete(maps + "/owner", "{\"propagationPolicy\":\"Foreground\"}");
-        await().atMost(Duration.ofSeconds(10)).until(() ->
+        await().atMost(Duration.ofSeconds(60)).until(() ->
                 !api.get(maps + "/owned").text("/metadata/deletionTimestamp").isEmpty());
         assertThat(api.get(maps + "/owner").code()).isEqualTo(200);
         api.send("PATCH", maps + "/owned", "application/merge-patch+json",
                 "{\"metadata\":{\"finalizers\":null}}");
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> api.get(maps + "/owner").code() == 404);
     }
 
@@ -92,11 +92,11 @@ class DeletionContractTest {
         assertThat(late.code()).isEqualTo(403);
         assertThat(api.get("/api/v1/namespaces/" + namespace).text("/status/phase"))
                 .isEqualTo("Terminating");
-        await().atMost(Duration.ofSeconds(10)).until(() ->
+        await().atMost(Duration.ofSeconds(60)).until(() ->
                 !api.get(maps + "/a").text("/metadata/deletionTimestamp").isEmpty());
         api.send("PATCH", maps + "/a", "application/merge-patch+json",
                 "{\"metadata\":{\"finalizers\":null}}");
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> api.get("/api/v1/namespaces/" + namespace).code() == 404);
     }
 

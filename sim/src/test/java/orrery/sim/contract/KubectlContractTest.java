@@ -111,10 +111,10 @@ class KubectlContractTest {
         assertThat(run("explain", "deployment.spec.strategy").text()).contains("rollingUpdate");
         assertThat(run("api-resources", "--namespaced=false").text()).contains("nodes");
         run("create", "cm", "soon", "--from-literal=a=b");
-        assertThat(run("wait", "--for=jsonpath={.data.a}=b", "cm/soon", "--timeout=5s").text())
+        assertThat(run("wait", "--for=jsonpath={.data.a}=b", "cm/soon", "--timeout=60s").text())
                 .contains("condition met");
         run("delete", "cm", "soon", "--wait=false");
-        assertThat(run("wait", "--for=delete", "cm/soon", "--timeout=5s").code()).isZero();
+        assertThat(run("wait", "--for=delete", "cm/soon", "--timeout=60s").code()).isZero();
     }
 
     private Path write(String yaml) throws IOException {
@@ -129,7 +129,7 @@ class KubectlContractTest {
         Path output = Files.createTempFile(folder, "out", ".txt");
         Process process = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("kubectl hangs: " + command);
         }

@@ -70,13 +70,13 @@ class WatchContractTest {
         var maps = api.client().configMaps().inNamespace(namespace);
         try (SharedIndexInformer<ConfigMap> informer = maps.inform()) {
             maps.resource(map("a", "1")).create();
-            await().atMost(Duration.ofSeconds(10)).until(
+            await().atMost(Duration.ofSeconds(60)).until(
                     () -> informer.getStore().getByKey(namespace + "/a") != null);
             maps.resource(map("a", "2")).update();
-            await().atMost(Duration.ofSeconds(10)).until(() -> informer.getStore()
+            await().atMost(Duration.ofSeconds(60)).until(() -> informer.getStore()
                     .getByKey(namespace + "/a").getData().get("value").equals("2"));
             maps.withName("a").delete();
-            await().atMost(Duration.ofSeconds(10)).until(
+            await().atMost(Duration.ofSeconds(60)).until(
                     () -> informer.getStore().getByKey(namespace + "/a") == null);
         }
     }

@@ -46,7 +46,7 @@ class KcmTest {
         client = connect(Files.readString(sim.kubeconfig()));
         client.namespaces().resource(new NamespaceBuilder().withNewMetadata().withName(PROJECT)
                 .addToLabels("app.k0rdent.ai/managed", "true").endMetadata().build()).create();
-        await().atMost(Duration.ofSeconds(20)).until(() -> get("Credential", "sim-credential")
+        await().atMost(Duration.ofSeconds(60)).until(() -> get("Credential", "sim-credential")
                 .get() instanceof GenericKubernetesResource found
                 && Boolean.TRUE.equals(found.get("status", "ready"))
                 && Boolean.TRUE.equals(
@@ -116,7 +116,7 @@ class KcmTest {
         assertThat(sim.region().find("three")).isPresent();
         get("ClusterDeployment", "three").delete();
         until("three", cluster -> condition(cluster, "Ready", "reason").equals("Deleting"));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> get("ClusterDeployment", "three").get() == null);
         assertThat(sim.region().find("three")).isEmpty();
         assertThat(client.secrets().inNamespace(PROJECT).withName("three-kubeconfig").get())
@@ -184,7 +184,7 @@ class KcmTest {
     }
 
     private static void until(String name, Predicate<GenericKubernetesResource> condition) {
-        await(name).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(30)).until(() ->
+        await(name).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(30)).until(() ->
                 get("ClusterDeployment", name).get() instanceof GenericKubernetesResource found
                         && condition.test(found));
     }

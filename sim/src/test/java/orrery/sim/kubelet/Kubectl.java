@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /// Runs the real kubectl against a simulated cluster.
 public record Kubectl(Path kubeconfig, Path home) {
-    private static final long SECONDS = 60;
+    private static final long SECONDS = 120;
 
     /// What one run said.
     public record Said(int code, String output, String errors) {}
@@ -53,7 +53,7 @@ public record Kubectl(Path kubeconfig, Path home) {
             process.destroyForcibly();
             throw new AssertionError("kubectl " + List.of(arguments) + " does not end");
         }
-        return new Said(process.exitValue(), output, errors.get(5, TimeUnit.SECONDS));
+        return new Said(process.exitValue(), output, errors.get(60, TimeUnit.SECONDS));
     }
 
     private static String text(Process process) {

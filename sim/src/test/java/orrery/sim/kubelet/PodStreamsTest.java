@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PodStreamsTest {
     @TempDir static Path folder;
     private static Sim sim;
@@ -81,7 +81,7 @@ class PodStreamsTest {
                   - {name: crash, image: busybox, command: [sh, -c, "echo start; exit 4"]}
                 """);
         var ready = kubectl.run("wait", "--for=condition=Ready", "pod/box", "pod/stand",
-                "--timeout=30s");
+                "--timeout=60s");
         assertThat(ready.code()).as(ready.errors()).isZero();
         Assumptions.assumeTrue(
                 kubectl.run("exec", "stand", "--", "true").code() == 0, sim.sandbox());
@@ -89,7 +89,10 @@ class PodStreamsTest {
 
     @AfterAll
     static void stop() {
-        client.close();
+        // Where there is no kubectl, the start ended before there was a client.
+        if (client != null) {
+            client.close();
+        }
         sim.close();
     }
 
@@ -140,8 +143,8 @@ class PodStreamsTest {
                 said.writeBytes("[ended]".getBytes(StandardCharsets.UTF_8));
             }
         });
-        await().atMost(Duration.ofSeconds(20)).until(() -> said.toString().contains("#"));
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> said.toString().contains("#"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             process.getOutputStream().write("stty size\n".getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
             TimeUnit.MILLISECONDS.sleep(300);
@@ -150,7 +153,7 @@ class PodStreamsTest {
         process.getOutputStream().write("echo gr\u00fc\u00dfe; exit 9\n".getBytes(
                 StandardCharsets.UTF_8));
         process.getOutputStream().flush();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(9);
         assertThat(said.toString(StandardCharsets.UTF_8)).contains("\ngr\u00fc\u00dfe");
     }
@@ -177,7 +180,7 @@ class PodStreamsTest {
 
     @Test
     void keepsTheLogOfTheLastStart() throws Exception {
-        await().atMost(Duration.ofSeconds(20)).until(() ->
+        await().atMost(Duration.ofSeconds(60)).until(() ->
                 kubectl.run("logs", "crash", "--previous").output().equals("start\n"));
         assertThat(kubectl.run("logs", "stand", "--previous").errors())
                 .contains("previous terminated container");
@@ -192,7 +195,7 @@ class PodStreamsTest {
                 metadata: {name: cat}
                 spec: {containers: [{name: cat, image: busybox, command: [cat], stdin: true}]}
                 """);
-        kubectl.run("wait", "--for=condition=Ready", "pod/cat", "--timeout=20s");
+        kubectl.run("wait", "--for=condition=Ready", "pod/cat", "--timeout=60s");
         var process = kubectl.start("attach", "-i", "cat");
         try (var in = process.outputWriter(); var out = process.inputReader()) {
             in.write("hello\n");
@@ -215,7 +218,7 @@ class PodStreamsTest {
                 exec.getInput().write(data, i, Math.min(100_000, data.length - i));
             }
             exec.getInput().flush();
-            assertThat(exec.exitCode().get(30, TimeUnit.SECONDS)).isZero();
+            assertThat(exec.exitCode().get(120, TimeUnit.SECONDS)).isZero();
         }
         assertThat(out.toByteArray()).isEqualTo(data);
     }
@@ -228,7 +231,7 @@ class PodStreamsTest {
                 metadata: {name: echo}
                 spec: {containers: [{name: e, image: sim-echo, ports: [{containerPort: 8080}]}]}
                 """);
-        kubectl.run("wait", "--for=condition=Ready", "pod/echo", "--timeout=30s");
+        kubectl.run("wait", "--for=condition=Ready", "pod/echo", "--timeout=60s");
         var forward = kubectl.start("port-forward", "pod/echo", ":8080");
         try (var out = forward.inputReader(); var http = HttpClient.newHttpClient()) {
             var address = out.readLine().split(" ")[2];
@@ -274,7 +277,7 @@ class PodStreamsTest {
                         - {name: data, mountPath: /data, subPath: inner}
                         - {name: shared, mountPath: /shared}
                     """.formatted(name));
-            kubectl.run("wait", "--for=condition=Ready", "pod/" + name, "--timeout=30s");
+            kubectl.run("wait", "--for=condition=Ready", "pod/" + name, "--timeout=60s");
             var said = kubectl.run("exec", name, "--", "sh", "-c",
                     "echo " + name + " >> /data/names; cat /data/names; ls /shared;"
                             + " cat /var/run/secrets/kubernetes.io/serviceaccount/namespace;"
@@ -311,10 +314,10 @@ class PodStreamsTest {
                   containers:
                   - {name: c, image: busybox, command: [sh, -c, "trap '' TERM; sleep 1234"]}
                 """);
-        kubectl.run("wait", "--for=condition=Ready", "pod/gone", "--timeout=20s");
+        kubectl.run("wait", "--for=condition=Ready", "pod/gone", "--timeout=60s");
         assertThat(sleepers()).isPositive();
-        assertThat(kubectl.run("delete", "pod", "gone", "--timeout=20s").code()).isZero();
-        await().atMost(Duration.ofSeconds(10)).until(() -> sleepers() == 0);
+        assertThat(kubectl.run("delete", "pod", "gone", "--timeout=60s").code()).isZero();
+        await().atMost(Duration.ofSeconds(60)).until(() -> sleepers() == 0);
     }
 
     private static long sleepers() {

@@ -67,7 +67,7 @@ public final class SimulatedCluster implements AutoCloseable {
     }
 
     public void until(String type, String name, Predicate<Item> condition) {
-        await(type + "/" + name).atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20))
+        await(type + "/" + name).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))
                 .until(() -> cluster.get(type, "default", name).filter(condition).isPresent());
     }
 

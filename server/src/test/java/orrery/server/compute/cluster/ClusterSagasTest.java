@@ -130,7 +130,7 @@ class ClusterSagasTest {
                 Cluster.objectName(gone.id()));
         try (var scaler = TestProcess.start(world.test, world.scaling())) {
             id.set(changed.id());
-            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Awaitility.await().atMost(Duration.ofSeconds(120)).untilAsserted(() -> {
                 round(scaler);
                 assertThat(workers()).isEqualTo(2);
                 assertThat(cluster().state()).isEqualTo(Cluster.State.RUNNING);

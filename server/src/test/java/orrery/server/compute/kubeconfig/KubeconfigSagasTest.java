@@ -164,7 +164,7 @@ class KubeconfigSagasTest {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-            return process.waitFor(30, TimeUnit.SECONDS) ? process.exitValue() : -1;
+            return process.waitFor(120, TimeUnit.SECONDS) ? process.exitValue() : -1;
         } catch (IOException none) {
             return -1;
         }

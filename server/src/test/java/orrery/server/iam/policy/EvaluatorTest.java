@@ -32,7 +32,7 @@ class EvaluatorTest {
 
     private static final Scope ORG = Scope.organization("org_1");
     private static final Scope PROJECT = Scope.project("org_1", "prj_1");
-    private static final Duration SEEN_WITHIN = Duration.ofSeconds(1);
+    private static final Duration SEEN_WITHIN = Duration.ofSeconds(5);
 
     /// What a server process has of its own.
     private static final class Process implements AutoCloseable {

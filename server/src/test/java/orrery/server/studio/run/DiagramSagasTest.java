@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /// Deploying a diagram and taking it away again, on the simulated region.
 class DiagramSagasTest {
     private static final Grant GRANT = SimulatedWorld.GRANT;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final List<String> KINDS = List.of("ConfigMap", "Deployment", "Service");
     private static SimulatedWorld world;
     private static Diagrams diagrams;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /// The life of a workspace on the simulated region.
 class WorkspaceSagasTest {
     private static final Grant GRANT = SimulatedWorld.GRANT;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String NAMESPACE = "workspaces-test";
     private static final Blueprints BLUEPRINTS = new Blueprints();
     private static SimulatedWorld world;
