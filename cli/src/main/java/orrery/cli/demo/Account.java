@@ -48,8 +48,8 @@ final class Account {
         }
         var console = System.console();
         if (console == null || !console.isTerminal()) {
-            throw new Refused("This server has an account already. Give it with --email and "
-                    + "ORRERY_PASSWORD, or run this on a terminal and be asked.");
+            throw new Refused("This server has an account already. Give it with ORRERY_EMAIL and "
+                    + "ORRERY_PASSWORD, or run ./orrery demo on a terminal and be asked.");
         }
         var typed = email != null ? email : console.readLine("e-mail: ");
         var secret = console.readPassword("password of %s: ", typed);
