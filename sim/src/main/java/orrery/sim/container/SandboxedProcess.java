@@ -52,10 +52,12 @@ public final class SandboxedProcess {
         children().flatMap(ProcessHandle::children).forEach(ProcessHandle::destroy);
     }
 
-    /// Ends the sandbox and everything in it at once.
+    /// Ends the sandbox and everything in it at once. First the process that we started: older
+    /// versions of `unshare` exit with 1 when they live to see their child killed.
     public void kill() {
-        children().forEach(ProcessHandle::destroyForcibly);
+        var inside = children().toList();
         process.destroyForcibly();
+        inside.forEach(ProcessHandle::destroyForcibly);
     }
 
     private Stream<ProcessHandle> children() {

@@ -153,7 +153,7 @@ abstract class SandboxContract {
         var writer = CompletableFuture.runAsync(() -> write(process, data));
         assertThat(process.output().readAllBytes()).isEqualTo(data);
         writer.get(10, TimeUnit.SECONDS);
-        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isZero();
+        assertThat(process.exit().get(120, TimeUnit.SECONDS)).isZero();
     }
 
     @Test
@@ -169,7 +169,7 @@ abstract class SandboxContract {
                         && said.toString().contains("xterm gr\u00fc\u00df"));
         process.resize(new Command.Terminal(120, 40));
         type(process, "stty size; exit 5\n");
-        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(process.exit().get(120, TimeUnit.SECONDS)).isEqualTo(5);
         reader.join(5000);
         assertThat(said.toString()).contains("40 120");
     }
@@ -187,7 +187,7 @@ abstract class SandboxContract {
         assertThat(stubborn.output().read()).isEqualTo('o');
         stubborn.terminate();
         stubborn.kill();
-        assertThat(stubborn.exit().get(10, TimeUnit.SECONDS)).isEqualTo(128 + 9);
+        assertThat(stubborn.exit().get(120, TimeUnit.SECONDS)).isEqualTo(128 + 9);
     }
 
     final Cell cell(String name, List<Cell.Bind> binds) throws IOException {
@@ -199,7 +199,7 @@ abstract class SandboxContract {
         var process = containers.start(cell("a", List.of()), new Command(
                 List.of("sleep", "100"), "/", Optional.of(Command.Terminal.DEFAULT)));
         process.kill();
-        process.exit().get(10, TimeUnit.SECONDS);
+        process.exit().get(120, TimeUnit.SECONDS);
         assertThat(process.isAlive()).isFalse();
     }
 
