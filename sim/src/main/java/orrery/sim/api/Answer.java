@@ -29,6 +29,12 @@ sealed interface Answer {
                 text.getBytes(StandardCharsets.UTF_8), Map.of());
     }
 
+    /// What a path gets that is no resource's.
+    static Body noSuchPage() {
+        return new Body(404, "text/plain; charset=utf-8",
+                "404 page not found\n".getBytes(StandardCharsets.UTF_8), Map.of());
+    }
+
     static Body refusal(Refusal refusal) {
         Body body = json(refusal.code(), refusal.status());
         return switch (refusal.code()) {

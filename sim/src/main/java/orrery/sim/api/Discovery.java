@@ -34,7 +34,7 @@ final class Discovery {
             case 2 -> path.getFirst().equals("api")
                     ? resources(types, path.get(1)) : group(types, path.get(1));
             case 3 -> resources(types, path.get(1) + "/" + path.get(2));
-            default -> throw Target.unknown();
+            default -> Answer.noSuchPage();
         };
     }
 

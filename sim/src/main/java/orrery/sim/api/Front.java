@@ -24,6 +24,8 @@ import orrery.sim.type.Refusal;
 /// whatever goes wrong as a Kubernetes `Status`.
 final class Front {
     static final int MAX_BODY = 3 << 20;
+    /// So much is read to its end, and refused then: a client that still writes hears no answer.
+    private static final int DISCARDED = 4 * MAX_BODY;
     private static final int MAX_CALLS = 256;
     private static final int MAX_SEGMENTS = 32;
     private static final long BODY_MILLIS = 60_000;
@@ -123,27 +125,31 @@ final class Front {
             refused[0] = true;
             http.connection().close();
         });
+        long[] length = new long[1];
         http.handler(part -> {
-            if (refused[0]) {
-                return;
-            }
-            if (body.length() + part.length() > MAX_BODY) {
+            length[0] += part.length();
+            if (length[0] <= MAX_BODY) {
+                body.appendBuffer(part);
+            } else if (length[0] > DISCARDED && !refused[0]) {
                 refused[0] = true;
-                HttpServerResponse response = http.response();
-                response.putHeader("Connection", "close");
-                fail(response, Refusal.plain(413, "RequestEntityTooLarge",
-                        "Request entity too large: limit is " + MAX_BODY));
-                return;
+                http.response().putHeader("Connection", "close");
+                tooLarge(http.response());
             }
-            body.appendBuffer(part);
         });
         http.exceptionHandler(gone -> vertx.cancelTimer(timer));
         http.endHandler(end -> {
             vertx.cancelTimer(timer);
-            if (!refused[0]) {
+            if (!refused[0] && length[0] > MAX_BODY) {
+                tooLarge(http.response());
+            } else if (!refused[0]) {
                 then.accept(body.getBytes());
             }
         });
+    }
+
+    private static void tooLarge(HttpServerResponse response) {
+        fail(response, Refusal.plain(413, "RequestEntityTooLarge",
+                "Request entity too large: limit is " + MAX_BODY));
     }
 
     private void work(HttpServerRequest http, Runnable call) {

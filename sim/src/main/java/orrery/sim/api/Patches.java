@@ -2,6 +2,7 @@ package orrery.sim.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import orrery.sim.patch.JsonPatch;
 import orrery.sim.patch.MergePatch;
@@ -31,7 +32,10 @@ final class Patches {
 
     private static Outcome serverSide(Call call, Target target, Write write) {
         if (call.query("fieldManager").isEmpty()) {
-            throw Refusal.badRequest("fieldManager: is required for apply patch");
+            throw Refusal.invalid(
+                    new Refusal.ResourceRef("meta.k8s.io", "", "PatchOptions", ""),
+                    List.of(new Refusal.Cause("FieldValueRequired",
+                            "Required value: is required for apply patch", "fieldManager")));
         }
         ObjectNode applied = Bodies.object(call, target);
         if (!applied.has("apiVersion") || !applied.has("kind")) {

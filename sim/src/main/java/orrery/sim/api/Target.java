@@ -18,11 +18,15 @@ record Target(
 
     /// Reads `/api/v1/…` and `/apis/GROUP/VERSION/…`; empty for paths that name no resource.
     ///
-    /// @throws Refusal 404 when the group, version or type does not exist
+    /// @return empty, too, for a group that nobody serves: that is no resource's path
+    /// @throws Refusal 404 when the version or type does not exist
     static Optional<Target> of(Types types, List<String> path) {
         boolean core = path.size() > 2 && path.get(0).equals("api");
         boolean group = path.size() > 3 && path.get(0).equals("apis");
         if (!core && !group) {
+            return Optional.empty();
+        }
+        if (group && types.all().stream().noneMatch(type -> type.group().equals(path.get(1)))) {
             return Optional.empty();
         }
         String apiVersion = core ? path.get(1) : path.get(1) + "/" + path.get(2);

@@ -3,7 +3,10 @@ package orrery.sim.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +81,7 @@ public final class StrategicMerge {
                 return replaced(changes);
             }
         }
+        ArrayNode before = base.deepCopy();
         for (JsonNode change : changes) {
             if (!(change instanceof ObjectNode object) || !object.has(key)) {
                 throw Refusal.badRequest("map: %s does not contain declared merge key: %s"
@@ -94,7 +98,30 @@ public final class StrategicMerge {
                 base.add(apply(Json.object(), object, schema.items()));
             }
         }
-        return base;
+        return lined(base, before, changes, key);
+    }
+
+    /// Items of the patch stand in its order, the others in the order they had; a new item comes
+    /// as early as that allows.
+    private static ArrayNode lined(ArrayNode merged, ArrayNode before, ArrayNode changes,
+            String key) {
+        List<JsonNode> patched = new ArrayList<>();
+        Deque<JsonNode> others = new ArrayDeque<>();
+        for (JsonNode one : merged) {
+            (find(changes, key, one.get(key)) >= 0 ? patched : others).add(one);
+        }
+        patched.sort(Comparator.comparingInt(one -> find(changes, key, one.get(key))));
+        Deque<JsonNode> named = new ArrayDeque<>(patched);
+        ArrayNode out = Json.mapper().createArrayNode();
+        while (!named.isEmpty() && !others.isEmpty()) {
+            int there = find(before, key, named.peek().get(key));
+            boolean othersFirst = there >= 0
+                    && find(before, key, others.peek().get(key)) < there;
+            out.add(othersFirst ? others.poll() : named.poll());
+        }
+        named.forEach(out::add);
+        others.forEach(out::add);
+        return out;
     }
 
     private static ArrayNode replaced(ArrayNode changes) {

@@ -221,9 +221,18 @@ public final class Cluster {
         }
     }
 
-    /// Replaces an object; refuses with 409 when it names a `resourceVersion` that has passed.
+    /// Replaces an object; refuses with 409 when it names a `resourceVersion` that has passed, and
+    /// with 422 when it names none and its type asks for one.
     public Item update(String type, ObjectNode given, Write write) {
         ObjectNode metadata = Json.child(given, "metadata");
+        ResourceType shape = types.require(type);
+        if (shape.requiresVersion() && metadata.path("resourceVersion").asText().isEmpty()) {
+            require(type, metadata.path("namespace").asText(), metadata.path("name").asText());
+            throw Refusal.invalid(shape.ref(metadata.path("name").asText()), List.of(
+                    new Refusal.Cause("FieldValueInvalid",
+                            "Invalid value: 0x0: must be specified for an update",
+                            "metadata.resourceVersion")));
+        }
         return change(type, metadata.path("namespace").asText(), metadata.path("name").asText(),
                 write, old -> given.deepCopy());
     }

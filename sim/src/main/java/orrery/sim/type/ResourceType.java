@@ -28,6 +28,13 @@ public record ResourceType(
         List<Column> columns,
         Scale scale) {
 
+    private static final Set<String> VERSIONED = Set.of(
+            "leases.coordination.k8s.io", "poddisruptionbudgets.policy",
+            "customresourcedefinitions.apiextensions.k8s.io",
+            "validatingwebhookconfigurations.admissionregistration.k8s.io",
+            "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+            "runtimeclasses.node.k8s.io", "csidrivers.storage.k8s.io");
+
     /// One column (apiextensions/v1 CustomResourceColumnDefinition).
     ///
     /// @param path a JSON path
@@ -68,6 +75,12 @@ public record ResourceType(
 
     public boolean has(String subresource) {
         return subresources.contains(subresource);
+    }
+
+    /// Whether an update must name the version that it is based on. Elsewhere one without a
+    /// version overwrites whatever is there.
+    public boolean requiresVersion() {
+        return custom || VERSIONED.contains(key());
     }
 
     /// How a refusal names an object of this type.

@@ -9,9 +9,8 @@ import java.util.List;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
 
-/// YAML 1.2 read as JSON, with limits on size, depth and aliases.
+/// YAML read as JSON, as Kubernetes does it, with limits on size, depth and aliases.
 public final class Yaml {
     private static final int MAX_ALIASES = 50;
     private static final int MAX_CODE_POINTS = 3 << 20;
@@ -20,7 +19,7 @@ public final class Yaml {
             .setCodePointLimit(MAX_CODE_POINTS)
             .setAllowDuplicateKeys(false)
             .setAllowRecursiveKeys(false)
-            .setSchema(new CoreSchema())
+            .setSchema(new KubernetesYaml())
             .build();
 
     private Yaml() {}

@@ -76,6 +76,16 @@ final class Api {
         return client;
     }
 
+    /// Whether it is a simulated region.
+    boolean isSimulated() {
+        return get("/version").text("/gitVersion").endsWith("-sim");
+    }
+
+    /// Which version of Kubernetes it is: 32 for 1.32.
+    int minor() {
+        return Integer.parseInt(get("/version").text("/minor").replaceAll("\\D.*", ""));
+    }
+
     /// The administrator's bearer token.
     String token() {
         String fixed = config.getOauthToken();

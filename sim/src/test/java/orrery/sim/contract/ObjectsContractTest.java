@@ -129,8 +129,16 @@ class ObjectsContractTest {
         assertThat(made.text("/spec/clusterIP")).matches("10(\\.\\d+){3}");
         assertThat(made.text("/spec/ports/0/protocol")).isEqualTo("TCP");
         assertThat(made.text("/spec/ports/0/targetPort")).isEqualTo("80");
-        Reply changed = api.put(services + "/web", """
-                {"metadata":{"name":"web"},"spec":{"ports":[{"port":81}],"selector":{"a":"b"}}}""");
+    }
+
+    @Test
+    @Needs(version = 23)
+    void keepsTheAddressOfAService() {
+        String services = "/api/v1/namespaces/" + namespace + "/services";
+        Reply made = api.post(services, """
+                {"metadata":{"name":"kept"},"spec":{"ports":[{"port":80}],"selector":{"a":"b"}}}""");
+        Reply changed = api.put(services + "/kept", """
+                {"metadata":{"name":"kept"},"spec":{"ports":[{"port":81}],"selector":{"a":"b"}}}""");
         assertThat(changed.text("/spec/clusterIP")).isEqualTo(made.text("/spec/clusterIP"));
     }
 
