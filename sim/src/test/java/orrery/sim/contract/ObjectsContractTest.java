@@ -135,10 +135,11 @@ class ObjectsContractTest {
     @Needs(version = 23)
     void keepsTheAddressOfAService() {
         String services = "/api/v1/namespaces/" + namespace + "/services";
-        Reply made = api.post(services, """
-                {"metadata":{"name":"kept"},"spec":{"ports":[{"port":80}],"selector":{"a":"b"}}}""");
-        Reply changed = api.put(services + "/kept", """
-                {"metadata":{"name":"kept"},"spec":{"ports":[{"port":81}],"selector":{"a":"b"}}}""");
+        String service = """
+                {"metadata":{"name":"kept"},
+                 "spec":{"ports":[{"port":%d}],"selector":{"a":"b"}}}""";
+        Reply made = api.post(services, service.formatted(80));
+        Reply changed = api.put(services + "/kept", service.formatted(81));
         assertThat(changed.text("/spec/clusterIP")).isEqualTo(made.text("/spec/clusterIP"));
     }
 
