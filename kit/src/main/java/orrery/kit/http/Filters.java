@@ -24,11 +24,12 @@ final class Filters {
     private Filters() {}
 
     /// @param reserved parameters that are none: paging, and those that the route reads itself
+    /// @param strict whether a parameter that looks like no filter is refused; else passed over
     /// @throws Problem.Failure [Problem.BadQuery]
-    static List<Filter> read(Query query, Set<String> reserved) {
+    static List<Filter> read(Query query, Set<String> reserved, boolean strict) {
         var out = new ArrayList<Filter>();
         for (var name : new TreeSet<>(query.parameters().keySet())) {
-            if (!reserved.contains(name)) {
+            if (!reserved.contains(name) && (strict || isFilter(name))) {
                 out.add(filter(name, query.parameters().get(name)));
             }
         }
@@ -36,6 +37,12 @@ final class Filters {
             throw bad("at most " + MOST + " filters can be combined", List.of());
         }
         return out;
+    }
+
+    private static boolean isFilter(String name) {
+        var parts = NAME.matcher(name);
+        return parts.matches() && (parts.group(3) == null || Arrays.stream(Test.values())
+                .anyMatch(test -> text(test).equals(parts.group(3))));
     }
 
     private static Filter filter(String name, List<String> given) {

@@ -57,8 +57,8 @@ public class Handed {
         var query = query(context);
         var reserved = new TreeSet<>(Front.Found.of(context).route().parameters());
         reserved.addAll(surface.pageParameters().keySet());
-        return surface.pageAsk(query).where(
-                Filters.read(query, reserved), surface.refusesUnknownFields());
+        var strict = surface.refusesUnknownFields();
+        return surface.pageAsk(query).where(Filters.read(query, reserved, strict), strict);
     }
 
     @Produces
