@@ -2,7 +2,9 @@ package orrery.kit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import orrery.kit.Problem.Mistake;
+import org.jspecify.annotations.Nullable;
 
 /// Collects every mistake of an input before refusing it, so that the caller can mend all at once.
 ///
@@ -20,6 +22,14 @@ public final class Mistakes {
     /// Notes a mistake of `field` unless `good`.
     public Mistakes unless(boolean good, String field, String message) {
         return good ? this : add(field, message);
+    }
+
+    /// Notes a mistake of `field` unless the rule holds for its value. A value that is not there
+    /// breaks no rule: whoever reads it says whether it may be absent. So a record's rules can
+    /// look at what is good of an input although other parts of it are missing.
+    public <T> Mistakes check(
+            String field, @Nullable T value, Predicate<? super T> rule, String message) {
+        return unless(value == null || rule.test(value), field, message);
     }
 
     /// Notes a mistake of `field`.

@@ -3,6 +3,7 @@ package orrery.kit;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The `name` of a resource: a DNS label that begins with a letter. It may stand in a path wherever
 /// the identifier may, and no name looks like an identifier.
@@ -22,10 +23,10 @@ public final class Slug {
         return SHAPE.matcher(text).matches();
     }
 
-    /// Notes what is wrong with a name that somebody chose.
-    public static Mistakes check(Mistakes mistakes, String field, String name) {
-        return mistakes.unless(isSlug(name), field, RULE)
-                .unless(!RESERVED.contains(name), field, "is reserved: choose another");
+    /// Notes what is wrong with a name that somebody chose, if anybody did.
+    public static Mistakes check(Mistakes mistakes, String field, @Nullable String name) {
+        return mistakes.check(field, name, Slug::isSlug, RULE)
+                .check(field, name, it -> !RESERVED.contains(it), "is reserved: choose another");
     }
 
     /// A name for a resource whose maker chose none: `cluster-k3x9ab`.

@@ -9,6 +9,7 @@ import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,11 +28,13 @@ final class Binder {
     private static final int MOST_UNKNOWN = 20;
 
     private final boolean strict;
+    private final Instant now;
     private final Mistakes mistakes;
     private final Set<String> wrong = new HashSet<>();
 
-    Binder(boolean strict, Mistakes mistakes) {
+    Binder(boolean strict, Instant now, Mistakes mistakes) {
         this.strict = strict;
+        this.now = now;
         this.mistakes = mistakes;
     }
 
@@ -80,6 +83,10 @@ final class Binder {
             return zero(component.getType());
         }
         var bound = Values.bind(this, type, value, at);
+        if (type.isAnnotationPresent(Future.class) && bound instanceof Instant time
+                && !time.isAfter(now)) {
+            mistake(at, "must be in the future");
+        }
         return bound == null ? zero(component.getType()) : bound;
     }
 

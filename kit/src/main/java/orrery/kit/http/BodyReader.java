@@ -16,6 +16,8 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
@@ -28,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 @Consumes({"application/json", "application/merge-patch+json"})
 public class BodyReader implements MessageBodyReader<Object> {
     private final CurrentVertxRequest current;
+    private final Clock clock;
 
-    public BodyReader(CurrentVertxRequest current) {
+    public BodyReader(CurrentVertxRequest current, Clock clock) {
         this.current = current;
+        this.clock = clock;
     }
 
     @Override
@@ -48,7 +52,8 @@ public class BodyReader implements MessageBodyReader<Object> {
         if (body.length == 0 && mayLack(Front.Found.of(context).route().handler(), type)) {
             return null;
         }
-        return read(type, body, Exchange.of(context).surface().refusesUnknownFields());
+        return read(type, body, Exchange.of(context).surface().refusesUnknownFields(),
+                clock.instant());
     }
 
     /// Whether the handler takes a body of that type, and none as well.
@@ -61,14 +66,15 @@ public class BodyReader implements MessageBodyReader<Object> {
     /// The record that a JSON text says.
     ///
     /// @param strict whether a field that the record does not have is a mistake
+    /// @param now what is [Future] must lie behind it
     /// @throws Problem.Failure [Problem.Malformed], or [Problem.Invalid] with every mistake
-    public static <B> B read(Class<B> type, byte[] body, boolean strict) {
+    public static <B> B read(Class<B> type, byte[] body, boolean strict, Instant now) {
         var tree = parse(body);
         if (!type.isRecord()) {
             return type.cast(tree);
         }
         var mistakes = new Mistakes();
-        var bound = new Binder(strict, mistakes).bind(type, tree, "");
+        var bound = new Binder(strict, now, mistakes).bind(type, tree, "");
         mistakes.orRefuse();
         if (bound == null) {
             throw new Problem.Malformed("body", "a JSON object is expected").raise();

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BodyReaderTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
     enum Size { SMALL, VERY_LARGE }
 
     record Pool(String name, int count) {
@@ -28,10 +30,10 @@ class BodyReaderTest {
             @Nullable Size size,
             @Nullable List<Pool> pools,
             @Nullable Map<String, String> labels,
-            @Nullable Instant expiresAt,
+            @Nullable @Future Instant expiresAt,
             @JsonProperty("node_count") @Nullable Integer nodeCount) {
         New {
-            new Mistakes().unless(name.length() <= 5, "name", "must be short")
+            new Mistakes().check("name", name, it -> it.length() <= 5, "must be short")
                     .unless(nodeCount == null || nodeCount > 0, "nodeCount", "must be positive")
                     .orRefuse();
         }
@@ -55,7 +57,15 @@ class BodyReaderTest {
                  {"count": 0}], "expiresAt": "tomorrow", "nodecount": 1, "node_count": -1}
                 """)).extracting(Mistake::field).containsExactlyInAnyOrder(
                 "name", "size", "pools[0].count", "pools[1].name", "pools[1].count",
-                "expiresAt", "nodecount");
+                "expiresAt", "nodecount", "node_count");
+    }
+
+    @Test
+    void refusesATimeThatHasPassedBesideTheRest() {
+        assertThat(mistakes(New.class, """
+                {"name": "too long", "expiresAt": "2025-12-31T23:59:59Z", "size": 1}
+                """)).extracting(Mistake::field)
+                .containsExactlyInAnyOrder("name", "expiresAt", "size");
     }
 
     @Test
@@ -83,7 +93,7 @@ class BodyReaderTest {
     }
 
     private static Object read(Class<?> type, String body) {
-        return BodyReader.read(type, body.getBytes(StandardCharsets.UTF_8), true);
+        return BodyReader.read(type, body.getBytes(StandardCharsets.UTF_8), true, NOW);
     }
 
     private static List<Mistake> mistakes(Class<?> type, String body) {

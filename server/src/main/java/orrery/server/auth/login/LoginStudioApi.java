@@ -42,7 +42,11 @@ public final class LoginStudioApi {
             String password,
             String name,
             @Nullable String inviteCode,
-            @Nullable String setupCode) {}
+            @Nullable String setupCode) {
+        Register {
+            new Registration(email, password, name, setupCode);
+        }
+    }
 
     record Login(String email, String password) {}
 

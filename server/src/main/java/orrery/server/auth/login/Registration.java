@@ -16,13 +16,12 @@ record Registration(String email, String password, String name, @Nullable String
     Registration {
         var mistakes = new Mistakes();
         Users.check(mistakes, email, name);
-        mistakes.unless(password.codePointCount(0, password.length()) >= SHORTEST
-                                && password.getBytes(StandardCharsets.UTF_8).length
-                                        <= LONGEST_BYTES,
-                        "password", "must have at least " + SHORTEST + " characters and at most "
+        mistakes.check("password", password, it -> it.codePointCount(0, it.length()) >= SHORTEST
+                                && it.getBytes(StandardCharsets.UTF_8).length <= LONGEST_BYTES,
+                        "must have at least " + SHORTEST + " characters and at most "
                                 + LONGEST_BYTES + " bytes")
-                .unless(!password.equalsIgnoreCase(email),
-                        "password", "must not be the e-mail address")
+                .check("password", password, it -> !it.equalsIgnoreCase(email),
+                        "must not be the e-mail address")
                 .orRefuse();
     }
 

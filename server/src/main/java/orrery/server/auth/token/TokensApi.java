@@ -9,6 +9,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class TokensApi {
     private static final int LONGEST_BODY = 64 << 10;
 
     private final TokenExchange exchange;
+    private final Clock clock;
 
     record Issued(
             @JsonProperty("access_token") String accessToken,
@@ -53,8 +55,9 @@ public final class TokensApi {
 
     record Revoked(boolean revoked) {}
 
-    public TokensApi(TokenExchange exchange) {
+    public TokensApi(TokenExchange exchange, Clock clock) {
         this.exchange = exchange;
+        this.clock = clock;
     }
 
     @POST
@@ -127,15 +130,17 @@ public final class TokensApi {
         Object of(B body);
     }
 
-    private static <B extends Record> Answer<?> answer(
+    private <B extends Record> Answer<?> answer(
             String type, InputStream in, Class<B> bodyType, Use<B> use) {
         var body = read(in);
         if (!type.startsWith("application/x-www-form-urlencoded")) {
-            return Answer.<Object>ok(use.of(BodyReader.read(bodyType, body, true)))
+            return Answer.<Object>ok(use.of(BodyReader.read(
+                            bodyType, body, true, clock.instant())))
                     .header("Cache-Control", "no-store");
         }
         try {
-            return Answer.bare(use.of(BodyReader.read(bodyType, Form.asJson(body), false)))
+            return Answer.bare(use.of(BodyReader.read(
+                            bodyType, Form.asJson(body), false, clock.instant())))
                     .header("Cache-Control", "no-store");
         } catch (Problem.Failure refusal) {
             return OAuth.refusal(refusal.problem());

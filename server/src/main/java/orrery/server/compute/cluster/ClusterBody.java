@@ -66,13 +66,20 @@ final class ClusterBody {
             new Mistakes().unless(!(displayName.isAbsent() && description.isAbsent()
                     && labels.isAbsent() && nodePools == null), "body",
                     "must change displayName, description, labels or nodePools").orRefuse();
+            change(displayName.or(null), description.or(null), labels.or(null), nodePools);
         }
 
         Clusters.Change of(Cluster old) {
-            var changed = labels.or(old.labels());
-            return new Clusters.Change(displayName.or(old.displayName()),
-                    description.or(old.description()), changed == null ? Map.of() : changed,
-                    nodePools == null ? List.of() : nodePools.stream()
+            return change(displayName.or(old.displayName()), description.or(old.description()),
+                    labels.or(old.labels()), nodePools);
+        }
+
+        private static Clusters.Change change(@Nullable String displayName,
+                @Nullable String description, @Nullable Map<String, String> labels,
+                @Nullable List<Scale> pools) {
+            return new Clusters.Change(displayName, description,
+                    labels == null ? Map.of() : labels,
+                    pools == null ? List.of() : pools.stream()
                             .map(s -> new Clusters.Scale(s.name(), s.role(), s.nodeCount()))
                             .toList());
         }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Function;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.Problem;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
@@ -100,8 +101,7 @@ public final class Clusters implements Contents {
         public Change {
             labels = Map.copyOf(labels);
             scales = List.copyOf(scales);
-            var mistakes = new Mistakes();
-            NewCluster.texts(mistakes, displayName, description);
+            var mistakes = Naming.check(new Mistakes(), null, displayName, description);
             Labels.check(mistakes, "labels", labels);
             for (int i = 0; i < scales.size(); i++) {
                 NewCluster.checkCount(mistakes, "nodePools[" + i + "].nodeCount",

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.Slug;
 import orrery.server.compute.cluster.NodePool.Role;
 import org.jspecify.annotations.Nullable;
@@ -37,29 +38,15 @@ public record NewCluster(
     public NewCluster {
         labels = Map.copyOf(labels);
         nodePools = nodePools.isEmpty() ? standard() : withControlPlane(nodePools);
-        var mistakes = new Mistakes();
-        if (name != null) {
-            Slug.check(mistakes, "name", name);
-        }
-        mistakes.unless(kubernetesVersion == null || KubernetesVersion.isOne(kubernetesVersion),
-                "kubernetesVersion", "must look like v1.34.1");
-        texts(mistakes, displayName, description);
+        var mistakes = Naming.check(new Mistakes(), name, displayName, description)
+                .check("kubernetesVersion", kubernetesVersion, KubernetesVersion::isOne,
+                        "must look like v1.34.1");
         Labels.check(mistakes, "labels", labels);
         for (int i = 0; i < nodePools.size(); i++) {
             check(mistakes, "nodePools[" + i + "].", nodePools.get(i));
         }
         count(mistakes, nodePools);
         mistakes.orRefuse();
-    }
-
-    /// What every resource's free texts keep to.
-    static void texts(
-            Mistakes mistakes, @Nullable String displayName, @Nullable String description) {
-        mistakes.unless(displayName == null
-                        || !displayName.isBlank() && displayName.length() <= 255,
-                "displayName", "must have 1 to 255 characters");
-        mistakes.unless(description == null || description.length() <= 1024,
-                "description", "must have at most 1024 characters");
     }
 
     private static List<Pool> standard() {
@@ -76,19 +63,17 @@ public record NewCluster(
     }
 
     private static void check(Mistakes mistakes, String path, Pool pool) {
-        if (pool.name() != null) {
-            Slug.check(mistakes, path + "name", pool.name());
-        }
+        Slug.check(mistakes, path + "name", pool.name())
+                .check(path + "instanceType", pool.instanceType(),
+                        it -> CODE.matcher(it).matches(), "must be the code of an instance type")
+                .unless(pool.subnet() == null || pool.network() != null,
+                        path + "network", "is required beside a subnet");
         checkCount(mistakes, path + "nodeCount", pool.role(), pool.nodeCount());
-        mistakes.unless(pool.instanceType() == null
-                        || CODE.matcher(pool.instanceType()).matches(),
-                path + "instanceType", "must be the code of an instance type");
-        mistakes.unless(pool.subnet() == null || pool.network() != null,
-                path + "network", "is required beside a subnet");
     }
 
-    static void checkCount(Mistakes mistakes, String field, Role role, int count) {
+    static void checkCount(Mistakes mistakes, String field, @Nullable Role role, int count) {
         switch (role) {
+            case null -> { }
             case CONTROL_PLANE -> mistakes.unless(count == 1 || count == 3 || count == 5, field,
                     "must be 1, 3 or 5 for a control plane");
             case WORKER -> mistakes.unless(count >= 0 && count <= MOST_WORKERS, field,

@@ -20,12 +20,9 @@ public record NewKubeconfig(
     private static final int LONGEST = 30 * 86_400;
 
     public NewKubeconfig {
-        var mistakes = new Mistakes();
-        if (name != null) {
-            Slug.check(mistakes, "name", name);
-        }
-        mistakes.unless(ttlSeconds >= SHORTEST && ttlSeconds <= LONGEST, "ttl",
-                "must be " + SHORTEST + " to " + LONGEST + " seconds");
-        mistakes.orRefuse();
+        Slug.check(new Mistakes(), "name", name)
+                .unless(ttlSeconds >= SHORTEST && ttlSeconds <= LONGEST, "ttl",
+                        "must be " + SHORTEST + " to " + LONGEST + " seconds")
+                .orRefuse();
     }
 }

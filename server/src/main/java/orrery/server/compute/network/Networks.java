@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
 import orrery.kit.Slug;
@@ -60,9 +61,7 @@ public final class Networks implements Contents {
             Map<String, String> labels) {
         public Change {
             labels = Map.copyOf(labels);
-            var mistakes = new Mistakes();
-            NewNetwork.checkTexts(mistakes, displayName, description);
-            mistakes.orRefuse();
+            Naming.check(new Mistakes(), null, displayName, description).orRefuse();
         }
     }
 

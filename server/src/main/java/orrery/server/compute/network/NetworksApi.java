@@ -75,9 +75,7 @@ public final class NetworksApi {
             String cidr,
             Network.@Nullable Role role) {
         public New {
-            if (cidr != null) {
-                input(name, displayName, description, labels, cidr, role);
-            }
+            input(name, displayName, description, labels, cidr, role);
         }
 
         NewNetwork input() {
@@ -102,6 +100,7 @@ public final class NetworksApi {
             new Mistakes().unless(!(displayName.isAbsent() && description.isAbsent()
                     && labels.isAbsent()), "body",
                     "must change displayName, description or labels").orRefuse();
+            new Networks.Change(displayName.or(null), description.or(null), Map.of());
         }
 
         Networks.Change of(Network old) {

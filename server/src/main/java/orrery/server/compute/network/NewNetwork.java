@@ -2,7 +2,7 @@ package orrery.server.compute.network;
 
 import java.util.Map;
 import orrery.kit.Mistakes;
-import orrery.kit.Slug;
+import orrery.kit.Naming;
 import org.jspecify.annotations.Nullable;
 
 /// A network that somebody asks for.
@@ -23,25 +23,15 @@ public record NewNetwork(
 
     public NewNetwork {
         labels = Map.copyOf(labels);
-        var mistakes = new Mistakes();
-        if (name != null) {
-            Slug.check(mistakes, "name", name);
-        }
-        checkTexts(mistakes, displayName, description);
+        var mistakes = Naming.check(new Mistakes(), name, displayName, description);
         checkCidr(mistakes, cidr);
         mistakes.orRefuse();
     }
 
-    static void checkTexts(
-            Mistakes mistakes, @Nullable String displayName, @Nullable String description) {
-        mistakes.unless(displayName == null
-                        || !displayName.isBlank() && displayName.length() <= 255,
-                "displayName", "must have 1 to 255 characters");
-        mistakes.unless(description == null || description.length() <= 1024,
-                "description", "must have at most 1024 characters");
-    }
-
-    private static void checkCidr(Mistakes mistakes, String text) {
+    private static void checkCidr(Mistakes mistakes, @Nullable String text) {
+        if (text == null) {
+            return;
+        }
         var cidr = Cidr.parse(text);
         if (cidr.isEmpty()) {
             mistakes.add("cidr", "must be a network address and its length, such as 10.1.0.0/16");

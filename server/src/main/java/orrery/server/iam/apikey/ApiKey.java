@@ -3,6 +3,8 @@ package orrery.server.iam.apikey;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.access.Scope;
 
 /// A long-lived secret that acts for the user who made it, at one place and below.
@@ -44,14 +46,22 @@ public record ApiKey(
             String displayName,
             @Nullable String description,
             @Nullable Set<String> roles,
-            @Nullable Instant expiresAt) {}
+            @Nullable Instant expiresAt) {
+        public New {
+            Naming.check(new Mistakes(), name, displayName, description).orRefuse();
+        }
+    }
 
     /// The fields that may change, with their new values.
     public record Change(
             String displayName,
             @Nullable String description,
             @Nullable Set<String> roles,
-            boolean isEnabled) {}
+            boolean isEnabled) {
+        public Change {
+            Naming.check(new Mistakes(), null, displayName, description).orRefuse();
+        }
+    }
 
     /// A key and the secret that is shown this once.
     public record WithSecret(ApiKey key, String secret) {

@@ -4,7 +4,6 @@ import jakarta.inject.Singleton;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import orrery.kit.Ids;
-import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
@@ -69,14 +67,13 @@ public final class ApiKeys {
     /// Makes a key of the caller's for `scope`, where the caller must hold something.
     ///
     /// @throws Problem.Failure [Problem.NotFound] for a place that the caller may not know,
-    ///     [Problem.Invalid], or [Problem.Unprocessable] for a role that the caller does not hold
+    ///     or [Problem.Unprocessable] for a role that the caller does not hold
     public ApiKey.WithSecret create(Grant grant, ApiKey.New asked, Scope scope) {
         var caller = grant.principal();
         if (evaluator.held(caller, scope).isEmpty()) {
             throw new Problem.NotFound(kind(scope), scope.project() != null ? scope.project()
                     : String.valueOf(scope.organization())).raise();
         }
-        check(asked);
         return database.tx(grant, tx -> {
             var roles = allowed(tx, caller, scope, asked.roles());
             if (table.count(tx, caller.id()) >= MOST) {
@@ -113,9 +110,6 @@ public final class ApiKeys {
     ///
     /// @param expected the version that the caller knows, if it cares
     public ApiKey change(Grant grant, String id, ApiKey.Change change, OptionalLong expected) {
-        var mistakes = new Mistakes();
-        checkTexts(mistakes, change.displayName(), change.description());
-        mistakes.orRefuse();
         return database.tx(grant, tx -> {
             var key = within(grant, own(tx, grant, id));
             if (expected.isPresent() && expected.getAsLong() != key.version()) {
@@ -221,26 +215,6 @@ public final class ApiKeys {
             throw new Problem.Unprocessable(wrong).raise();
         }
         return asked;
-    }
-
-    private void check(ApiKey.New asked) {
-        var mistakes = new Mistakes();
-        if (asked.name() != null) {
-            Slug.check(mistakes, "name", asked.name());
-        }
-        checkTexts(mistakes, asked.displayName(), asked.description());
-        Instant expires = asked.expiresAt();
-        mistakes.unless(expires == null || expires.isAfter(clock.instant()),
-                "expiresAt", "must be in the future");
-        mistakes.orRefuse();
-    }
-
-    private static void checkTexts(
-            Mistakes mistakes, String displayName, @Nullable String description) {
-        mistakes.unless(!displayName.isBlank() && displayName.length() <= 255,
-                        "displayName", "must have 1 to 255 characters")
-                .unless(description == null || description.length() <= 1024,
-                        "description", "must have at most 1024 characters");
     }
 
     private void changed(Tx tx, String type, ApiKey key) {

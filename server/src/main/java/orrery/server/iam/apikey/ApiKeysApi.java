@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.access.Call;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
+import orrery.kit.http.Future;
 import orrery.kit.http.On;
 import orrery.kit.http.Own;
 import orrery.kit.http.Page;
@@ -93,9 +95,9 @@ public final class ApiKeysApi {
             Level scope,
             @Nullable String scopeId,
             @Nullable Set<String> roles,
-            @Nullable Instant expiresAt) {
+            @Nullable @Future Instant expiresAt) {
         New {
-            new Mistakes()
+            Naming.check(new Mistakes(), name, displayName, description)
                     .unless(scope != Level.PLATFORM || scopeId == null,
                             "scopeId", "must be left out for the scope platform")
                     .unless(scope == null || scope == Level.PLATFORM || scopeId != null,
@@ -111,7 +113,8 @@ public final class ApiKeysApi {
             Patch<Set<String>> roles,
             Patch<Status> status) {
         Change {
-            new Mistakes().unless(!displayName.isAbsent() || !description.isAbsent()
+            Naming.check(new Mistakes(), null, displayName.or(null), description.or(null))
+                    .unless(!displayName.isAbsent() || !description.isAbsent()
                                     || !roles.isAbsent() || !status.isAbsent(),
                             "body", "must change displayName, description, roles or status")
                     .unless(!(displayName instanceof Patch.Clear), "displayName",

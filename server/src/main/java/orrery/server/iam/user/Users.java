@@ -32,9 +32,9 @@ public final class Users {
     /// Notes what is wrong with a name or an address (RFC 5321 in spirit: something, an `@`, a
     /// host; the proof is a mail that arrives).
     public static void check(Mistakes mistakes, String email, String name) {
-        mistakes.unless(email.length() <= LONGEST_EMAIL
-                        && email.matches("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+"),
-                "email", "must be an e-mail address");
+        mistakes.check("email", email, it -> it.length() <= LONGEST_EMAIL
+                        && it.matches("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+"),
+                "must be an e-mail address");
         checkName(mistakes, name);
     }
 
@@ -106,8 +106,8 @@ public final class Users {
     }
 
     private static void checkName(Mistakes mistakes, String name) {
-        mistakes.unless(!name.isBlank() && name.length() <= LONGEST_NAME
-                        && name.chars().noneMatch(Character::isISOControl),
-                "name", "must have 1 to " + LONGEST_NAME + " characters, none of them a control");
+        mistakes.check("name", name, it -> !it.isBlank() && it.length() <= LONGEST_NAME
+                        && it.chars().noneMatch(Character::isISOControl),
+                "must have 1 to " + LONGEST_NAME + " characters, none of them a control");
     }
 }

@@ -79,15 +79,21 @@ public final class Diagrams {
             @Nullable JsonNode nodes, @Nullable JsonNode edges) {
         public New {
             tags = List.copyOf(tags);
-            new Mistakes()
+            check(name, description, nodes, edges)
+                    .unless(!cluster.isBlank(), "cluster_id", "must name a cluster")
+                    .orRefuse();
+        }
+
+        /// What is wrong with it, but for its cluster.
+        static Mistakes check(String name, String description,
+                @Nullable JsonNode nodes, @Nullable JsonNode edges) {
+            return new Mistakes()
                     .unless(!name.isBlank() && name.length() <= LONGEST_NAME, "name",
                             "must have 1 to " + LONGEST_NAME + " characters")
                     .unless(description.length() <= LONGEST_DESCRIPTION, "description",
                             "must have at most " + LONGEST_DESCRIPTION + " characters")
-                    .unless(!cluster.isBlank(), "cluster_id", "must name a cluster")
                     .unless(isListOrNone(nodes), "nodes", "must be a list")
-                    .unless(isListOrNone(edges), "edges", "must be a list")
-                    .orRefuse();
+                    .unless(isListOrNone(edges), "edges", "must be a list");
         }
 
         private static boolean isListOrNone(@Nullable JsonNode given) {

@@ -46,7 +46,11 @@ public final class DiagramsApi {
             @Nullable String description,
             @JsonProperty("cluster_id") @Nullable String clusterId,
             @Nullable JsonNode nodes,
-            @Nullable JsonNode edges) {}
+            @Nullable JsonNode edges) {
+        New {
+            Diagrams.New.check(text(name), text(description), nodes, edges).orRefuse();
+        }
+    }
 
     /// The diagram itself, and once more under a name of its own for clients that look there.
     record Created(@JsonUnwrapped DiagramView flat, String message, DiagramView workflow) {}

@@ -1,6 +1,8 @@
 package orrery.server.tenancy.organization;
 
 import java.time.Instant;
+import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import org.jspecify.annotations.Nullable;
 
 /// A tenant: what people belong to, what projects lie in, what is billed.
@@ -22,8 +24,16 @@ public record Organization(
     ///
     /// @param name chosen by us when `null`
     public record New(
-            @Nullable String name, @Nullable String displayName, @Nullable String description) {}
+            @Nullable String name, @Nullable String displayName, @Nullable String description) {
+        public New {
+            Naming.check(new Mistakes(), name, displayName, description).orRefuse();
+        }
+    }
 
     /// The fields that may change, with their new values.
-    public record Change(String displayName, @Nullable String description) {}
+    public record Change(String displayName, @Nullable String description) {
+        public Change {
+            Naming.check(new Mistakes(), null, displayName, description).orRefuse();
+        }
+    }
 }

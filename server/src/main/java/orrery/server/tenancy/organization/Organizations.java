@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
 import orrery.kit.Ids;
-import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
@@ -59,15 +58,8 @@ public final class Organizations {
 
     /// Makes an organization whose owner is `owner`, as part of something larger.
     ///
-    /// @throws Problem.Failure [Problem.Invalid], or [Problem.AlreadyExists] for the name
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name
     public Organization create(Tx tx, Organization.New asked, String owner) {
-        var mistakes = new Mistakes();
-        if (asked.name() != null) {
-            Slug.check(mistakes, "name", asked.name());
-        }
-        checkTexts(mistakes, asked.displayName(), asked.description());
-        mistakes.orRefuse();
-
         var id = ids.next("org");
         var name = asked.name() == null ? Slug.of(KIND, id) : asked.name();
         var displayName = asked.displayName() == null ? name : asked.displayName();
@@ -112,11 +104,8 @@ public final class Organizations {
     /// Changes the organization that the grant is for.
     ///
     /// @param expected the version that the caller knows, if it cares
-    /// @throws Problem.Failure [Problem.Invalid], or [Problem.PreconditionFailed]
+    /// @throws Problem.Failure [Problem.PreconditionFailed]
     public Organization change(Grant grant, Organization.Change change, OptionalLong expected) {
-        var mistakes = new Mistakes();
-        checkTexts(mistakes, change.displayName(), change.description());
-        mistakes.orRefuse();
         return database.tx(grant, tx -> {
             verify(present(table.lock(tx, id(grant)), id(grant)), expected);
             var changed = table.change(tx, id(grant), change, clock.instant());
@@ -146,15 +135,6 @@ public final class Organizations {
     private static NewEvent event(String type, Organization about) {
         return new NewEvent(type, new Subject(KIND, about.id()),
                 Scope.organization(about.id()), Map.of("name", about.name()));
-    }
-
-    private static void checkTexts(
-            Mistakes mistakes, @Nullable String displayName, @Nullable String description) {
-        mistakes.unless(displayName == null
-                                || !displayName.isBlank() && displayName.length() <= 255,
-                        "displayName", "must have 1 to 255 characters")
-                .unless(description == null || description.length() <= 1024,
-                        "description", "must have at most 1024 characters");
     }
 
     private static void verify(Organization found, OptionalLong expected) {

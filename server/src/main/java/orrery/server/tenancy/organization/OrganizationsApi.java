@@ -10,6 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import java.time.Instant;
 import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
@@ -54,11 +55,16 @@ public final class OrganizationsApi {
     }
 
     record New(
-            @Nullable String name, @Nullable String displayName, @Nullable String description) {}
+            @Nullable String name, @Nullable String displayName, @Nullable String description) {
+        New {
+            Naming.check(new Mistakes(), name, displayName, description).orRefuse();
+        }
+    }
 
     record Change(Patch<String> displayName, Patch<String> description) {
         Change {
-            new Mistakes().unless(!displayName.isAbsent() || !description.isAbsent(),
+            Naming.check(new Mistakes(), null, displayName.or(null), description.or(null))
+                    .unless(!displayName.isAbsent() || !description.isAbsent(),
                             "body", "must change displayName or description")
                     .unless(!(displayName instanceof Patch.Clear), "displayName",
                             "cannot be cleared")

@@ -1,6 +1,8 @@
 package orrery.server.tenancy.project;
 
 import java.time.Instant;
+import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.access.Scope;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +31,19 @@ public record Project(
             @Nullable String name,
             @Nullable String displayName,
             @Nullable String description,
-            Visibility visibility) {}
+            Visibility visibility) {
+        public New {
+            Naming.check(new Mistakes(), name, displayName, description).orRefuse();
+        }
+    }
 
     /// The fields that may change, with their new values.
     public record Change(
-            String displayName, @Nullable String description, Visibility visibility) {}
+            String displayName, @Nullable String description, Visibility visibility) {
+        public Change {
+            Naming.check(new Mistakes(), null, displayName, description).orRefuse();
+        }
+    }
 
     public Scope scope() {
         return Scope.project(organizationId, id);

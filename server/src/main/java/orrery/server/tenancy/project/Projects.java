@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import orrery.kit.Ids;
-import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
@@ -72,15 +71,8 @@ public final class Projects {
 
     /// Makes a project, as part of something larger.
     ///
-    /// @throws Problem.Failure [Problem.Invalid], or [Problem.AlreadyExists] for the name
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name
     public Project create(Tx tx, String organization, Project.New asked) {
-        var mistakes = new Mistakes();
-        if (asked.name() != null) {
-            Slug.check(mistakes, "name", asked.name());
-        }
-        checkTexts(mistakes, asked.displayName(), asked.description());
-        mistakes.orRefuse();
-
         organizations.hold(tx, organization);
         var id = ids.next("prj");
         var name = asked.name() == null ? Slug.of(KIND, id) : asked.name();
@@ -134,11 +126,8 @@ public final class Projects {
     /// Changes the project that the grant is for.
     ///
     /// @param expected the version that the caller knows, if it cares
-    /// @throws Problem.Failure [Problem.Invalid], or [Problem.PreconditionFailed]
+    /// @throws Problem.Failure [Problem.PreconditionFailed]
     public Project change(Grant grant, Project.Change change, OptionalLong expected) {
-        var mistakes = new Mistakes();
-        checkTexts(mistakes, change.displayName(), change.description());
-        mistakes.orRefuse();
         return database.tx(grant, tx -> {
             verify(present(table.lock(tx, id(grant)), id(grant)), expected);
             var changed = table.change(tx, id(grant), change, clock.instant());
@@ -179,15 +168,6 @@ public final class Projects {
             case ORG -> policies.give(tx, Roles.VIEWER, members, project.scope());
             case PRIVATE -> policies.take(tx, Roles.VIEWER, members, project.scope());
         }
-    }
-
-    private static void checkTexts(
-            Mistakes mistakes, @Nullable String displayName, @Nullable String description) {
-        mistakes.unless(displayName == null
-                                || !displayName.isBlank() && displayName.length() <= 255,
-                        "displayName", "must have 1 to 255 characters")
-                .unless(description == null || description.length() <= 1024,
-                        "description", "must have at most 1024 characters");
     }
 
     private static void verify(Project found, OptionalLong expected) {

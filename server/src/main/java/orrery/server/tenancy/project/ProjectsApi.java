@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Context;
 import java.time.Instant;
 import java.util.Map;
 import orrery.kit.Mistakes;
+import orrery.kit.Naming;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
@@ -68,14 +69,19 @@ public final class ProjectsApi {
             @Nullable String name,
             @Nullable String displayName,
             @Nullable String description,
-            Project.@Nullable Visibility visibility) {}
+            Project.@Nullable Visibility visibility) {
+        New {
+            Naming.check(new Mistakes(), name, displayName, description).orRefuse();
+        }
+    }
 
     record Change(
             Patch<String> displayName,
             Patch<String> description,
             Patch<Project.Visibility> visibility) {
         Change {
-            new Mistakes().unless(!displayName.isAbsent() || !description.isAbsent()
+            Naming.check(new Mistakes(), null, displayName.or(null), description.or(null))
+                    .unless(!displayName.isAbsent() || !description.isAbsent()
                                     || !visibility.isAbsent(),
                             "body", "must change displayName, description or visibility")
                     .unless(!(displayName instanceof Patch.Clear), "displayName",
