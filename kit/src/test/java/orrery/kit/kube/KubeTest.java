@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -155,13 +152,22 @@ class KubeTest {
         var jobs = List.of(new Kind("batch", "v1", "CronJob", "cronjobs", true),
                 new Kind("batch", "v1beta1", "CronJob", "cronjobs", true));
         assertThat(view.first(jobs)).isPresent();
-        var folder = Path.of(System.getProperty("orrery.data", "../../shared/data"), "kcm-crds");
-        Assumptions.assumeTrue(Files.isDirectory(folder),
-                () -> "no custom resource definitions in " + folder);
-        var text = Files.readString(folder.resolve("k0rdent.mirantis.com_credentials.yaml"));
-        cluster.create(Trees.read(text));
+        cluster.create(Trees.read("""
+                apiVersion: apiextensions.k8s.io/v1
+                kind: CustomResourceDefinition
+                metadata: {name: planets.example.com}
+                spec:
+                  group: example.com
+                  scope: Namespaced
+                  names: {kind: Planet, listKind: PlanetList, plural: planets, singular: planet}
+                  versions:
+                  - name: v1
+                    served: true
+                    storage: true
+                    schema: {openAPIV3Schema: {type: object}}
+                """));
         Awaitility.await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofSeconds(1))
-                .until(() -> view.kind("k0rdent.mirantis.com/v1beta1", "Credential").isPresent());
+                .until(() -> view.kind("example.com/v1", "Planet").isPresent());
     }
 
     @Test

@@ -158,15 +158,6 @@ public final class RealCluster implements AutoCloseable {
         }
     }
 
-    /// Creates the custom resource definitions of a folder's files, where they are not yet.
-    public void install(Path folderOfDefinitions) throws IOException {
-        try (var files = Files.list(folderOfDefinitions)) {
-            for (var file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
-                create(Trees.read(Files.readString(file)));
-            }
-        }
-    }
-
     private void writeKeys() throws IOException {
         try {
             var generator = KeyPairGenerator.getInstance("RSA");

@@ -1,13 +1,16 @@
 package orrery.server.compute.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import orrery.kit.Ids;
 import orrery.kit.access.Grant;
 import orrery.kit.durable.Run;
@@ -16,12 +19,13 @@ import orrery.kit.events.Events;
 import orrery.kit.kube.KubeClients;
 import orrery.kit.kube.KubeFailure;
 import orrery.kit.kube.RealCluster;
+import orrery.kit.kube.Trees;
 import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.compute.network.Networks;
 import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.Regions;
-import org.junit.jupiter.api.Assumptions;
+import orrery.sim.Sim;
 
 /// Everything that makes clusters, on a real database and a real API server: without HTTP and
 /// without identity.
@@ -44,7 +48,9 @@ public final class ComputeWorld implements AutoCloseable {
 
     public ComputeWorld() throws IOException {
         cluster = RealCluster.start();
-        cluster.install(definitions());
+        for (var definition : definitions()) {
+            cluster.create(Trees.read(definition));
+        }
         kcm = new PlayedKcm(cluster);
         process = new TestProcess(test.address(), TestProcess.LIMITS);
         clients = cluster.clients();
@@ -60,12 +66,23 @@ public final class ComputeWorld implements AutoCloseable {
         lifecycle = new Lifecycle(database, networks, TestProcess.sealing(), events, clock);
     }
 
-    private static Path definitions() {
-        var data = System.getProperty("orrery.data", "../../shared/data");
-        var folder = Path.of(data, "kcm-crds");
-        Assumptions.assumeTrue(Files.isDirectory(folder),
-                () -> "no custom resource definitions in " + folder);
-        return folder;
+    /// KCM's published definitions where they stand beside the checkout, else our own minimal
+    /// ones.
+    private static List<String> definitions() throws IOException {
+        var folder = Path.of("../../shared/data/kcm-crds");
+        if (!Files.isDirectory(folder)) {
+            try (var in = Sim.class.getResourceAsStream("kcm/crds.yaml")) {
+                var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                return Stream.of(text.split("(?m)^---$")).skip(1).toList();
+            }
+        }
+        var definitions = new ArrayList<String>();
+        try (var files = Files.list(folder)) {
+            for (var file : files.filter(f -> f.toString().endsWith(".yaml")).toList()) {
+                definitions.add(Files.readString(file));
+            }
+        }
+        return definitions;
     }
 
     CreateCluster creating() {
