@@ -23,11 +23,13 @@ import orrery.kit.net.Outbound;
 public final class RealCluster implements AutoCloseable {
     private static final String TOKEN = "test-admin-token";
 
+    private final Path binaries;
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
     private final int port;
 
     private RealCluster(Path binaries, Path folder) throws IOException {
+        this.binaries = binaries;
         this.folder = folder;
         int client = freePort();
         int peer = freePort();
@@ -69,6 +71,15 @@ public final class RealCluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Starts what makes objects act: replicas, endpoints, garbage collection, namespaces.
+    public void startControllers() throws IOException {
+        var kubeconfig = Files.writeString(folder.resolve("controllers.kubeconfig"), kubeconfig());
+        start("controllers", binaries.resolve("kube-controller-manager").toString(),
+                "--kubeconfig=" + kubeconfig, "--leader-elect=false", "--port=0",
+                "--secure-port=0", "--service-account-private-key-file="
+                        + folder.resolve("sa.key"));
     }
 
     private void start(String name, String... command) throws IOException {

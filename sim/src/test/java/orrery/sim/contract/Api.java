@@ -21,6 +21,8 @@ import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -28,8 +30,8 @@ import orrery.sim.Options;
 import orrery.sim.Sim;
 import orrery.sim.type.Json;
 
-/// The API server that the contract is checked on: the one that the system property
-/// `contract.kubeconfig` names, else a simulated region of our own.
+/// The API server that the contract is checked on: the one that is [Given], or that the system
+/// property `contract.kubeconfig` names, else a simulated region of our own.
 final class Api {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final AtomicInteger LAST = new AtomicInteger();
@@ -54,9 +56,13 @@ final class Api {
 
     private static Api open() {
         try {
-            String given = System.getProperty("contract.kubeconfig");
-            if (given != null) {
-                return new Api(Path.of(given));
+            Optional<Given> given = ServiceLoader.load(Given.class).findFirst();
+            if (given.isPresent()) {
+                return new Api(given.get().kubeconfig());
+            }
+            String named = System.getProperty("contract.kubeconfig");
+            if (named != null) {
+                return new Api(Path.of(named));
             }
             Path folder = Files.createTempDirectory(Path.of("target"), "contract-");
             Sim sim = Sim.start(new Options(folder.toAbsolutePath(), 0, "127.0.0.1"),

@@ -65,6 +65,15 @@ class CustomTypesContractTest {
                         .toString().contains("\"Established\"") && api.get(widgets).code() == 200);
     }
 
+    /// A server remembers a type's changes from its definition on; before that it knows none.
+    @Test
+    void endsAWatchWithAnErrorWhenTheVersionIsTooOld() {
+        try (var events = api.watch(widgets + "?watch=1&timeoutSeconds=20&resourceVersion=1")) {
+            var first = events.findFirst().orElseThrow();
+            assertThat(first.path("code").asInt(first.at("/object/code").asInt())).isEqualTo(410);
+        }
+    }
+
     @Test
     void prunesAndDefaults() {
         Reply made = api.post(widgets, widget("a", "\"size\":\"small\",\"odd\":1,"

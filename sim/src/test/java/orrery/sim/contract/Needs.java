@@ -14,9 +14,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
     /// The minor version of Kubernetes that has it: 25 for 1.25.
     int version() default 0;
 
-    /// One that soon forgets what was long ago, as etcd does when it is compacted.
-    boolean forgetting() default false;
-
     /// The simulated region: a real server answers otherwise, and worse.
     boolean simulation() default false;
 }

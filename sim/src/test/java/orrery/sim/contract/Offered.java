@@ -20,7 +20,7 @@ final class Offered implements ExecutionCondition {
             return ConditionEvaluationResult.disabled("needs Kubernetes 1." + needs.version()
                     + ", this is 1." + api.minor());
         }
-        if (!api.isSimulated() && (needs.forgetting() || needs.simulation())) {
+        if (!api.isSimulated() && needs.simulation()) {
             return ConditionEvaluationResult.disabled("needs the simulated region");
         }
         return ConditionEvaluationResult.enabled("it is there");

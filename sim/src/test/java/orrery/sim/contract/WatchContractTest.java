@@ -48,15 +48,6 @@ class WatchContractTest {
     }
 
     @Test
-    @Needs(forgetting = true)
-    void endsWithAnErrorWhenTheVersionIsTooOld() {
-        try (var events = api.watch(leases + "?watch=1&timeoutSeconds=5&resourceVersion=1")) {
-            JsonNode first = events.findFirst().orElseThrow();
-            assertThat(first.path("code").asInt(first.at("/object/code").asInt())).isEqualTo(410);
-        }
-    }
-
-    @Test
     void tellsWhenAnObjectLeavesTheSelection() {
         api.post(leases, lease("a", "x"));
         String version = api.get(leases).text("/metadata/resourceVersion");
