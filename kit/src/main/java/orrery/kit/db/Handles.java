@@ -18,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// Jdbi on connections that we have already. Jdbi opens its own by calling a factory, so the
 /// factory hands out the one that this thread has just put there.
 final class Handles {
+    /// Jdbi would ask for them anew with every statement.
+    private static final ClassValue<RowMapper<?>> MAPPERS = new ClassValue<>() {
+        @Override
+        protected RowMapper<?> computeValue(Class<?> rows) {
+            return mapper(rows);
+        }
+    };
+
     private final ThreadLocal<@Nullable Connection> next = new ThreadLocal<>();
     private final Jdbi jdbi = Jdbi.create(next::get)
             .installPlugin(new PostgresPlugin())
@@ -37,15 +45,16 @@ final class Handles {
     /// package-private, as everything is by default, and are opened for that.
     private static Optional<RowMapper<?>> records(Type type, ConfigRegistry config) {
         var rows = GenericTypes.getErasedType(type);
-        if (!rows.isRecord()) {
-            return Optional.empty();
-        }
+        return rows.isRecord() ? Optional.of(MAPPERS.get(rows)) : Optional.empty();
+    }
+
+    private static RowMapper<?> mapper(Class<?> rows) {
         var types = Arrays.stream(rows.getRecordComponents())
                 .map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             var constructor = rows.getDeclaredConstructor(types);
             constructor.setAccessible(true);
-            return Optional.of(ConstructorMapper.of(constructor));
+            return ConstructorMapper.of(constructor);
         } catch (NoSuchMethodException e) {
             throw new IllegalStateException("every record has a canonical constructor", e);
         }
