@@ -13,11 +13,12 @@ import java.util.TreeMap;
 class ProtoTable {
     private static final String[] FILES = {"Meta", "Runtime", "Resource", "IntStr", "V1",
         "V1Apps", "V1Authentication", "V1Authorization", "V1Autoscaling", "V1Batch",
-        "V1Networking", "V1Policy", "V1Rbac", "V1Scheduling", "V1Storage"};
+        "V1Networking", "V1Policy", "V1Rbac", "V1Scheduling", "V1Storage",
+        "V2beta2Autoscaling"};
 
     public static void main(String[] arguments) throws Exception {
         Path output = Path.of(arguments[0]);
-        if (Files.exists(output)) {
+        if (Files.exists(output) && Files.readString(output).contains("autoscaling.v2.")) {
             return;
         }
         TreeMap<String, String> messages = new TreeMap<>();
@@ -26,7 +27,9 @@ class ProtoTable {
                     .forName("io.kubernetes.client.proto." + file)
                     .getMethod("getDescriptor").invoke(null);
             for (Descriptor message : descriptor.getMessageTypes()) {
-                messages.put(message.getFullName(), describe(message));
+                // The last beta is what became v2; the package has no newer one.
+                String text = describe(message).replace(".v2beta2.", ".v2.");
+                messages.put(message.getFullName().replace(".v2beta2.", ".v2."), text);
             }
         }
         Files.createDirectories(output.getParent());

@@ -1,25 +1,23 @@
 package orrery.sim.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import orrery.sim.client.Program;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The real kubectl, as people use it.
 class KubectlContractTest {
-    private static final Path KUBECTL = Path.of("/usr/bin/kubectl");
-
     private final Api api = Api.shared();
     private final String namespace = api.namespace();
+
+    private Program kubectl;
 
     @TempDir
     Path folder;
@@ -28,8 +26,8 @@ class KubectlContractTest {
     record Outcome(int code, String text) {}
 
     @BeforeEach
-    void needsKubectl() {
-        assumeTrue(Files.isExecutable(KUBECTL), "no kubectl on this machine");
+    void findKubectl() {
+        kubectl = Program.kubectl(api.kubeconfig().toAbsolutePath(), folder);
     }
 
     @Test
@@ -127,19 +125,10 @@ class KubectlContractTest {
         return Files.writeString(folder.resolve("manifest.yaml"), yaml);
     }
 
-    private Outcome run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(KUBECTL.toString(), "--kubeconfig",
-                api.kubeconfig().toAbsolutePath().toString(), "-n", namespace, "--cache-dir",
-                folder.resolve("cache").toString()));
-        command.addAll(List.of(arguments));
-        Path output = Files.createTempFile(folder, "out", ".txt");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(output.toFile()).start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("kubectl hangs: " + command);
-        }
-        return new Outcome(process.exitValue(),
-                Files.readString(output, StandardCharsets.UTF_8));
+    private Outcome run(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("-n", namespace));
+        all.addAll(List.of(arguments));
+        Program.Said said = kubectl.run(all.toArray(String[]::new));
+        return new Outcome(said.code(), said.output() + said.errors());
     }
 }

@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import orrery.sim.Options;
 import orrery.sim.Sim;
+import orrery.sim.client.Program;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,14 +36,14 @@ import org.junit.jupiter.api.io.TempDir;
 class PodStreamsTest {
     @TempDir static Path folder;
     private static Sim sim;
-    private static Kubectl kubectl;
+    private static Program kubectl;
     private static KubernetesClient client;
 
     @BeforeAll
     static void start() throws Exception {
         sim = Sim.start(new Options(folder.resolve("data"), 0, "127.0.0.1"), Clock.systemUTC(),
                 new SecureRandom());
-        kubectl = Kubectl.with(sim.kubeconfig(), folder);
+        kubectl = Program.kubectl(sim.kubeconfig(), folder);
         client = new KubernetesClientBuilder().withConfig(
                 Config.fromKubeconfig(Files.readString(sim.kubeconfig()))).build();
         apply("""
@@ -131,8 +132,8 @@ class PodStreamsTest {
 
     @Test
     void givesARealTerminal() throws Exception {
-        var process = new PtyProcessBuilder(new String[] {"/usr/bin/kubectl",
-                "--kubeconfig=" + sim.kubeconfig(), "exec", "-it", "stand", "--", "sh"})
+        var process = new PtyProcessBuilder(
+                kubectl.line("exec", "-it", "stand", "--", "sh").toArray(String[]::new))
                 .setEnvironment(Map.of("HOME", folder.toString(), "TERM", "xterm"))
                 .setInitialColumns(101).setInitialRows(33).start();
         var said = new ByteArrayOutputStream();
