@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Assumptions;
 ///
 /// @param surroundings environment variables
 public record Program(Path file, Path kubeconfig, Map<String, String> surroundings) {
-    private static final Path FETCHED = Path.of("target", "clients").toAbsolutePath();
+    private static final Path FETCHED =
+            Path.of("..", "sim", "target", "clients").toAbsolutePath().normalize();
     private static final long SECONDS = 300;
 
     /// What one run said.
