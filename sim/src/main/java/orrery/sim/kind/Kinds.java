@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Set;
+import orrery.sim.quota.LimitRanges;
+import orrery.sim.quota.Quotas;
 import orrery.sim.type.Json;
 import orrery.sim.type.Refusal.Cause;
 import orrery.sim.type.ResourceType;
@@ -40,6 +42,7 @@ public final class Kinds {
             case "services" -> NetworkRules.serviceDefaults(Json.child(object, "spec"));
             case "secrets" -> StoredRules.secretDefaults(object);
             case "namespaces" -> StoredRules.namespaceDefaults(object);
+            case LimitRanges.TYPE -> LimitRanges.defaults(object);
             case "rolebindings.rbac.authorization.k8s.io",
                     "clusterrolebindings.rbac.authorization.k8s.io" ->
                     StoredRules.bindingDefaults(object);
@@ -85,6 +88,10 @@ public final class Kinds {
             case "configmaps" -> StoredRules.configMap(object, old, mistakes);
             case "secrets" -> StoredRules.secret(object, old, mistakes);
             case "persistentvolumeclaims" -> StoredRules.claim(object, old, mistakes);
+            case LimitRanges.TYPE -> QuotaRules.range(object, mistakes);
+            case Quotas.TYPE -> QuotaRules.quota(object, mistakes);
+            case "poddisruptionbudgets.policy" -> QuotaRules.budget(object, mistakes);
+            case "horizontalpodautoscalers.autoscaling" -> QuotaRules.scaler(object, mistakes);
             case "leases.coordination.k8s.io" -> StoredRules.lease(object, mistakes);
             case "roles.rbac.authorization.k8s.io",
                     "clusterroles.rbac.authorization.k8s.io" ->

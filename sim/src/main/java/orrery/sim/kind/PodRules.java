@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import orrery.sim.type.Json;
+import orrery.sim.type.Quantity;
 
 /// Defaults and checks of pods, and of the pod templates within workloads.
 final class PodRules {
@@ -239,20 +240,20 @@ final class PodRules {
         for (String kind : List.of("limits", "requests")) {
             resources.path(kind).properties().forEach(one -> {
                 String field = at + "." + kind + "[" + one.getKey() + "]";
-                var amount = Quantities.parse(one.getValue().asText());
+                var amount = Quantity.parse(one.getValue().asText());
                 if (amount.isEmpty()) {
                     mistakes.invalid(field, one.getValue().asText(), "quantities must match the"
                             + " regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
-                } else if (amount.get().signum() < 0) {
+                } else if (amount.get().compareTo(Quantity.ZERO) < 0) {
                     mistakes.invalid(field, one.getValue().asText(),
                             "must be greater than or equal to 0");
                 }
             });
         }
         resources.path("requests").properties().forEach(request -> {
-            var limit = Quantities.parse(
+            var limit = Quantity.parse(
                     resources.path("limits").path(request.getKey()).asText());
-            var asked = Quantities.parse(request.getValue().asText());
+            var asked = Quantity.parse(request.getValue().asText());
             if (limit.isPresent() && asked.isPresent()
                     && asked.get().compareTo(limit.get()) > 0) {
                 mistakes.invalid(at + ".requests", request.getValue().asText(),

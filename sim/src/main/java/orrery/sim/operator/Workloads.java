@@ -26,6 +26,7 @@ public final class Workloads {
                 new CronJobs(clock, events),
                 new Endpoints(),
                 new Claims(discard),
+                new ResourceQuotas(),
                 new LostNodes(),
                 new Scheduler(clock, events));
     }

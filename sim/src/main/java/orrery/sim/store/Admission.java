@@ -38,7 +38,9 @@ final class Admission {
     /// A new object as it will be stored, save its resourceVersion and what is allocated.
     ///
     /// @param applied whether its `managedFields` are in place already
-    ObjectNode create(ResourceType type, ObjectNode object, Write write, boolean applied) {
+    /// @param rules of the object's namespace
+    ObjectNode create(ResourceType type, ObjectNode object, Write write, boolean applied,
+            NamespaceRules rules) {
         ObjectNode metadata = metadata(object);
         if (!metadata.path("resourceVersion").asText().isEmpty()) {
             throw Refusal.badRequest("resourceVersion should not be set on objects to be created");
@@ -55,6 +57,7 @@ final class Admission {
         if (Kinds.counted(type)) {
             metadata.put("generation", 1);
         }
+        rules.fill(type, object);
         Kinds.admit(type, object);
         refuse(type, object, check(type, object, null));
         if (CustomTypes.isDefinition(type)) {

@@ -31,6 +31,7 @@ public final class Cluster {
     private final Admission admission;
     private final Feed feed;
     private final Objects objects = new Objects();
+    private final NamespaceRules rules = new NamespaceRules(objects);
     private final ReentrantLock lock = new ReentrantLock();
     private volatile Types types = Types.builtIn();
     private long version;
@@ -177,13 +178,17 @@ public final class Cluster {
 
     private Item insert(ResourceType type, ObjectNode given, Write write, boolean applied) {
         requireNamespace(type, given);
-        ObjectNode object = admission.create(type, given, write, applied);
+        ObjectNode object = admission.create(type, given, write, applied, rules);
         Key key = key(type, object);
         if (objects.get(key).isPresent()) {
             throw Refusal.alreadyExists(type.ref(key.name()));
         }
         region.gate().review(this, type, null, object);
+        List<NamespaceRules.Charge> charges = rules.check(type, null, object);
         admission.allocate(type, object, objects);
+        if (!write.dryRun()) {
+            charges.forEach(charge -> put(charge.quota(), charge.quota().key(), charge.now()));
+        }
         return write.dryRun() ? Item.freeze(key, version, object) : put(null, key, object);
     }
 
@@ -261,9 +266,12 @@ public final class Cluster {
             return old;
         }
         region.gate().review(this, type, old, now);
+        List<NamespaceRules.Charge> charges =
+                write.subresource().isEmpty() ? rules.check(type, old, now) : List.of();
         if (write.dryRun()) {
             return Item.freeze(old.key(), version, now);
         }
+        charges.forEach(charge -> put(charge.quota(), charge.quota().key(), charge.now()));
         return Departure.finished(type, now) ? remove(old, now) : put(old, old.key(), now);
     }
 
