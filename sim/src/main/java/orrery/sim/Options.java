@@ -3,14 +3,21 @@ package orrery.sim;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import orrery.sim.operator.Timing;
 
 /// What the command line says.
 ///
 /// @param port 0 takes the last start's port, or any free one
 /// @param host the address to listen on
-public record Options(Path data, int port, String host) {
+/// @param timing how long simulated things take
+public record Options(Path data, int port, String host, Timing timing) {
     private static final String USAGE =
-            "usage: sim --data DIR [--port N|0] [--host ADDRESS [--allow-remote]]";
+            "usage: sim --data DIR [--port N|0] [--host ADDRESS [--allow-remote]]"
+            + " [--timing quick|realistic[,NAME=DURATION…]]";
+
+    public Options(Path data, int port, String host) {
+        this(data, port, host, Timing.DEFAULT);
+    }
 
     /// @throws IllegalArgumentException that says what is wrong and how to write it
     static Options parse(String... args) {
@@ -18,11 +25,13 @@ public record Options(Path data, int port, String host) {
         int port = 0;
         String host = "127.0.0.1";
         boolean remote = false;
+        Timing timing = Timing.DEFAULT;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--data" -> data = Path.of(value(args, ++i)).toAbsolutePath();
                 case "--port" -> port = port(value(args, ++i));
                 case "--host" -> host = value(args, ++i);
+                case "--timing" -> timing = timing(value(args, ++i));
                 case "--allow-remote" -> remote = true;
                 default -> throw new IllegalArgumentException(
                         "unknown option " + args[i] + "; " + USAGE);
@@ -35,7 +44,7 @@ public record Options(Path data, int port, String host) {
             throw new IllegalArgumentException("--host " + host + " is not a loopback address:"
                     + " a simulated region is for this machine; --allow-remote overrides");
         }
-        return new Options(data, port, host);
+        return new Options(data, port, host, timing);
     }
 
     private static String value(String[] args, int at) {
@@ -50,6 +59,14 @@ public record Options(Path data, int port, String host) {
             throw new IllegalArgumentException("--port " + text + " is no port; " + USAGE);
         }
         return Integer.parseInt(text);
+    }
+
+    private static Timing timing(String text) {
+        try {
+            return Timing.parse(text);
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("--timing: " + wrong.getMessage(), wrong);
+        }
     }
 
     private static boolean loopback(String host) {

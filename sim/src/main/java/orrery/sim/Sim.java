@@ -18,8 +18,6 @@ import orrery.sim.identity.Keys;
 import orrery.sim.identity.Kubeconfigs;
 import orrery.sim.identity.PrivateFiles;
 import orrery.sim.identity.Tokens;
-import orrery.sim.kcm.Kcm;
-import orrery.sim.operator.Timing;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Ids;
 import orrery.sim.store.Item;
@@ -74,9 +72,10 @@ public final class Sim implements AutoCloseable {
         Region region = Region.open(data.resolve("region.db"), clock, new Ids(random), Sim::halt);
         Cluster management =
                 region.find(MANAGEMENT).orElseGet(() -> region.create(MANAGEMENT));
-        Controllers controllers = controllers(data, keys, tokens, clock);
+        Platform platform = new Platform(region, MANAGEMENT, options.timing(), clock);
+        Controllers controllers = controllers(options, keys, tokens, clock);
         ApiServer server = ApiServer.start(region, keys, tokens, clock,
-                controllers.streams(), options.host(), port(options));
+                controllers.streams(), platform.outages(), options.host(), port(options));
         PrivateFiles.write(data.resolve("port"),
                 Integer.toString(server.port()).getBytes(StandardCharsets.US_ASCII));
         String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
@@ -85,20 +84,20 @@ public final class Sim implements AutoCloseable {
         Path kubeconfig = data.resolve("kubeconfig");
         PrivateFiles.write(kubeconfig,
                 kubeconfigs.admin(management).getBytes(StandardCharsets.UTF_8));
-        region.guard(Kcm.gate(MANAGEMENT));
-        controllers.start(region, Kcm.operators(
-                region, MANAGEMENT, kubeconfigs::admin, Timing.DEFAULT, clock));
+        region.guard(platform.gate());
+        controllers.start(region, platform.operators(kubeconfigs::admin));
         return new Sim(lock, region, server, controllers, kubeconfigs, kubeconfig);
     }
 
-    private static Controllers controllers(Path data, Keys keys, Tokens tokens, Clock clock) {
+    private static Controllers controllers(Options options, Keys keys, Tokens tokens, Clock clock) {
         String authority = new String(keys.authorityPem(), StandardCharsets.US_ASCII);
         try {
-            return Controllers.open(new Controllers.Surroundings(data.resolve("containers"), clock,
-                    Timing.DEFAULT, cluster -> authority,
+            return Controllers.open(new Controllers.Surroundings(
+                    options.data().resolve("containers"), clock, options.timing(), cluster -> authority,
                     (cluster, pod) -> podToken(tokens, clock, cluster, pod)));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot prepare containers below " + data, e);
+            throw new UncheckedIOException(
+                    "cannot prepare containers below " + options.data(), e);
         }
     }
 

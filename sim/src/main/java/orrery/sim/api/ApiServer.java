@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import orrery.sim.fault.Outages;
 import orrery.sim.identity.Keys;
 import orrery.sim.identity.Tokens;
 import orrery.sim.store.Region;
@@ -40,16 +41,19 @@ public final class ApiServer implements AutoCloseable {
 
     /// Starts to listen.
     ///
+    /// @param outages which clusters' API servers are away
     /// @param port 0 for any free one
     /// @throws IllegalStateException when the address cannot be had
     public static ApiServer start(Region region, Keys keys, Tokens tokens, Clock clock,
-            PodStreams streams, String host, int port) {
+            PodStreams streams, Outages outages, String host, int port) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
         ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
         Resources resources = new Resources();
         Router router = new Router(resources, new Subresources(resources, tokens, clock),
                 new Reviews(tokens), new Streams(streams));
-        Front front = new Front(vertx, region, tokens, router, workers, clock);
+        Front front = new Front(vertx, region, tokens, router, workers, clock,
+                outages);
+        outages.onLoss(front::cut);
         HttpServer server = vertx.createHttpServer(options(keys, host, port))
                 .requestHandler(front::handle);
         try {

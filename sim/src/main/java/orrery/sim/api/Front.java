@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import orrery.sim.fault.Outages;
 import orrery.sim.identity.Tokens;
 import orrery.sim.identity.User;
 import orrery.sim.store.Cluster;
@@ -37,17 +38,25 @@ final class Front {
     private final Router router;
     private final Executor workers;
     private final Clock clock;
+    private final Outages outages;
+    private final Connections connections = new Connections();
     private final Semaphore calls = new Semaphore(MAX_CALLS);
 
     /// @param workers one thread a call: calls wait for locks and for the disk
     Front(Vertx vertx, Region region, Tokens tokens, Router router, Executor workers,
-            Clock clock) {
+            Clock clock, Outages outages) {
         this.vertx = vertx;
         this.region = region;
         this.tokens = tokens;
         this.router = router;
         this.workers = workers;
         this.clock = clock;
+        this.outages = outages;
+    }
+
+    /// Breaks the connections to a cluster's API server.
+    void cut(String cluster) {
+        connections.cut(cluster);
     }
 
     /// Called on the connection's event loop.
@@ -61,6 +70,11 @@ final class Front {
             }
             Cluster cluster = region.find(path.get(1)).orElseThrow(() -> Refusal.plain(404,
                     "NotFound", "there is no cluster \"" + path.get(1) + "\" here"));
+            connections.note(cluster.name(), http.connection());
+            if (outages.isAway(cluster.name())) {
+                http.connection().close();
+                return;
+            }
             List<String> rest = List.copyOf(path.subList(2, path.size()));
             if (Streams.isStream(rest)) {
                 http.pause();

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
+import orrery.sim.fault.Outages;
 import orrery.sim.operator.InstanceType;
 import orrery.sim.operator.Nodes;
 import orrery.sim.store.Cluster;
@@ -15,7 +16,7 @@ import orrery.sim.store.Region;
 /// The simulated clusters behind ClusterDeployments.
 final class ChildClusters {
     /// Annotation of a ClusterDeployment: the name of its cluster in this region.
-    static final String NAME = "orrery.dev/simulated-cluster";
+    static final String NAME = Outages.CHILD;
 
     private static final int MAX_NODES = 1000;
     private static final int MAX_NAME = 63;

@@ -1,6 +1,5 @@
 package orrery.sim.kcm;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,9 +7,10 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import orrery.sim.kcm.Progress.Step;
+import orrery.sim.fault.Phases;
+import orrery.sim.operator.Conditions;
+import orrery.sim.operator.Finalizers;
 import orrery.sim.operator.Operator;
-import orrery.sim.operator.Timing;
 import orrery.sim.store.Change;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Deletion;
@@ -25,14 +25,16 @@ import orrery.sim.type.Refusal;
 final class ClusterDeployments implements Operator {
     private final String management;
     private final ChildClusters children;
-    private final Progress progress;
+    private final Services services;
+    private final Phases phases;
     private final Clock clock;
 
     ClusterDeployments(Region region, String management, Function<Cluster, String> kubeconfig,
-            Timing timing, Clock clock) {
+            Services services, Phases phases, Clock clock) {
         this.management = management;
         this.children = new ChildClusters(region, kubeconfig, clock);
-        this.progress = new Progress(timing.phase(), clock);
+        this.services = services;
+        this.phases = phases;
         this.clock = clock;
     }
 
@@ -47,7 +49,10 @@ final class ClusterDeployments implements Operator {
             return;
         }
         switch (change.type()) {
-            case Kcm.DEPLOYMENTS -> look.accept(change.item().key());
+            case Kcm.DEPLOYMENTS -> {
+                phases.noticed(change);
+                look.accept(change.item().key());
+            }
             case Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS -> cluster
                     .list(Kcm.DEPLOYMENTS, change.item().namespace())
                     .forEach(item -> look.accept(item.key()));
@@ -63,7 +68,7 @@ final class ClusterDeployments implements Operator {
         }
         var item = found.get();
         if (item.tree().path("metadata").has("deletionTimestamp")) {
-            return new Removal(cluster, children, progress, clock).step(item);
+            return new Removal(cluster, children, phases, clock).step(item);
         }
         if (!prepared(item)) {
             prepare(cluster, item);
@@ -86,16 +91,28 @@ final class ClusterDeployments implements Operator {
             DeploymentConditions status) {
         var step = Step.next(item);
         if (step == Step.DONE) {
-            status.upgrades(template);
-            return Optional.empty();
+            return keep(item, template, status);
         }
-        var wait = progress.wait(item, step);
-        if (wait.isPresent()) {
-            if (step == Step.CHART) {
-                status.begin();
+        return switch (phases.turn(cluster, item, step.phase)) {
+            case Phases.Going going -> {
+                if (step == Step.CHART) {
+                    status.begin();
+                }
+                yield going.left();
             }
-            return wait;
-        }
+            case Phases.Failed failed -> {
+                status.failed(step, failed.message());
+                yield Optional.empty();
+            }
+            case Phases.Over over -> {
+                take(step, cluster, item, template, status);
+                yield Optional.of(Duration.ofMillis(1));
+            }
+        };
+    }
+
+    private void take(Step step, Cluster cluster, Item item, Item template,
+            DeploymentConditions status) {
         switch (step) {
             case CHART -> status.done(step);
             case RELEASE -> {
@@ -105,21 +122,42 @@ final class ClusterDeployments implements Operator {
             case WORKERS -> {
                 var child = children.nodes(item, template, false);
                 secret(cluster, item, children.kubeconfig(child));
-                status.ready(template);
+                if (Services.wanted(item).isEmpty()) {
+                    status.ready(template);
+                } else {
+                    status.done(step);
+                }
+            }
+            case SERVICES -> {
+                if (services.install(cluster, item, children.create(item))) {
+                    status.ready(template);
+                }
             }
             case DONE -> { }
         }
-        return Optional.of(Duration.ofMillis(1));
+    }
+
+    /// A finished cluster stays ready, unless it was asked to flap.
+    private Optional<Duration> keep(Item item, Item template, DeploymentConditions status) {
+        var swing = phases.swing(item);
+        if (swing.isPresent() && !swing.get().up()) {
+            status.unreachable();
+        } else if (Conditions.isTrue(item.tree(), "Ready")) {
+            status.upgrades(template);
+        } else {
+            status.ready(template);
+        }
+        return swing.map(Phases.Swing::left);
+    }
+
+    @Override
+    public void closed(Cluster cluster) {
+        phases.closed(cluster);
     }
 
     private static boolean prepared(Item item) {
-        var metadata = item.tree().path("metadata");
-        for (var finalizer : metadata.path("finalizers")) {
-            if (finalizer.asText().equals(Kcm.FINALIZER)) {
-                return metadata.path("annotations").has(ChildClusters.NAME);
-            }
-        }
-        return false;
+        return Finalizers.has(item.tree(), Kcm.FINALIZER)
+                && item.tree().path("metadata").path("annotations").has(ChildClusters.NAME);
     }
 
     /// Before anything is made: what holds the object back when it is deleted, and the name that
@@ -127,15 +165,7 @@ final class ClusterDeployments implements Operator {
     private void prepare(Cluster cluster, Item item) {
         var name = children.nameFor(item);
         cluster.change(item.type(), item.namespace(), item.name(), Write.by(name()), object -> {
-            ObjectNode metadata = Json.child(object, "metadata");
-            var finalizers = metadata.withArray("finalizers");
-            boolean there = false;
-            for (var one : finalizers) {
-                there |= one.asText().equals(Kcm.FINALIZER);
-            }
-            if (!there) {
-                finalizers.add(Kcm.FINALIZER);
-            }
+            var metadata = Json.child(Finalizers.add(object, Kcm.FINALIZER), "metadata");
             Json.child(metadata, "labels").put(Kcm.MANAGED, "true");
             Json.child(metadata, "annotations").put(ChildClusters.NAME, name);
             return object;

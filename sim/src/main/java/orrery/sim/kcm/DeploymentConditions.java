@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import orrery.sim.kcm.Progress.Step;
 import orrery.sim.operator.Conditions;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Item;
@@ -58,14 +57,42 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
             set(status, step.condition, true, switch (step) {
                 case CHART -> "Helm chart is valid";
                 case RELEASE -> "Helm install succeeded";
-                case WORKERS, DONE -> "All nodes are ready";
+                case WORKERS -> "All nodes are ready";
+                case SERVICES, DONE -> throw new IllegalArgumentException("see ready()");
             });
+            if (step == Step.CHART) {
+                aggregate(status, "Unknown", "Progressing", "Helm release is being reconciled");
+            }
             if (step == Step.RELEASE) {
                 pending(status, "CAPIClusterSummary", "False",
                         "WorkersAvailable: waiting for workers");
                 aggregate(status, "False", "Progressing",
                         "WorkersAvailable: waiting for workers");
             }
+            if (step == Step.WORKERS) {
+                set(status, "SveltosClusterReady", true, "SveltosCluster is ready");
+                int wanted = Services.wanted(item).size();
+                pending(status, Step.SERVICES.condition, "False", "0/" + wanted);
+                services(status, "Provisioning");
+                aggregate(status, "False", "Progressing", "ServicesInReadyState: 0/" + wanted);
+            }
+        });
+    }
+
+    /// A step that ended badly; it is tried again when the object changes.
+    void failed(Step step, String message) {
+        write(status -> {
+            set(status, step.condition, false, message);
+            aggregate(status, "False", "Failed", message);
+        });
+    }
+
+    /// It was ready, and cannot be reached at present.
+    void unreachable() {
+        write(status -> {
+            set(status, "SveltosClusterReady", false, "the cluster does not answer");
+            aggregate(status, "False", "Failed", "SveltosClusterReady: the cluster does not"
+                    + " answer");
         });
     }
 
@@ -73,9 +100,9 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
         write(status -> {
             set(status, Step.WORKERS.condition, true, "All nodes are ready");
             set(status, "SveltosClusterReady", true, "SveltosCluster is ready");
-            int services = item.tree().path("spec").path("serviceSpec").path("services").size();
-            set(status, "ServicesInReadyState", true, services + "/" + services);
-            services(status);
+            int services = Services.wanted(item).size();
+            set(status, Step.SERVICES.condition, true, services + "/" + services);
+            services(status, "Deployed");
             status.put("k8sVersion", ChildClusters.version(item, template));
             status.set("availableUpgrades", available(template));
             aggregate(status, "True", "Succeeded", "Object is ready");
@@ -94,13 +121,13 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
         });
     }
 
-    private void services(ObjectNode status) {
+    private void services(ObjectNode status, String state) {
         var all = status.putArray("services");
-        for (var service : item.tree().path("spec").path("serviceSpec").path("services")) {
+        for (var service : Services.wanted(item)) {
             all.addObject().put("name", service.path("name").asText())
                     .put("namespace", service.path("namespace").asText("default"))
                     .put("template", service.path("template").asText())
-                    .put("state", "Deployed");
+                    .put("state", state);
         }
     }
 

@@ -1,44 +1,32 @@
 package orrery.sim.kcm;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import orrery.sim.operator.InstanceType;
+import orrery.sim.operator.Manifests;
 import orrery.sim.operator.Nodes;
 import orrery.sim.operator.Operator;
 import orrery.sim.store.Change;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Key;
-import orrery.sim.store.Write;
-import orrery.sim.type.Yaml;
 
 /// Installs what a management cluster starts with: a node, the definitions of KCM's resources,
 /// and the templates and the credential of the simulated provider.
 ///
 /// What a user deleted comes back at the next start, as with any installation that is repeated.
 final class Installation implements Operator {
+    private static final Duration SOON = Duration.ofMillis(100);
+
     private final String management;
     private final Nodes nodes;
-    private final List<ObjectNode> objects = new ArrayList<>();
+    private final Manifests manifests;
 
-    Installation(String management, Nodes nodes) {
+    /// @param more what else is installed there
+    Installation(String management, Nodes nodes, Manifests more) {
         this.management = management;
         this.nodes = nodes;
-        read("crds.yaml");
-        read("objects.yaml");
-    }
-
-    private void read(String file) {
-        try (var in = Installation.class.getResourceAsStream(file)) {
-            Yaml.readAll(in.readAllBytes()).forEach(one -> objects.add((ObjectNode) one));
-        } catch (IOException broken) {
-            throw new UncheckedIOException(broken);
-        }
+        this.manifests = Manifests.read(Installation.class, "crds.yaml", "objects.yaml").and(more);
     }
 
     @Override
@@ -61,18 +49,6 @@ final class Installation implements Operator {
             nodes.put(cluster, new Nodes.Wanted(management + "-0",
                     InstanceType.named("sim.large"), "v1.36.3", true, false));
         }
-        for (var object : objects) {
-            var metadata = object.path("metadata");
-            var type = cluster.types().kind(object.path("apiVersion").asText(),
-                    object.path("kind").asText());
-            if (type.isEmpty()) {
-                return Optional.of(Duration.ofMillis(100));
-            }
-            var place = metadata.path("namespace").asText();
-            if (cluster.get(type.get().key(), place, metadata.path("name").asText()).isEmpty()) {
-                cluster.create(type.get().key(), object.deepCopy(), Write.by(name()));
-            }
-        }
-        return Optional.empty();
+        return manifests.install(cluster, name()) ? Optional.empty() : Optional.of(SOON);
     }
 }

@@ -2,7 +2,10 @@ package orrery.sim.kcm;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import orrery.sim.fault.Phases;
+import orrery.sim.operator.Manifests;
 import orrery.sim.operator.Nodes;
 import orrery.sim.operator.Operator;
 import orrery.sim.operator.Timing;
@@ -33,13 +36,17 @@ public final class Kcm {
 
     /// @param management the cluster that KCM runs on
     /// @param kubeconfig the administrator's kubeconfig of a cluster
+    /// @param more what else is installed on the management cluster
+    /// @param charts what the charts of ServiceTemplates install, by name
     public static List<Operator> operators(Region region, String management,
-            Function<Cluster, String> kubeconfig, Timing timing, Clock clock) {
+            Function<Cluster, String> kubeconfig, Manifests more, Map<String, Manifests> charts,
+            Timing timing, Clock clock) {
         var nodes = new Nodes(clock);
         return List.of(
-                new Installation(management, nodes),
+                new Installation(management, nodes, more),
                 new Catalogue(management, clock),
                 new AccessRules(management),
-                new ClusterDeployments(region, management, kubeconfig, timing, clock));
+                new ClusterDeployments(region, management, kubeconfig,
+                        new Services(charts), new Phases("kcm", timing, clock), clock));
     }
 }

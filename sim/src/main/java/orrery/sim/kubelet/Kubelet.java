@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import orrery.sim.container.Containers;
+import orrery.sim.fault.Faults;
 import orrery.sim.operator.Events;
 import orrery.sim.operator.Operator;
 import orrery.sim.operator.Operators;
@@ -62,7 +63,21 @@ public final class Kubelet implements Operator {
         if (change.type().equals(PODS) && (change.removed()
                 || change.item().tree().path("spec").has("nodeName"))) {
             look.accept(change.item().key());
+        } else if (change.type().equals("nodes") && change.old() != null
+                && Faults.of(change.old()).lost() && !lost(cluster, change.item().name())) {
+            cluster.list(PODS, "").stream()
+                    .filter(pod -> node(pod).equals(change.item().name()))
+                    .forEach(pod -> look.accept(pod.key()));
         }
+    }
+
+    private static String node(Item pod) {
+        return pod.tree().path("spec").path("nodeName").asText();
+    }
+
+    /// Whether somebody asked for this node to be lost: its kubelet does nothing then.
+    private static boolean lost(Cluster cluster, String node) {
+        return cluster.get("nodes", "", node).filter(item -> Faults.of(item).lost()).isPresent();
     }
 
     @Override
@@ -76,7 +91,7 @@ public final class Kubelet implements Operator {
             return Optional.empty();
         }
         var pod = found.get();
-        if (pod.tree().path("spec").path("nodeName").asText().isEmpty() || Pods.ended(pod)) {
+        if (node(pod).isEmpty() || Pods.ended(pod) || lost(cluster, node(pod))) {
             return Optional.empty();
         }
         if (Pods.going(pod)) {
@@ -173,7 +188,7 @@ public final class Kubelet implements Operator {
     }
 
     private void write(Cluster cluster, Item pod, Map<String, ContainerRun> states) {
-        var node = cluster.get("nodes", "", pod.tree().path("spec").path("nodeName").asText());
+        var node = cluster.get("nodes", "", node(pod));
         var address = node.map(n -> n.tree().path("status").path("addresses").path(0)
                 .path("address").asText()).orElse("127.0.0.1");
         var status = new PodStatus(pod, states, address, clock);

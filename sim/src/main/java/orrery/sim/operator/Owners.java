@@ -12,11 +12,11 @@ import orrery.sim.store.Key;
 import orrery.sim.type.Json;
 
 /// Who controls whom (`metadata.ownerReferences` with `controller: true`).
-final class Owners {
+public final class Owners {
     private Owners() {}
 
     /// The reference that controls this object, if any.
-    static Optional<JsonNode> controller(JsonNode object) {
+    public static Optional<JsonNode> controller(JsonNode object) {
         for (var owner : object.path("metadata").path("ownerReferences")) {
             if (owner.path("controller").asBoolean()) {
                 return Optional.of(owner);
@@ -26,7 +26,7 @@ final class Owners {
     }
 
     /// Makes `owner` the controller of a new object in the same namespace.
-    static void own(Item owner, ObjectNode object) {
+    public static void own(Item owner, ObjectNode object) {
         Json.child(object, "metadata").put("namespace", owner.namespace())
                 .putArray("ownerReferences").addObject()
                 .put("apiVersion", owner.tree().path("apiVersion").asText())
@@ -38,7 +38,7 @@ final class Owners {
     }
 
     /// What `owner` controls among the objects of a type.
-    static List<Item> controlled(Cluster cluster, Item owner, String type) {
+    public static List<Item> controlled(Cluster cluster, Item owner, String type) {
         return cluster.dependents(owner.uid()).stream()
                 .filter(item -> item.type().equals(type))
                 .filter(item -> controller(item.tree())
@@ -47,7 +47,7 @@ final class Owners {
     }
 
     /// Looks at the object itself, or at the one of that kind that controls the changed one.
-    static void noticed(Change change, String type, String kind, Consumer<Key> look) {
+    public static void noticed(Change change, String type, String kind, Consumer<Key> look) {
         var item = change.item();
         if (item.type().equals(type)) {
             look.accept(item.key());

@@ -12,4 +12,12 @@ public interface Gate {
     /// @param object the object to be written; what is changed in it is written
     /// @throws orrery.sim.type.Refusal to deny the write
     void review(Cluster cluster, ResourceType type, Item old, ObjectNode object);
+
+    /// This one, then another.
+    default Gate and(Gate next) {
+        return (cluster, type, old, object) -> {
+            review(cluster, type, old, object);
+            next.review(cluster, type, old, object);
+        };
+    }
 }

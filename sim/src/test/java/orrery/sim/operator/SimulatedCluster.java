@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import orrery.sim.Controllers;
 import orrery.sim.store.Cluster;
@@ -23,7 +24,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /// One cluster with its operators, without the API server in front.
 public final class SimulatedCluster implements AutoCloseable {
-    private static final Timing QUICK = new Timing(
+    public static final Timing QUICK = new Timing(
             Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(20));
 
     public final Region region;
@@ -31,6 +32,13 @@ public final class SimulatedCluster implements AutoCloseable {
     public final Controllers controllers;
 
     public SimulatedCluster(Path folder) throws IOException {
+        this(folder, region -> List.of(), Manifests.read(SimulatedCluster.class));
+    }
+
+    /// @param more      operators beside those of every cluster
+    /// @param manifests what is installed before anything else
+    public SimulatedCluster(Path folder, Function<Region, List<Operator>> more,
+            Manifests manifests) throws IOException {
         Files.createDirectories(folder);
         var clock = Clock.systemUTC();
         region = Region.open(folder.resolve("region.db"), clock, new Ids(new Random(7)),
@@ -38,8 +46,9 @@ public final class SimulatedCluster implements AutoCloseable {
         controllers = Controllers.open(new Controllers.Surroundings(
                 folder.resolve("cells"), clock, QUICK, any -> "authority",
                 (any, pod) -> "token of " + pod.name()));
-        controllers.start(region, List.of());
+        controllers.start(region, more.apply(region));
         cluster = region.find("test").orElseGet(() -> region.create("test"));
+        manifests.install(cluster, "test");
     }
 
     public void node(String name, String type) {
@@ -69,6 +78,12 @@ public final class SimulatedCluster implements AutoCloseable {
     public void until(String type, String name, Predicate<Item> condition) {
         await(type + "/" + name).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20))
                 .until(() -> cluster.get(type, "default", name).filter(condition).isPresent());
+    }
+
+    public void untilGone(String type, String name) {
+        await(type + "/" + name + " gone").atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> cluster.get(type, "default", name).isEmpty());
     }
 
     /// @param pointer a JSON pointer into the object
