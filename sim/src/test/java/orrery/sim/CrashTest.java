@@ -10,14 +10,12 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,16 +26,17 @@ class CrashTest {
 
     @Test
     void losesNoAcknowledgedWriteWhenKilled() throws Exception {
-        Process first = start();
+        SimProcess first = SimProcess.start(data);
         String kubeconfig = Files.readString(data.resolve("kubeconfig"));
         ConcurrentLinkedQueue<ConfigMap> written = new ConcurrentLinkedQueue<>();
         Thread writer = Thread.ofVirtual().start(() -> write(kubeconfig, written));
         await().atMost(Duration.ofSeconds(60)).until(() -> written.size() > 50);
-        first.destroyForcibly().waitFor(120, TimeUnit.SECONDS);
+        first.kill();
         writer.join();
 
-        Process second = start();
-        try (KubernetesClient client = client(kubeconfig)) {
+        try (SimProcess second = SimProcess.start(data);
+                KubernetesClient client = client(kubeconfig)) {
+            assertThat(second.process().isAlive()).isTrue();
             var maps = client.configMaps().inNamespace("default");
             long newest = 0;
             for (ConfigMap map : written) {
@@ -47,8 +46,6 @@ class CrashTest {
                 newest = Math.max(newest, version(map));
             }
             assertThat(version(maps.resource(map("after")).create())).isGreaterThan(newest);
-        } finally {
-            second.destroyForcibly().waitFor(120, TimeUnit.SECONDS);
         }
     }
 
@@ -61,18 +58,6 @@ class CrashTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("data folder");
         }
-    }
-
-    private Process start() throws IOException {
-        Path output = Files.createTempFile(data, "sim", ".out");
-        Process process = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                "orrery.sim.Sim", "--data", data.toString())
-                .redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        await().atMost(Duration.ofSeconds(60)).until(
-                () -> Files.readString(output).contains("sim1 ready https://"));
-        return process;
     }
 
     private static void write(String kubeconfig, ConcurrentLinkedQueue<ConfigMap> written) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import orrery.sim.fault.Outages;
@@ -30,6 +31,7 @@ final class Front {
     private static final int MAX_CALLS = 256;
     private static final int MAX_SEGMENTS = 32;
     private static final long BODY_MILLIS = 60_000;
+    private static final long DISK_SECONDS = 30;
     private static final Logger LOG = Logger.getLogger(Front.class.getName());
 
     private final Vertx vertx;
@@ -94,10 +96,20 @@ final class Front {
     private void call(HttpServerRequest http, Context loop, Cluster cluster,
             List<String> path, byte[] body) {
         Call call = open(http, cluster, path, body);
-        switch (router.answer(call)) {
+        switch (settled(call)) {
             case Answer.Body whole -> write(http.response(), whole);
             case Answer.Events events -> loop.runOnContext(
                     ready -> events.watch().start(http, vertx));
+        }
+    }
+
+    /// Answers, refusals too, once all that they may tell of is on disk: what somebody has seen
+    /// is never taken back, not even by `kill -9`.
+    private Answer settled(Call call) {
+        try {
+            return router.answer(call);
+        } finally {
+            call.cluster().settled().orTimeout(DISK_SECONDS, TimeUnit.SECONDS).join();
         }
     }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Deletion;
@@ -20,7 +19,6 @@ import orrery.sim.type.Selector;
 /// The plain verbs on objects and collections.
 final class Resources {
     private static final int MAX_MANAGER = 128;
-    private static final long DISK_SECONDS = 30;
 
     Answer get(Call call, Target target) {
         Item item = call.cluster()
@@ -81,9 +79,6 @@ final class Resources {
         Deletion deletion = deletion(call);
         Item last = call.cluster().delete(
                 target.type().key(), target.namespace(), target.name(), deletion);
-        if (!deletion.dryRun()) {
-            flush(call);
-        }
         Optional<Item> left = call.cluster()
                 .get(target.type().key(), target.namespace(), target.name())
                 .filter(item -> item.uid().equals(last.uid()));
@@ -112,7 +107,6 @@ final class Resources {
                 }
             }
         }
-        flush(call);
         ObjectNode meta = Json.object()
                 .put("resourceVersion", Long.toString(call.cluster().version()));
         return Answer.json(200, Rendering.of(call, target).list(items, meta));
@@ -136,14 +130,8 @@ final class Resources {
         return new Write(manager, "", dryRun(call.query("dryRun")), validation.equals("Strict"));
     }
 
-    /// Answers once the write is on disk.
     static Answer written(Call call, Target target, int code, Item item) {
-        flush(call);
         return Answer.json(code, Rendering.of(call, target).object(item));
-    }
-
-    static void flush(Call call) {
-        call.cluster().flushed().orTimeout(DISK_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private static boolean dryRun(String value) {

@@ -60,7 +60,6 @@ final class Scales {
                     put(object, paths(target.type()).specPath(), replicas);
                     return object;
                 });
-        Resources.flush(call);
         return Answer.json(200, of(target, now.tree()));
     }
 

@@ -113,7 +113,6 @@ final class Subresources {
         Deletion deletion = new Deletion(grace.isIntegralNumber() ? grace.asLong() : null,
                 Deletion.Propagation.BACKGROUND, null, null, Resources.write(call).dryRun());
         call.cluster().delete("pods", target.namespace(), target.name(), deletion);
-        Resources.flush(call);
         return success();
     }
 
@@ -132,7 +131,6 @@ final class Subresources {
             Json.child(pod, "spec").put("nodeName", node);
             return pod;
         });
-        Resources.flush(call);
         return success();
     }
 

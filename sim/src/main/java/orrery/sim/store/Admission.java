@@ -27,6 +27,10 @@ final class Admission {
             "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
             "selfLink", "generation");
 
+    /// Left out where they are empty: the wire format of ObjectMeta knows no empty ones.
+    private static final List<String> NEVER_EMPTY =
+            List.of("labels", "annotations", "finalizers", "ownerReferences");
+
     private final Clock clock;
     private final Ids ids;
 
@@ -142,6 +146,12 @@ final class Admission {
     /// Known fields only, of the right types, with defaults.
     private static void shape(ResourceType type, ObjectNode object, Write write) {
         known(type, object, write);
+        ObjectNode metadata = metadata(object);
+        for (String field : NEVER_EMPTY) {
+            if (metadata.path(field).isContainerNode() && metadata.path(field).isEmpty()) {
+                metadata.remove(field);
+            }
+        }
         Defaults.fill(object, type.schema());
         Kinds.defaults(type, object);
     }

@@ -92,6 +92,12 @@ public final class Cluster {
         return region.journal().flushed();
     }
 
+    /// Done once everything that a reader can have seen so far is on disk and published.
+    public CompletableFuture<Void> settled() {
+        return feed.published() >= version() ? CompletableFuture.completedFuture(null)
+                : flushed();
+    }
+
     /// @param type `plural.group`, for example `pods` or `deployments.apps`
     /// @param namespace empty for cluster-wide types
     public Optional<Item> get(String type, String namespace, String name) {
@@ -333,7 +339,9 @@ public final class Cluster {
         if (old.type().equals(CustomTypes.DEFINITIONS)) {
             typesChanged();
         }
-        region.journal().append(this, new Change(version, old, null, last));
+        // Watches tell of a removed object as it was stored, as etcd's previous value.
+        Item before = Item.freeze(old.key(), version, old.copy());
+        region.journal().append(this, new Change(version, old, null, before));
         return last;
     }
 

@@ -23,9 +23,13 @@ import java.util.function.Consumer;
 /// change that a crash can take back. With `synchronous=normal` and WAL a committed
 /// write survives the death of the process; a power cut may take the last moments.
 final class Journal implements AutoCloseable {
-    /// Writes that may wait for the disk; after a restart versions skip as many, so
-    /// that no version that a reader may have seen is given to another write.
-    static final int MAX_QUEUE = 8192;
+    /// Writes that may wait for the disk, and those of one transaction.
+    private static final int MAX_QUEUE = 8192;
+    private static final int MAX_BATCH = 1024;
+
+    /// How far versions skip after a restart, so that none is given to two writes: what waited,
+    /// what was being written, and one more.
+    static final int SKIP = MAX_QUEUE + MAX_BATCH + 1;
 
     private static final String SCHEMA = """
             create table if not exists cluster (
@@ -161,7 +165,7 @@ final class Journal implements AutoCloseable {
             List<Entry> batch = new ArrayList<>();
             while (true) {
                 batch.add(queue.take());
-                queue.drainTo(batch);
+                queue.drainTo(batch, MAX_BATCH - 1);
                 commit(batch);
                 for (Entry entry : batch) {
                     if (entry.change() != null) {

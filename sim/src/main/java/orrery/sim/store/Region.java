@@ -46,6 +46,7 @@ public final class Region implements AutoCloseable {
         Region region = new Region(file, clock, ids, onFailure);
         region.journal.clusters().forEach((name, row) -> region.load(name, (int) row[0], row[1]));
         region.journal.start();
+        region.clusters.values().forEach(Region::complete);
         return region;
     }
 
@@ -65,12 +66,19 @@ public final class Region implements AutoCloseable {
         }
         journal.addCluster(cluster,
                 () -> listeners.forEach(listener -> listener.opened(cluster)));
-        for (String namespace : NAMESPACES) {
-            ObjectNode object = Json.object();
-            object.putObject("metadata").put("name", namespace);
-            cluster.create("namespaces", object, Write.by("kube-apiserver"));
-        }
+        complete(cluster);
         return cluster;
+    }
+
+    /// Makes the first namespaces that are not there: a crash may have come between them.
+    private static void complete(Cluster cluster) {
+        for (String namespace : NAMESPACES) {
+            if (cluster.get("namespaces", "", namespace).isEmpty()) {
+                ObjectNode object = Json.object();
+                object.putObject("metadata").put("name", namespace);
+                cluster.create("namespaces", object, Write.by("kube-apiserver"));
+            }
+        }
     }
 
     public Optional<Cluster> find(String name) {
@@ -125,7 +133,7 @@ public final class Region implements AutoCloseable {
     }
 
     private void load(String name, int id, long version) {
-        Cluster cluster = new Cluster(this, id, name, version + Journal.MAX_QUEUE);
+        Cluster cluster = new Cluster(this, id, name, version + Journal.SKIP);
         for (Journal.Row row : journal.objects(id)) {
             cluster.load(new Key(row.type(), row.namespace(), row.name()),
                     row.version(), row.json());
