@@ -24,6 +24,11 @@ sealed interface Answer {
         return new Body(code, "application/json", bytes, Map.of());
     }
 
+    /// What was asked for will be done.
+    static Body accepted() {
+        return new Body(202, "application/json", new byte[0], Map.of());
+    }
+
     static Body text(String text) {
         return new Body(200, "text/plain; charset=utf-8",
                 text.getBytes(StandardCharsets.UTF_8), Map.of());

@@ -39,21 +39,26 @@ public final class ApiServer implements AutoCloseable {
         this.workers = workers;
     }
 
-    /// Starts to listen.
+    /// What is asked beside the store.
     ///
     /// @param outages which clusters' API servers are away
+    /// @param actions what is served beside the types' own paths
+    public record Behind(PodStreams streams, Outages outages, List<Action> actions) {}
+
+    /// Starts to listen.
+    ///
     /// @param port 0 for any free one
     /// @throws IllegalStateException when the address cannot be had
     public static ApiServer start(Region region, Keys keys, Tokens tokens, Clock clock,
-            PodStreams streams, Outages outages, String host, int port) {
+            Behind behind, String host, int port) {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(4));
         ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
         Resources resources = new Resources();
         Router router = new Router(resources, new Subresources(resources, tokens, clock),
-                new Reviews(tokens), new Streams(streams));
+                new Reviews(tokens), new Streams(behind.streams()), behind.actions());
         Front front = new Front(vertx, region, tokens, router, workers, clock,
-                outages);
-        outages.onLoss(front::cut);
+                behind.outages());
+        behind.outages().onLoss(front::cut);
         HttpServer server = vertx.createHttpServer(options(keys, host, port))
                 .requestHandler(front::handle);
         try {

@@ -12,12 +12,15 @@ final class Router {
     private final Subresources subresources;
     private final Reviews reviews;
     private final Streams streams;
+    private final List<Action> actions;
 
-    Router(Resources resources, Subresources subresources, Reviews reviews, Streams streams) {
+    Router(Resources resources, Subresources subresources, Reviews reviews, Streams streams,
+            List<Action> actions) {
         this.resources = resources;
         this.subresources = subresources;
         this.reviews = reviews;
         this.streams = streams;
+        this.actions = actions;
     }
 
     Answer answer(Call call) {
@@ -26,6 +29,10 @@ final class Router {
             var target = Target.of(call.cluster().types(), call.path());
             if (target.isPresent()) {
                 return resource(call, target.get());
+            }
+            var action = Action.of(actions, call);
+            if (action.isPresent()) {
+                return action.get().take(call);
             }
         }
         authorize(call, Attributes.path(verb(call.method()), call.pathText()));

@@ -10,6 +10,10 @@ import orrery.sim.operator.Timing;
 enum Target {
     CLUSTER_DEPLOYMENT("ClusterDeployment", "clusterdeployments.k0rdent.mirantis.com", "kcm"),
     BARE_METAL_HOST("BareMetalHost", "baremetalhosts.metal3.io", "metal3"),
+    VIRTUAL_MACHINE("VirtualMachine", "virtualmachines.kubevirt.io", "kubevirt"),
+    INSTANCE("VirtualMachineInstance", "virtualmachineinstances.kubevirt.io", "kubevirt"),
+    INFERENCE_SERVICE("InferenceService", "inferenceservices.serving.kserve.io", "kserve"),
+    TRAIN_JOB("TrainJob", "trainjobs.trainer.kubeflow.org", "training"),
     NODE("Node", "nodes", ""),
     API_SERVER("APIServer", "", "");
 

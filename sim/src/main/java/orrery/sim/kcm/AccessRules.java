@@ -22,7 +22,7 @@ import orrery.sim.type.Refusal;
 final class AccessRules implements Operator {
     private static final Key RULES = new Key(Kcm.ACCESS, "", "kcm");
     private static final Set<String> SOURCES =
-            Set.of(Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS);
+            Set.of(Kcm.TEMPLATES, Kcm.SERVICES, Kcm.CHAINS, Kcm.SERVICE_CHAINS, Kcm.CREDENTIALS);
 
     private final String management;
 
@@ -90,6 +90,7 @@ final class AccessRules implements Operator {
         for (var resource : rule.path("resources")) {
             var type = switch (resource.path("kind").asText()) {
                 case "ClusterTemplateChain" -> Kcm.CHAINS;
+                case "ServiceTemplateChain" -> Kcm.SERVICE_CHAINS;
                 case "Credential" -> Kcm.CREDENTIALS;
                 default -> "";
             };
@@ -106,8 +107,9 @@ final class AccessRules implements Operator {
     }
 
     private static void templates(Cluster cluster, Item chain, Set<Item> all) {
+        var type = chain.type().equals(Kcm.SERVICE_CHAINS) ? Kcm.SERVICES : Kcm.TEMPLATES;
         for (var one : chain.tree().path("spec").path("supportedTemplates")) {
-            cluster.get(Kcm.TEMPLATES, Kcm.SYSTEM, one.path("name").asText()).ifPresent(all::add);
+            cluster.get(type, Kcm.SYSTEM, one.path("name").asText()).ifPresent(all::add);
         }
     }
 

@@ -18,7 +18,8 @@ import orrery.sim.type.Json;
 /// Judges templates, chains and credentials: writes whether they are valid or ready.
 final class Catalogue implements Operator {
     private static final Set<String> TYPES =
-            Set.of(Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS, Kcm.SERVICES);
+            Set.of(
+            Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS, Kcm.SERVICES, Kcm.SERVICE_CHAINS);
 
     private final String management;
     private final Clock clock;
@@ -76,7 +77,7 @@ final class Catalogue implements Operator {
                         spec.path("helm").path("chartSpec").path("version").asText());
                 status.put("description", "Simulated");
             }
-            case Kcm.CHAINS -> status.put("valid", true);
+            case Kcm.CHAINS, Kcm.SERVICE_CHAINS -> status.put("valid", true);
             default -> {
                 boolean there = identityExists(cluster, item);
                 status.put("ready", there);

@@ -22,6 +22,7 @@ public final class Kcm {
     static final String CHAINS = "clustertemplatechains." + GROUP;
     static final String CREDENTIALS = "credentials." + GROUP;
     static final String SERVICES = "servicetemplates." + GROUP;
+    static final String SERVICE_CHAINS = "servicetemplatechains." + GROUP;
     static final String ACCESS = "accessmanagements." + GROUP;
     static final String FINALIZER = GROUP + "/cluster-deployment";
     static final String MANAGED = GROUP + "/managed";

@@ -6,11 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import orrery.sim.operator.Timing;
 
 /// What a container does in the simulation. Its image decides, no image is ever fetched.
 sealed interface Behaviour {
     /// Label of a pod that overrules its images: `shell`, `echo` or `stand-in`.
     String LABEL = "orrery.dev/behaviour";
+
+    /// Label of a pod that should end by itself, and has no process to tell when: `90s`.
+    String RUNS_FOR = "orrery.dev/runs-for";
+
+    Duration USUAL = Duration.ofMillis(500);
 
     Set<String> SHELLS = Set.of("busybox", "alpine", "debian", "ubuntu", "bash", "sim-shell");
     Set<String> ECHOES = Set.of("sim-echo", "echoserver", "http-echo", "echo-server", "whoami");
@@ -72,7 +78,7 @@ sealed interface Behaviour {
             return new Run(line);
         }
         if (once) {
-            return new End(0, Duration.ofMillis(500));
+            return new End(0, Timing.duration(labels.path(RUNS_FOR).asText()).orElse(USUAL));
         }
         return shell ? new Idle() : new StandIn();
     }

@@ -51,7 +51,8 @@ class KcmTest {
                 && Boolean.TRUE.equals(found.get("status", "ready"))
                 && Boolean.TRUE.equals(
                         get("ClusterTemplate", "sim-standalone-cp-1-0-0").get()
-                                .get("status", "valid")));
+                                .get("status", "valid"))
+                && get("ServiceTemplate", "sim-kserve-1-0-0").get() != null);
     }
 
     @AfterAll
@@ -107,6 +108,25 @@ class KcmTest {
         }
         assertThat(get("ClusterDeployment", "two").get().<String>get("status", "k8sVersion"))
                 .isEqualTo("v1.35.2");
+    }
+
+    @Test
+    void installsTheServicesThatAClusterAsksFor() {
+        client.resource(deployment("served", "template: sim-standalone-cp-1-0-0, credential:"
+                + " sim-credential, dryRun: false, config: {}, serviceSpec: {services:"
+                + " [{name: inference, template: sim-kserve-1-0-0}]}")).create();
+        until("served", KcmTest::ready);
+        assertThat(condition(get("ClusterDeployment", "served").get(), "ServicesInReadyState",
+                "message")).isEqualTo("1/1");
+        List<Map<String, Object>> services =
+                get("ClusterDeployment", "served").get().get("status", "services");
+        assertThat(services).singleElement().satisfies(service ->
+                assertThat(service).containsEntry("state", "Deployed"));
+        try (var child = child("served")) {
+            assertThat(child.apiextensions().v1().customResourceDefinitions().list().getItems())
+                    .extracting(one -> one.getMetadata().getName())
+                    .contains("inferenceservices.serving.kserve.io");
+        }
     }
 
     @Test

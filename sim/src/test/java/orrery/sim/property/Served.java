@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import orrery.sim.api.ApiServer;
 import orrery.sim.fault.Outages;
 import orrery.sim.identity.Keys;
@@ -23,7 +24,8 @@ record Served(Region region, ApiServer server, Kubeconfigs kubeconfigs) implemen
         Region region = Region.open(folder.resolve("region.db"), clock,
                 new Ids(new SecureRandom()), failure -> { });
         ApiServer server = ApiServer.start(region, keys, tokens, clock,
-                ApiServer.withoutContainers(), new Outages("none"), "127.0.0.1", 0);
+                new ApiServer.Behind(ApiServer.withoutContainers(), new Outages("none"),
+                        List.of()), "127.0.0.1", 0);
         return new Served(region, server,
                 new Kubeconfigs("https://127.0.0.1:" + server.port(), keys, tokens));
     }

@@ -1,0 +1,2 @@
+/// Plays Kubeflow's trainer: TrainJobs whose pods train nothing.
+package orrery.sim.training;
