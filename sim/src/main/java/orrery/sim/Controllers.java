@@ -1,6 +1,7 @@
 package orrery.sim;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -61,6 +62,11 @@ public final class Controllers implements AutoCloseable {
         all.addAll(more);
         operators.start(all);
         region.listen(operators);
+    }
+
+    /// Lets pods reach their cluster's API server, which listens at that address.
+    public void serve(InetSocketAddress server) {
+        kubelet.serve(server);
     }
 
     /// Who carries logs, exec, attach and port-forward.

@@ -2,6 +2,7 @@ package orrery.sim;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,7 @@ public final class Sim implements AutoCloseable {
         Path kubeconfig = data.resolve("kubeconfig");
         PrivateFiles.write(kubeconfig,
                 kubeconfigs.admin(management).getBytes(StandardCharsets.UTF_8));
+        controllers.serve(new InetSocketAddress(options.host(), server.port()));
         region.guard(platform.gate());
         controllers.start(region, platform.operators(kubeconfigs::admin));
         return new Sim(lock, region, server, controllers, kubeconfigs, kubeconfig);

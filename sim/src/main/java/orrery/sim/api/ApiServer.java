@@ -56,8 +56,8 @@ public final class ApiServer implements AutoCloseable {
         Resources resources = new Resources();
         Router router = new Router(resources, new Subresources(resources, tokens, clock),
                 new Reviews(tokens), new Streams(behind.streams()), behind.actions());
-        Front front = new Front(vertx, region, tokens, router, workers, clock,
-                behind.outages());
+        Front front = new Front(vertx, region, tokens, router, behind.streams(), workers,
+                clock, behind.outages());
         behind.outages().onLoss(front::cut);
         HttpServer server = vertx.createHttpServer(options(keys, host, port))
                 .requestHandler(front::handle);

@@ -38,6 +38,7 @@ final class Front {
     private final Region region;
     private final Tokens tokens;
     private final Router router;
+    private final PodStreams pods;
     private final Executor workers;
     private final Clock clock;
     private final Outages outages;
@@ -45,12 +46,13 @@ final class Front {
     private final Semaphore calls = new Semaphore(MAX_CALLS);
 
     /// @param workers one thread a call: calls wait for locks and for the disk
-    Front(Vertx vertx, Region region, Tokens tokens, Router router, Executor workers,
-            Clock clock, Outages outages) {
+    Front(Vertx vertx, Region region, Tokens tokens, Router router, PodStreams pods,
+            Executor workers, Clock clock, Outages outages) {
         this.vertx = vertx;
         this.region = region;
         this.tokens = tokens;
         this.router = router;
+        this.pods = pods;
         this.workers = workers;
         this.clock = clock;
         this.outages = outages;
@@ -65,7 +67,9 @@ final class Front {
     void handle(HttpServerRequest http) {
         Context loop = vertx.getOrCreateContext();
         try {
-            List<String> path = segments(http.path());
+            List<String> path = new ArrayList<>(segments(http.path()));
+            pods.clusterOf(http.remoteAddress().hostAddress(), http.remoteAddress().port())
+                    .ifPresent(cluster -> path.addAll(0, List.of("clusters", cluster)));
             if (path.size() < 2 || !path.getFirst().equals("clusters")) {
                 write(http.response(), Health.answer(path));
                 return;

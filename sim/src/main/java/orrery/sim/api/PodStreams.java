@@ -2,6 +2,7 @@ package orrery.sim.api;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Item;
 
@@ -26,4 +27,12 @@ public interface PodStreams {
     void attach(PodRequest request);
 
     void portForward(PodRequest request);
+
+    /// The cluster whose pod a connection is from; empty for everybody else's. Such a connection
+    /// is shown this cluster alone, at the root path, as pods expect it.
+    ///
+    /// @param address of the connection's other end
+    default Optional<String> clusterOf(String address, int port) {
+        return Optional.empty();
+    }
 }

@@ -45,7 +45,7 @@ record Bubblewrap(Path program, Place place, boolean through, boolean sealed) im
         }
         all.addAll(List.of("--chdir", "/", "--"));
         all.addAll(cell.limits().prlimit());
-        all.addAll(command.inside());
+        all.addAll(command.inside(cell.relay()));
         return all;
     }
 

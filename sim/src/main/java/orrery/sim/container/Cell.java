@@ -2,6 +2,8 @@ package orrery.sim.container;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The world that the processes of one container see: a root file system and what is bound in it.
 ///
@@ -13,8 +15,10 @@ import java.util.List;
 /// @param binds       volumes, in the order they are mounted
 /// @param hostname    what `hostname` answers: the pod's name
 /// @param uid         user and group id that the processes believe they have
+/// @param relay       what its network reaches; nothing when empty
 public record Cell(
-        Path root, Path environment, List<Bind> binds, String hostname, int uid, Limits limits) {
+        Path root, Path environment, List<Bind> binds, String hostname, int uid, Limits limits,
+        Optional<Relay> relay) {
 
     /// A host folder or file that appears at an absolute path in the cell.
     public record Bind(Path source, String target, boolean readOnly) {
@@ -26,7 +30,7 @@ public record Cell(
     }
 
     public Cell {
-        binds = List.copyOf(binds);
+        binds = Stream.concat(binds.stream(), relay.stream().map(Relay::bind)).distinct().toList();
         if (uid < 0 || uid > 65533) {
             throw new IllegalArgumentException("uid " + uid + " is not between 0 and 65533");
         }

@@ -104,7 +104,8 @@ final class CellRoot {
                 "rw-r--r--");
         file(etc.resolve("hostname"), cell.hostname() + "\n", "rw-r--r--");
         file(etc.resolve("hosts"), "127.0.0.1 localhost " + cell.hostname() + "\n", "rw-r--r--");
-        file(etc.resolve("resolv.conf"), "# A simulated pod has no network.\n", "rw-r--r--");
+        file(etc.resolve("resolv.conf"), "# A simulated pod reaches its API server alone.\n",
+                "rw-r--r--");
         file(etc.resolve("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n",
                 "rw-r--r--");
     }

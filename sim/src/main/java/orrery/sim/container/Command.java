@@ -31,20 +31,23 @@ public record Command(List<String> line, String directory, Optional<Terminal> te
     /// The last stage of every sandbox: takes the environment from descriptor 8 (a file, so that
     /// no secret stands in a command line that every user of the host may read), goes to the
     /// working directory, and becomes the command.
-    List<String> inside() {
+    List<String> inside(Optional<Relay> relay) {
         var script = "cd \"$1\" || exit 127; shift; . /proc/self/fd/8";
         var all = new ArrayList<>(List.of("sh", "-c", script, "sh", directory));
+        all.addAll(relay.map(it -> it.around(begun())).orElseGet(this::begun));
+        return all;
+    }
+
+    private List<String> begun() {
         if (terminal.isPresent()) {
             // The terminal that we hold belongs to a session outside the sandbox, whose process
             // groups do not exist inside, and shells fail over it. `script` opens one inside and
             // carries bytes, size and exit code between the two.
             var quoted = line.stream().map(Command::quoted).collect(Collectors.joining(" "));
-            all.addAll(List.of("env", "TERM=xterm", "SHELL=/bin/sh", "script", "--quiet",
-                    "--return", "--flush", "--command", "exec " + quoted, "/dev/null"));
-        } else {
-            all.addAll(line);
+            return List.of("env", "TERM=xterm", "SHELL=/bin/sh", "script", "--quiet",
+                    "--return", "--flush", "--command", "exec " + quoted, "/dev/null");
         }
-        return all;
+        return line;
     }
 
     /// A word that a POSIX shell reads as this text.

@@ -99,7 +99,7 @@ final class SandboxProbe {
     private Optional<String> run(Sandbox sandbox) throws IOException {
         var folder = base.resolve("probe");
         var cell = new Cell(folder.resolve("root"), folder.resolve("environment"), List.of(),
-                "probe", 0, Limits.DEFAULT);
+                "probe", 0, Limits.DEFAULT, Optional.empty());
         new CellRoot(dropTo).make(cell, Map.of("PATH", HostPrograms.PATH), "/");
         var command = new Command(List.of("test", "-d", "/proc/self"), "/", Optional.empty());
         return failure(Containers.launch(base, sandbox.line(cell, command), command));

@@ -52,7 +52,7 @@ record Unshare(Place place, boolean filters) implements Sandbox {
         }
         all.add("--");
         all.addAll(cell.limits().prlimit());
-        all.addAll(command.inside());
+        all.addAll(command.inside(cell.relay()));
         return all;
     }
 

@@ -156,7 +156,13 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
     }
 
     @Override
+    public Optional<String> clusterOf(String address, int port) {
+        return kubelet.network().clusterOf(address, port);
+    }
+
+    @Override
     public void close() {
+        kubelet.network().close();
         threads.shutdownNow();
     }
 }

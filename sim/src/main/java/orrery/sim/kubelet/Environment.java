@@ -34,6 +34,9 @@ final class Environment {
         made.all.put("TAR_OPTIONS", "--no-same-owner");
         made.all.put("HOSTNAME", pod.name());
         made.all.put("ORRERY_SIMULATED", "true");
+        made.all.put("KUBERNETES_SERVICE_HOST", PodNetwork.HOST);
+        made.all.put("KUBERNETES_SERVICE_PORT", Integer.toString(PodNetwork.PORT));
+        made.all.put("KUBERNETES_SERVICE_PORT_HTTPS", Integer.toString(PodNetwork.PORT));
         container.path("envFrom").forEach(made::addAll);
         container.path("env").forEach(made::add);
         return made.all;

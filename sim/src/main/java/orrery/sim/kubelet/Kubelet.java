@@ -3,6 +3,7 @@ package orrery.sim.kubelet;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ public final class Kubelet implements Operator {
     private static final Duration MISSING = Duration.ofSeconds(2);
 
     private final Containers containers;
+    private final PodNetwork network;
     private final PodFiles files;
     private final ContainerSteps steps;
     private final Events events;
@@ -44,7 +46,8 @@ public final class Kubelet implements Operator {
     public Kubelet(Containers containers, Tokens tokens, Timing timing, Events events,
             Clock clock, Operators operators) {
         this.containers = containers;
-        this.files = new PodFiles(containers, tokens);
+        this.network = new PodNetwork(containers);
+        this.files = new PodFiles(containers, tokens, network);
         this.steps = new ContainerSteps(new ContainerStarter(containers, files, clock), events,
                 timing, clock);
         this.events = events;
@@ -237,7 +240,17 @@ public final class Kubelet implements Operator {
     @Override
     public void closed(Cluster cluster) {
         runs.values().stream().filter(run -> run.cluster == cluster).forEach(this::remove);
+        network.closed(cluster);
         discard(files.of(cluster));
+    }
+
+    /// Lets pods reach their API server, which listens at that address.
+    public void serve(InetSocketAddress server) {
+        network.open(server);
+    }
+
+    PodNetwork network() {
+        return network;
     }
 
     private void discard(Path folder) {

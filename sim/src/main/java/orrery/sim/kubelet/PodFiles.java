@@ -17,10 +17,12 @@ import orrery.sim.store.Item;
 final class PodFiles {
     private final Containers containers;
     private final Tokens tokens;
+    private final PodNetwork network;
 
-    PodFiles(Containers containers, Tokens tokens) {
+    PodFiles(Containers containers, Tokens tokens, PodNetwork network) {
         this.containers = containers;
         this.tokens = tokens;
+        this.network = network;
     }
 
     Path home(Cluster cluster, String uid) {
@@ -61,7 +63,8 @@ final class PodFiles {
             var folder = start(run.home, pod, container.path("name").asText(), restarts);
             var binds = volumes.binds(run.cluster, pod, container, run.home);
             var cell = new Cell(folder.resolve("root"), folder.resolve("environment"), binds,
-                    pod.name(), user(pod, container), Limits.DEFAULT);
+                    pod.name(), user(pod, container), Limits.DEFAULT,
+                    network.relay(run.cluster));
             containers.prepare(cell, Environment.of(run.cluster, pod, container),
                     directory(container));
             return cell;

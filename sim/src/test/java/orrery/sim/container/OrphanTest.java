@@ -47,7 +47,7 @@ class OrphanTest {
             }
             var home = containers.base().resolve("cell");
             var cell = new Cell(home.resolve("root"), home.resolve("environment"), List.of(),
-                    "cell", 0, Limits.DEFAULT);
+                    "cell", 0, Limits.DEFAULT, Optional.empty());
             containers.prepare(cell, Map.of("PATH", "/usr/bin"), "/");
             var process = containers.start(cell, new Command(
                     List.of("sh", "-c", "trap '' TERM HUP; echo ready; sleep 60 & wait"), "/",

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +114,60 @@ abstract class SandboxContract {
     }
 
     @Test
+    void carriesOnePortToASocketOutsideAndBackAgain() throws Exception {
+        Assumptions.assumeTrue(Relay.isPossible(), "this host has no perl");
+        // The path of a socket has 107 bytes; a test's own folder may be deeper.
+        var net = Files.createDirectories(containers.base().resolve("n"));
+        Files.setPosixFilePermissions(net, PosixFilePermissions.fromString("rwx--x--x"));
+        try (var outside = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            outside.bind(UnixDomainSocketAddress.of(net.resolve("s")));
+            Files.setPosixFilePermissions(
+                    net.resolve("s"), PosixFilePermissions.fromString("rw-rw-rw-"));
+            Thread.ofVirtual().start(() -> echo(outside));
+            var cell = cell("a", List.of(), Limits.DEFAULT,
+                    Optional.of(new Relay(net, "s", 6443)));
+            var said = run(cell, """
+                    perl -MIO::Socket::INET -e '
+                        $| = 1;
+                        for my $port (6443, 6443, 8080) {
+                            my $to = IO::Socket::INET->new("127.0.0.1:$port") or print "closed\n";
+                            next unless $to;
+                            print $to "x" x 300000;
+                            shutdown $to, 1;
+                            my $all = join "", <$to>;
+                            print length $all, "\n";
+                        }'
+                    exit 5
+                    """);
+            assertThat(said).isEqualTo(new Said("300000\n300000\nclosed\n", "", 5));
+        }
+    }
+
+    private static void echo(ServerSocketChannel outside) {
+        try {
+            for (;;) {
+                var one = outside.accept();
+                Thread.ofVirtual().start(() -> {
+                    try (one) {
+                        var buffer = ByteBuffer.allocate(8192);
+                        while (one.read(buffer) >= 0) {
+                            buffer.flip();
+                            while (buffer.hasRemaining()) {
+                                one.write(buffer);
+                            }
+                            buffer.clear();
+                        }
+                    } catch (IOException gone) {
+                        throw new UncheckedIOException(gone);
+                    }
+                });
+            }
+        } catch (IOException closed) {
+            return;
+        }
+    }
+
+    @Test
     void limitsProcessesAndFileSizes() throws Exception {
         var small = new Limits(20, 1L << 30, 1 << 20, 64, 60);
         var said = run(cell("a", List.of(), small),
@@ -204,9 +264,14 @@ abstract class SandboxContract {
     }
 
     private Cell cell(String name, List<Cell.Bind> binds, Limits limits) throws IOException {
+        return cell(name, binds, limits, Optional.empty());
+    }
+
+    private Cell cell(String name, List<Cell.Bind> binds, Limits limits, Optional<Relay> relay)
+            throws IOException {
         var home = containers.base().resolve(name);
         var cell = new Cell(home.resolve("root"), home.resolve("environment"), binds, name, 0,
-                limits);
+                limits, relay);
         containers.prepare(cell,
                 Map.of("PATH", "/usr/bin:/bin:/usr/sbin", "LANG", "C.UTF-8",
                         "GREETING", "hello 'x'"),
