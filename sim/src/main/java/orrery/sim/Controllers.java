@@ -11,8 +11,10 @@ import orrery.sim.api.PodStreams;
 import orrery.sim.container.Containers;
 import orrery.sim.kubelet.ContainerStreams;
 import orrery.sim.kubelet.Kubelet;
+import orrery.sim.kubelet.ProcessMeter;
 import orrery.sim.kubelet.Tokens;
 import orrery.sim.operator.Events;
+import orrery.sim.operator.Meter;
 import orrery.sim.operator.Operator;
 import orrery.sim.operator.Operators;
 import orrery.sim.operator.Timing;
@@ -26,6 +28,7 @@ public final class Controllers implements AutoCloseable {
     private final Operators operators;
     private final Kubelet kubelet;
     private final ContainerStreams streams;
+    private final Meter meter;
     private final Events events;
     private final Surroundings around;
 
@@ -45,6 +48,7 @@ public final class Controllers implements AutoCloseable {
         this.kubelet = new Kubelet(containers, around.tokens(), around.timing(), events,
                 around.clock(), operators);
         this.streams = new ContainerStreams(kubelet, around.clock());
+        this.meter = new ProcessMeter(kubelet, around.clock());
     }
 
     /// Prepares them; finds out which sandbox works on this host.
@@ -57,7 +61,7 @@ public final class Controllers implements AutoCloseable {
     /// @param more operators of one cluster's custom resources
     public void start(Region region, List<Operator> more) {
         var all = new ArrayList<Operator>(Workloads.all(around.clock(), events,
-                around.authority(), kubelet::discardClaim));
+                around.authority(), kubelet::discardClaim, meter));
         all.add(kubelet);
         all.addAll(more);
         operators.start(all);
@@ -72,6 +76,11 @@ public final class Controllers implements AutoCloseable {
     /// Who carries logs, exec, attach and port-forward.
     public PodStreams streams() {
         return streams;
+    }
+
+    /// What the containers of pods use.
+    public Meter meter() {
+        return meter;
     }
 
     /// Which sandbox shells run in, or why there is none; one line for the log.

@@ -76,8 +76,9 @@ public final class Sim implements AutoCloseable {
         Platform platform = new Platform(region, MANAGEMENT, options.timing(), clock);
         Controllers controllers = controllers(options, keys, tokens, clock);
         ApiServer server = ApiServer.start(region, keys, tokens, clock,
-                new ApiServer.Behind(controllers.streams(), platform.outages(),
-                        platform.actions()), options.host(), port(options));
+                new ApiServer.Behind(controllers.streams(), controllers.meter(),
+                        platform.outages(), platform.actions()),
+                options.host(), port(options));
         PrivateFiles.write(data.resolve("port"),
                 Integer.toString(server.port()).getBytes(StandardCharsets.US_ASCII));
         String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();

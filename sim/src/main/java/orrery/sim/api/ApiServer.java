@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import orrery.sim.fault.Outages;
 import orrery.sim.identity.Keys;
 import orrery.sim.identity.Tokens;
+import orrery.sim.operator.Meter;
 import orrery.sim.store.Region;
 
 /// The API server of all clusters of a region: one HTTPS listener, HTTP/2 and HTTP/1.1, each
@@ -41,9 +42,11 @@ public final class ApiServer implements AutoCloseable {
 
     /// What is asked beside the store.
     ///
+    /// @param meter   what pods use
     /// @param outages which clusters' API servers are away
     /// @param actions what is served beside the types' own paths
-    public record Behind(PodStreams streams, Outages outages, List<Action> actions) {}
+    public record Behind(
+            PodStreams streams, Meter meter, Outages outages, List<Action> actions) {}
 
     /// Starts to listen.
     ///
@@ -55,7 +58,8 @@ public final class ApiServer implements AutoCloseable {
         ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
         Resources resources = new Resources();
         Router router = new Router(resources, new Subresources(resources, tokens, clock),
-                new Reviews(tokens), new Streams(behind.streams()), behind.actions());
+                new Reviews(tokens), new Streams(behind.streams()),
+                new Metrics(behind.meter(), clock), behind.actions());
         Front front = new Front(vertx, region, tokens, router, behind.streams(), workers,
                 clock, behind.outages());
         behind.outages().onLoss(front::cut);

@@ -108,11 +108,13 @@ final class BuiltInTables {
     private BuiltInTables() {}
 
     static List<Column> columns(String type) {
-        return TABLES.getOrDefault(type, List.of(Tables.NAME, Tables.AGE));
+        List<Column> more = BoundTables.TABLES.get(type);
+        return more != null ? more
+                : TABLES.getOrDefault(type, List.of(Tables.NAME, Tables.AGE));
     }
 
     /// Name first; age last unless the type puts it elsewhere or does without.
-    private static Map.Entry<String, List<Column>> table(String type, Column... columns) {
+    static Map.Entry<String, List<Column>> table(String type, Column... columns) {
         List<Column> all = new ArrayList<>();
         if (!type.equals("events")) {
             all.add(Tables.NAME);
@@ -126,20 +128,20 @@ final class BuiltInTables {
         return Map.entry(type, List.copyOf(all));
     }
 
-    private static Column string(String name, Function<JsonNode, String> cell) {
+    static Column string(String name, Function<JsonNode, String> cell) {
         return Column.of(name, "string", (object, now) -> text(cell.apply(object)));
     }
 
-    private static Column wide(String name, Function<JsonNode, String> cell) {
+    static Column wide(String name, Function<JsonNode, String> cell) {
         return Column.wide(name, (object, now) -> text(cell.apply(object)));
     }
 
-    private static Column number(String name, String pointer) {
+    static Column number(String name, String pointer) {
         Cell cell = (object, now) -> Json.mapper().valueToTree(object.at(pointer).asLong());
         return Column.of(name, "integer", cell);
     }
 
-    private static Function<JsonNode, String> at(String pointer, String otherwise) {
+    static Function<JsonNode, String> at(String pointer, String otherwise) {
         return object -> object.at(pointer).asText(otherwise);
     }
 
@@ -247,7 +249,7 @@ final class BuiltInTables {
         return String.join(",", all);
     }
 
-    private static String modes(JsonNode modes) {
+    static String modes(JsonNode modes) {
         List<String> all = new ArrayList<>();
         modes.forEach(mode -> all.add(switch (mode.asText()) {
             case "ReadWriteOnce" -> "RWO";

@@ -149,7 +149,8 @@ final class Discovery {
 
     private static List<String> verbs(ResourceType type) {
         return REVIEWS.contains(type.plural()) ? List.of("create")
-                : type.plural().equals("componentstatuses") ? List.of("get", "list") : ALL_VERBS;
+                : type.plural().equals("componentstatuses") || Metrics.isMetric(type)
+                        ? List.of("get", "list") : ALL_VERBS;
     }
 
     private static List<String> verbs(String subresource) {

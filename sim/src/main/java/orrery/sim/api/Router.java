@@ -12,10 +12,12 @@ final class Router {
     private final Subresources subresources;
     private final Reviews reviews;
     private final Streams streams;
+    private final Metrics metrics;
     private final List<Action> actions;
 
     Router(Resources resources, Subresources subresources, Reviews reviews, Streams streams,
-            List<Action> actions) {
+            Metrics metrics, List<Action> actions) {
+        this.metrics = metrics;
         this.resources = resources;
         this.subresources = subresources;
         this.reviews = reviews;
@@ -61,6 +63,9 @@ final class Router {
         authorize(call, target.attributes(call.method(), watching));
         if (reviews.isReview(target.type())) {
             return reviews.answer(call, target);
+        }
+        if (Metrics.isMetric(target.type())) {
+            return metrics.answer(call, target);
         }
         if (!target.subresource().isEmpty()) {
             return subresources.answer(call, target);

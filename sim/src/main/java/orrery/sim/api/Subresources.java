@@ -38,7 +38,10 @@ final class Subresources {
             case "finalize" -> only(call, "PUT", () -> resources.update(call, target));
             case "scale" -> Scales.answer(call, target);
             case "token" -> only(call, "POST", () -> token(call, target));
-            case "eviction" -> only(call, "POST", () -> evict(call, target));
+            case "eviction" -> only(call, "POST", () -> {
+                Evictions.evict(call, target, clock);
+                return success();
+            });
             case "binding" -> only(call, "POST", () -> bind(call, target));
             default -> throw Refusal.plain(501, "NotImplemented", "the simulated region does not"
                     + " serve the subresource " + target.subresource());
@@ -104,16 +107,6 @@ final class Subresources {
         Item bound = call.cluster()
                 .require(type, target.namespace(), ref.path("name").asText());
         return new Tokens.Binding(type, bound.name(), bound.uid());
-    }
-
-    /// policy/v1 Eviction.
-    private Answer evict(Call call, Target target) {
-        ObjectNode eviction = Bodies.object(call);
-        JsonNode grace = eviction.path("deleteOptions").path("gracePeriodSeconds");
-        Deletion deletion = new Deletion(grace.isIntegralNumber() ? grace.asLong() : null,
-                Deletion.Propagation.BACKGROUND, null, null, Resources.write(call).dryRun());
-        call.cluster().delete("pods", target.namespace(), target.name(), deletion);
-        return success();
     }
 
     /// How a scheduler puts a pod on a node.

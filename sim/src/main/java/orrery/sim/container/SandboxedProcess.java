@@ -2,14 +2,20 @@ package orrery.sim.container;
 
 import com.pty4j.PtyProcess;
 import com.pty4j.WinSize;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /// A process that runs in a sandbox. Its streams are the operating system's own pipes (or its
 /// terminal), so a reader that stops reading stops the writer: nothing is buffered here.
 public final class SandboxedProcess {
+    private static final long PAGE = 4096;
+
     private final Process process;
 
     SandboxedProcess(Process process) {
@@ -58,6 +64,32 @@ public final class SandboxedProcess {
         var inside = children().toList();
         process.destroyForcibly();
         inside.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /// What it and everything in its sandbox use.
+    public Load load() {
+        var processor = Duration.ZERO;
+        long memory = 0;
+        for (var one : (Iterable<ProcessHandle>) Stream.concat(
+                Stream.of(process.toHandle()), process.descendants())::iterator) {
+            processor = processor.plus(one.info().totalCpuDuration().orElse(Duration.ZERO));
+            memory += resident(one.pid());
+        }
+        return new Load(processor, memory);
+    }
+
+    /// @param processor time spent so far
+    /// @param memory    resident bytes
+    public record Load(Duration processor, long memory) {}
+
+    private static long resident(long pid) {
+        try {
+            var pages = Files.readString(Path.of("/proc", Long.toString(pid), "statm"));
+            return Long.parseLong(pages.split(" ")[1]) * PAGE;
+        } catch (IOException gone) {
+            // It ended meanwhile: it holds nothing.
+            return 0;
+        }
     }
 
     private Stream<ProcessHandle> children() {

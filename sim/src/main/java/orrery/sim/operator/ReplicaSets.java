@@ -49,16 +49,26 @@ final class ReplicaSets implements Operator {
             return Optional.empty();
         }
         var set = found.get();
-        var pods = Owners.controlled(cluster, set, "pods").stream().filter(Pods::active).toList();
+        var pods = active(cluster, set);
         int wanted = set.tree().path("spec").path("replicas").asInt(1);
         Optional<Duration> again = Optional.empty();
         if (!Pods.going(set) && pods.size() != wanted) {
-            scale(cluster, set, pods, wanted);
-            pods = Owners.controlled(cluster, set, "pods").stream().filter(Pods::active).toList();
+            try {
+                scale(cluster, set, pods, wanted);
+            } catch (Refusal refused) {
+                // What was made before the refusal counts; then it is tried again, later.
+                report(cluster, set, active(cluster, set), refused.getMessage());
+                throw refused;
+            }
+            pods = active(cluster, set);
             again = pods.size() == wanted ? again : Optional.of(Duration.ofMillis(1));
         }
-        var waiting = report(cluster, set, pods);
+        var waiting = report(cluster, set, pods, "");
         return again.or(() -> waiting);
+    }
+
+    private static List<Item> active(Cluster cluster, Item set) {
+        return Owners.controlled(cluster, set, "pods").stream().filter(Pods::active).toList();
     }
 
     private void scale(Cluster cluster, Item set, List<Item> pods, int wanted) {
@@ -93,7 +103,9 @@ final class ReplicaSets implements Operator {
             .thenComparing((Item pod) -> pod.tree().path("metadata").path("creationTimestamp")
                     .asText(), Comparator.reverseOrder());
 
-    private Optional<Duration> report(Cluster cluster, Item set, List<Item> pods) {
+    /// @param failure why pods could not be made; empty when they could
+    private Optional<Duration> report(
+            Cluster cluster, Item set, List<Item> pods, String failure) {
         int minReady = set.tree().path("spec").path("minReadySeconds").asInt(0);
         long ready = pods.stream().filter(Pods::ready).count();
         long available = pods.stream().filter(p -> Pods.available(p, minReady, clock)).count();
@@ -103,6 +115,11 @@ final class ReplicaSets implements Operator {
             status.put("readyReplicas", ready).put("availableReplicas", available);
             status.put("observedGeneration",
                     object.path("metadata").path("generation").asLong());
+            if (failure.isEmpty()) {
+                status.remove("conditions");
+            } else {
+                Conditions.set(status, "ReplicaFailure", true, "FailedCreate", failure, clock);
+            }
             return object;
         });
         return ready == available ? Optional.empty() : Optional.of(Duration.ofSeconds(1));

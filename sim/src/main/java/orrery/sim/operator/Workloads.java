@@ -12,8 +12,10 @@ public final class Workloads {
 
     /// @param authority see {@link NamespaceObjects}
     /// @param discard   removes the files of the claim with that uid
+    /// @param meter     what autoscalers go by
     public static List<Operator> all(Clock clock, Events events,
-            Function<Cluster, String> authority, BiConsumer<Cluster, String> discard) {
+            Function<Cluster, String> authority, BiConsumer<Cluster, String> discard,
+            Meter meter) {
         return List.of(
                 new NamespaceObjects(authority),
                 new GarbageCollector(),
@@ -26,7 +28,10 @@ public final class Workloads {
                 new CronJobs(clock, events),
                 new Endpoints(),
                 new Claims(discard),
+                new LoadBalancers(),
                 new ResourceQuotas(),
+                new DisruptionBudgets(clock),
+                new Autoscalers(clock, events, meter),
                 new LostNodes(),
                 new Scheduler(clock, events));
     }

@@ -24,8 +24,8 @@ record Served(Region region, ApiServer server, Kubeconfigs kubeconfigs) implemen
         Region region = Region.open(folder.resolve("region.db"), clock,
                 new Ids(new SecureRandom()), failure -> { });
         ApiServer server = ApiServer.start(region, keys, tokens, clock,
-                new ApiServer.Behind(ApiServer.withoutContainers(), new Outages("none"),
-                        List.of()), "127.0.0.1", 0);
+                new ApiServer.Behind(ApiServer.withoutContainers(), (cluster, pod) -> List.of(),
+                        new Outages("none"), List.of()), "127.0.0.1", 0);
         return new Served(region, server,
                 new Kubeconfigs("https://127.0.0.1:" + server.port(), keys, tokens));
     }
