@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import orrery.sim.identity.Tokens;
-import orrery.sim.store.Deletion;
 import orrery.sim.store.Item;
 import orrery.sim.store.Write;
 import orrery.sim.type.Json;

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import orrery.sim.rule.Rules;
 import orrery.sim.type.Json;
 import orrery.sim.type.Refusal.Cause;
 import orrery.sim.type.ResourceType;
@@ -74,7 +75,16 @@ public final class CustomTypes {
                 Schema.structural(whole(version.path("schema").path("openAPIV3Schema"))), columns,
                 !scale.isObject() ? null : new Scale(scale.path("specReplicasPath").asText(),
                         scale.path("statusReplicasPath").asText(),
-                        scale.path("labelSelectorPath").asText()));
+                        scale.path("labelSelectorPath").asText()), selectable(version));
+    }
+
+    private static Set<String> selectable(JsonNode version) {
+        Set<String> paths = new HashSet<>();
+        version.path("selectableFields").forEach(field -> {
+            String path = field.path("jsonPath").asText();
+            paths.add(path.startsWith(".") ? path.substring(1) : path);
+        });
+        return paths;
     }
 
     /// The schema with what every object has: apiVersion, kind and metadata.
@@ -110,12 +120,27 @@ public final class CustomTypes {
         }
         mistakes.oneOf("spec.scope", spec.path("scope"), "Cluster", "Namespaced");
         versions(spec.path("versions"), mistakes);
+        List<Cause> rules = ruleMistakes(spec.path("versions"));
         if (old != null) {
             for (String field : List.of("group", "scope")) {
                 WorkloadRules.immutable(definition, old, field, mistakes);
             }
         }
-        return mistakes.causes();
+        List<Cause> causes = new ArrayList<>(mistakes.causes());
+        causes.addAll(rules);
+        return causes;
+    }
+
+    private static List<Cause> ruleMistakes(JsonNode versions) {
+        List<Cause> causes = new ArrayList<>();
+        for (int i = 0; i < versions.size(); i++) {
+            JsonNode schema = versions.get(i).path("schema").path("openAPIV3Schema");
+            if (schema.findValue("x-kubernetes-validations") != null) {
+                causes.addAll(Rules.mistakes(
+                        schema, "spec.versions[" + i + "].schema.openAPIV3Schema"));
+            }
+        }
+        return causes;
     }
 
     private static void versions(JsonNode versions, Mistakes mistakes) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import orrery.sim.kind.CustomTypes;
 import orrery.sim.kind.Kinds;
 import orrery.sim.patch.ManagedFields;
+import orrery.sim.rule.Rules;
 import orrery.sim.type.Defaults;
 import orrery.sim.type.Json;
 import orrery.sim.type.Pruning;
@@ -180,6 +181,9 @@ final class Admission {
         causes.addAll(Kinds.check(type, object, old));
         if (CustomTypes.isDefinition(type)) {
             causes.addAll(CustomTypes.check(object, old));
+        } else if (causes.isEmpty() && type.custom()) {
+            // Rules may rely on what the schema promises.
+            causes.addAll(Rules.check(object, old, type.schema()));
         }
         Set<String> seen = new HashSet<>();
         causes.removeIf(cause -> !seen.add(cause.reason() + cause.field()));

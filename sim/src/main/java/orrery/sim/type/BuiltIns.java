@@ -30,7 +30,7 @@ final class BuiltIns {
         String version = cell[0].substring(slash + 1);
         return new ResourceType(group, version, cell[2], cell[1], cell[3].equals("N"),
                 words(cell[4]), words(cell[5]), Set.copyOf(words(cell[6])), true, false,
-                Schema.builtIn(group, version, cell[2]), List.of(), null);
+                Schema.builtIn(group, version, cell[2]), List.of(), null, Set.of());
     }
 
     private static List<String> words(String cell) {

@@ -46,7 +46,8 @@ public final class FieldSelector implements Predicate<JsonNode> {
             String field = part.substring(0, equal ? at : at - 1).strip();
             String value = part.substring(part.startsWith("==", at) ? at + 2 : at + 1).strip();
             if (!COMMON.contains(field)
-                    && !MORE.getOrDefault(type.key(), Set.of()).contains(field)) {
+                    && !MORE.getOrDefault(type.key(), Set.of()).contains(field)
+                    && !type.selectable().contains(field)) {
                 throw Refusal.badRequest("field label not supported: " + field);
             }
             conditions.add(new Condition("/" + field.replace('.', '/'), equal, value));

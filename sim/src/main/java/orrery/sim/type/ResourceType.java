@@ -13,6 +13,7 @@ import orrery.sim.type.Refusal.ResourceRef;
 /// @param schema the shape of its objects
 /// @param columns what `kubectl get` shows of a custom type
 /// @param scale where a custom type keeps its replicas; null without a scale subresource
+/// @param selectable paths that a custom type's field selectors may name: `spec.color`
 public record ResourceType(
         String group,
         String version,
@@ -26,7 +27,8 @@ public record ResourceType(
         boolean custom,
         Schema schema,
         List<Column> columns,
-        Scale scale) {
+        Scale scale,
+        Set<String> selectable) {
 
     private static final Set<String> VERSIONED = Set.of(
             "leases.coordination.k8s.io", "poddisruptionbudgets.policy",
@@ -52,6 +54,7 @@ public record ResourceType(
         categories = List.copyOf(categories);
         subresources = Set.copyOf(subresources);
         columns = List.copyOf(columns);
+        selectable = Set.copyOf(selectable);
     }
 
     /// `plural.group`, or the plural alone in the core group: the name that stored objects,

@@ -32,6 +32,7 @@ public final class Schema {
     private Map<String, Schema> properties;
     private Schema items;
     private Schema values;
+    private Boolean ruled;
 
     /// How a list merges when it is applied.
     public enum ListType { ATOMIC, SET, MAP }
@@ -136,6 +137,14 @@ public final class Schema {
             values = OPEN;
         }
         return values;
+    }
+
+    /// Whether it, or anything within it, has rules (`x-kubernetes-validations`).
+    public synchronized boolean ruled() {
+        if (ruled == null) {
+            ruled = custom && raw.findValue("x-kubernetes-validations") != null;
+        }
+        return ruled;
     }
 
     public List<String> required() {
