@@ -2,6 +2,7 @@ package orrery.sim.kubelet;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -54,7 +55,10 @@ final class PodNetwork implements AutoCloseable {
 
     /// Says where the API server listens. Until then pods reach nothing.
     void open(InetSocketAddress server) {
-        this.server = server;
+        // A connection is known by its own address, which must be a definite one.
+        this.server = server.getAddress().isAnyLocalAddress()
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort())
+                : server;
     }
 
     /// The relay of a cluster's cells; empty where the host lacks something for it.
