@@ -31,7 +31,7 @@ final class Evictions {
         Write write = Resources.write(call);
         boolean dry = write.dryRun() || options.path("dryRun").path(0).asText().equals("All");
         if (disrupts(pod)) {
-            spend(call, pod, new Write("kube-apiserver", "status", dry, false), clock);
+            spend(call, pod, Write.by("kube-apiserver").onStatus().dry(dry), clock);
         }
         call.cluster().delete("pods", target.namespace(), target.name(), new Deletion(
                 grace.isIntegralNumber() ? grace.asLong() : null,

@@ -2,10 +2,13 @@ package orrery.sim.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Deletion;
 import orrery.sim.store.Deletion.Propagation;
@@ -19,6 +22,7 @@ import orrery.sim.type.Selector;
 /// The plain verbs on objects and collections.
 final class Resources {
     private static final int MAX_MANAGER = 128;
+    private static final int MAX_WARNINGS = 20;
 
     Answer get(Call call, Target target) {
         Item item = call.cluster()
@@ -58,21 +62,22 @@ final class Resources {
 
     Answer create(Call call, Target target) {
         ObjectNode object = Bodies.object(call, target);
-        Item made = call.cluster().create(target.type().key(), object, write(call));
-        return written(call, target, 201, made);
+        Write write = write(call);
+        Item made = call.cluster().create(target.type().key(), object, write);
+        return written(call, target, write, 201, made);
     }
 
     Answer update(Call call, Target target) {
         ObjectNode object = Bodies.object(call, target);
         Write write = write(call).on(target.subresource());
-        return written(call, target, 200,
+        return written(call, target, write, 200,
                 call.cluster().update(target.type().key(), object, write));
     }
 
     Answer patch(Call call, Target target) {
-        Patches.Outcome outcome =
-                Patches.apply(call, target, write(call).on(target.subresource()));
-        return written(call, target, outcome.created() ? 201 : 200, outcome.item());
+        Write write = write(call).on(target.subresource());
+        Patches.Outcome outcome = Patches.apply(call, target, write);
+        return written(call, target, write, outcome.created() ? 201 : 200, outcome.item());
     }
 
     Answer delete(Call call, Target target) {
@@ -127,11 +132,23 @@ final class Resources {
             throw Refusal.badRequest("fieldValidation: Unsupported value: \"" + validation
                     + "\": supported values: Ignore, Warn, Strict");
         }
-        return new Write(manager, "", dryRun(call.query("dryRun")), validation.equals("Strict"));
+        return new Write(manager, "", dryRun(call.query("dryRun")), validation.equals("Strict"),
+                validation.equals("Ignore") ? null : new LinkedHashSet<>());
     }
 
-    static Answer written(Call call, Target target, int code, Item item) {
-        return Answer.json(code, Rendering.of(call, target).object(item));
+    private static Answer written(
+            Call call, Target target, Write write, int code, Item item) {
+        Answer.Body body = Answer.json(code, Rendering.of(call, target).object(item));
+        if (write.warnings() == null || write.warnings().isEmpty()) {
+            return body;
+        }
+        // RFC 9111, 5.5: code, who warns, and the words in quotes.
+        String warnings = write.warnings().stream().limit(MAX_WARNINGS)
+                .map(words -> "299 - \"" + words.replaceAll("[^ -~]", "?")
+                        .replace("\\", "\\\\").replace("\"", "\\\"") + "\"")
+                .collect(Collectors.joining(", "));
+        return new Answer.Body(code, body.contentType(), body.bytes(),
+                Map.of("Warning", warnings));
     }
 
     private static boolean dryRun(String value) {

@@ -116,12 +116,15 @@ public final class Kinds {
     }
 
     private static JsonNode settled(JsonNode pod, JsonNode old) {
-        ObjectNode spec = pod.path("spec").deepCopy();
+        ObjectNode spec = Json.copy(pod.path("spec"));
         spec.remove(List.of("activeDeadlineSeconds", "terminationGracePeriodSeconds",
                 "tolerations", "ephemeralContainers", "schedulingGates"));
         for (String list : List.of("containers", "initContainers")) {
-            spec.path(list).forEach(container -> ((ObjectNode) container).remove(
-                    List.of("image", "imagePullPolicy", "resources")));
+            for (JsonNode one : spec.path(list)) {
+                if (one instanceof ObjectNode container) {
+                    container.remove(List.of("image", "imagePullPolicy", "resources"));
+                }
+            }
         }
         if (old.path("spec").path("nodeName").asText().isEmpty()) {
             spec.remove("nodeName");

@@ -116,8 +116,8 @@ final class StoredRules {
         if (old == null) {
             return;
         }
-        ObjectNode before = old.path("spec").deepCopy();
-        ObjectNode now = spec.deepCopy();
+        ObjectNode before = Json.copy(old.path("spec"));
+        ObjectNode now = Json.copy(spec);
         // The class is filled in by a controller, and a claim is bound to its volume once.
         for (String late : List.of("resources", "volumeName", "storageClassName")) {
             if (late.equals("resources") || !before.has(late)) {

@@ -69,8 +69,8 @@ final class WorkloadRules {
         mistakes.oneOf("spec.podManagementPolicy", spec.path("podManagementPolicy"),
                 "OrderedReady", "Parallel");
         if (old != null) {
-            ObjectNode before = old.path("spec").deepCopy();
-            ObjectNode now = spec.deepCopy();
+            ObjectNode before = Json.copy(old.path("spec"));
+            ObjectNode now = Json.copy(spec);
             before.remove(STATEFUL_MUTABLE);
             now.remove(STATEFUL_MUTABLE);
             if (!Json.same(before, now)) {

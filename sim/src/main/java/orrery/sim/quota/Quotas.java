@@ -109,7 +109,7 @@ public final class Quotas {
             JsonNode quota, Function<String, List<JsonNode>> objects) {
         ObjectNode status = Json.object();
         ObjectNode hard = status.putObject("hard");
-        hard.setAll((ObjectNode) quota.path("spec").path("hard").deepCopy());
+        hard.setAll(Json.copy(quota.path("spec").path("hard")));
         ObjectNode used = status.putObject("used");
         Map<String, Map<String, Quantity>> sums = new HashMap<>();
         for (Map.Entry<String, JsonNode> one : hard.properties()) {

@@ -166,6 +166,7 @@ final class Admission {
                     + " decoding error: unknown field \""
                     + String.join("\", unknown field \"", unknown) + "\"");
         }
+        write.dropped(unknown);
         for (Cause cause : Validation.check(object, type.schema())) {
             boolean unreadable = cause.reason().equals("FieldValueTypeInvalid");
             if (unreadable && (!type.custom() || cause.field().startsWith("metadata"))) {

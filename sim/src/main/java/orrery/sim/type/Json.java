@@ -79,6 +79,11 @@ public final class Json {
         }
     }
 
+    /// A copy of an object; an empty one of what is none.
+    public static ObjectNode copy(JsonNode node) {
+        return node instanceof ObjectNode object ? object.deepCopy() : object();
+    }
+
     /// Whether two trees say the same; absent nodes equal absent nodes only.
     public static boolean same(JsonNode a, JsonNode b) {
         return a == null || b == null ? a == b : a.equals(BY_VALUE, b);

@@ -190,6 +190,30 @@ abstract class KubectlJourney {
     }
 
     @Test
+    void tellsOfFieldsThatNobodyKnows() throws Exception {
+        var room = room("unknown");
+        var yaml = """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: odd, colour: red}
+                datum: {a: "1"}
+                """;
+        var refused = kubectl.feed(yaml.getBytes(StandardCharsets.UTF_8),
+                "create", room, "-f", "-");
+        assertThat(refused.code()).isOne();
+        assertThat(refused.errors()).contains("strict decoding error",
+                "unknown field \"datum\"", "unknown field \"metadata.colour\"");
+        var warned = kubectl.feed(yaml.getBytes(StandardCharsets.UTF_8),
+                "create", room, "--validate=warn", "-f", "-");
+        assertThat(warned.code()).isZero();
+        assertThat(warned.errors()).contains("Warning: unknown field \"datum\"",
+                "Warning: unknown field \"metadata.colour\"");
+        var silent = kubectl.feed(yaml.replace("odd", "even").getBytes(StandardCharsets.UTF_8),
+                "create", room, "--validate=false", "-f", "-");
+        assertThat(silent.errors()).isEmpty();
+    }
+
+    @Test
     void tellsWhatOneMayDo() throws Exception {
         var room = room("access");
         assertThat(kubectl.good("auth", "whoami")).contains("system:masters");
