@@ -43,8 +43,14 @@ public final class KubeView {
     /// @param labels a label selector such as `app=web,tier!=db`; `null` for all
     public List<ObjectNode> list(Kind kind, @Nullable String namespace, @Nullable String labels) {
         var objects = new ArrayList<ObjectNode>();
-        pages(client.get(), listing(kind, namespace, labels), objects::add);
+        each(kind, namespace, labels, objects::add);
         return objects;
+    }
+
+    /// As [#list], one object after the other: thousands need not be in memory at a time.
+    public void each(Kind kind, @Nullable String namespace, @Nullable String labels,
+            Consumer<ObjectNode> each) {
+        pages(client.get(), listing(kind, namespace, labels), each);
     }
 
     /// Follows the objects of a kind until the watch is closed. The listener is called by one

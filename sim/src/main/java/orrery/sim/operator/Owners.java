@@ -41,8 +41,7 @@ public final class Owners {
     public static List<Item> controlled(Cluster cluster, Item owner, String type) {
         return cluster.dependents(owner.uid()).stream()
                 .filter(item -> item.type().equals(type))
-                .filter(item -> controller(item.tree())
-                        .filter(o -> o.path("uid").asText().equals(owner.uid())).isPresent())
+                .filter(item -> item.controller().equals(owner.uid()))
                 .toList();
     }
 

@@ -28,25 +28,25 @@ public final class Pods {
     }
 
     public static boolean going(Item object) {
-        return object.tree().path("metadata").has("deletionTimestamp");
+        return object.going();
     }
 
     public static String phase(Item pod) {
-        return pod.tree().path("status").path("phase").asText();
+        return pod.phase();
     }
 
     public static boolean ready(Item pod) {
-        return Conditions.isTrue(pod.tree(), "Ready");
+        return pod.ready();
     }
 
     /// Whether it has been ready for so many seconds.
     static boolean available(Item pod, int minReadySeconds, Clock clock) {
-        if (!ready(pod)) {
-            return false;
+        if (minReadySeconds == 0 || !ready(pod)) {
+            return ready(pod);
         }
         var since = Conditions.time(Conditions.get(pod.tree().path("status"), "Ready")
                 .path("lastTransitionTime"));
-        return minReadySeconds == 0 || since != null
+        return since != null
                 && Duration.between(since, clock.instant()).toSeconds() >= minReadySeconds;
     }
 

@@ -11,13 +11,18 @@ import orrery.sim.type.Json;
 /// One version of one object. Immutable: a change makes a new Item.
 ///
 /// It holds the object as JSON bytes, which lists and watches send as they are, and parses
-/// the tree only when somebody asks; the tree goes when memory is short.
+/// the tree only when somebody asks; the tree goes when memory is short. What operators ask of
+/// thousands of objects at a time it answers without the tree.
 public final class Item {
     private final Key key;
     private final long version;
     private final String uid;
     private final Map<String, String> labels;
     private final byte[] json;
+    private final String controller;
+    private final String phase;
+    private final boolean going;
+    private final boolean ready;
     private SoftReference<ObjectNode> tree;
 
     private Item(Key key, long version, byte[] json, ObjectNode tree) {
@@ -27,6 +32,28 @@ public final class Item {
         this.tree = new SoftReference<>(tree);
         this.uid = tree.path("metadata").path("uid").asText();
         this.labels = strings(tree.path("metadata").path("labels"));
+        this.controller = controller(tree.path("metadata").path("ownerReferences"));
+        this.phase = tree.path("status").path("phase").asText().intern();
+        this.going = tree.path("metadata").has("deletionTimestamp");
+        this.ready = ready(tree.path("status").path("conditions"));
+    }
+
+    private static String controller(JsonNode owners) {
+        for (JsonNode owner : owners) {
+            if (owner.path("controller").asBoolean()) {
+                return owner.path("uid").asText();
+            }
+        }
+        return "";
+    }
+
+    private static boolean ready(JsonNode conditions) {
+        for (JsonNode one : conditions) {
+            if (one.path("type").asText().equals("Ready")) {
+                return one.path("status").asText().equals("True");
+            }
+        }
+        return false;
     }
 
     /// Freezes a tree; the caller must not touch it afterwards.
@@ -68,6 +95,26 @@ public final class Item {
 
     public Map<String, String> labels() {
         return labels;
+    }
+
+    /// The uid of the owner that controls it; empty for none.
+    public String controller() {
+        return controller;
+    }
+
+    /// `status.phase`; empty for none.
+    public String phase() {
+        return phase;
+    }
+
+    /// Whether it is on its way out.
+    public boolean going() {
+        return going;
+    }
+
+    /// Whether its condition `Ready` is `True`.
+    public boolean ready() {
+        return ready;
     }
 
     /// The object as UTF-8 JSON. Not to be changed.

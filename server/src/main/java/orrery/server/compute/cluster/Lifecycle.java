@@ -104,12 +104,21 @@ final class Lifecycle {
 
     /// Notes what the management cluster says, when that is news.
     void said(Tx tx, Cluster cluster, Observation seen) {
-        boolean version = seen.kubernetesVersion().isEmpty()
-                || seen.kubernetesVersion().equals(cluster.kubernetesVersion());
-        if (!version || !seen.conditions().equals(cluster.conditions())
-                || !seen.availableUpgrades().equals(cluster.availableUpgrades())) {
+        if (isNews(cluster, seen)) {
             table.observe(tx, cluster.id(), seen, clock.instant());
         }
+    }
+
+    static boolean isNews(Cluster cluster, Observation seen) {
+        boolean version = seen.kubernetesVersion().isEmpty()
+                || seen.kubernetesVersion().equals(cluster.kubernetesVersion());
+        return !version || !seen.conditions().equals(cluster.conditions())
+                || !seen.availableUpgrades().equals(cluster.availableUpgrades());
+    }
+
+    static boolean isNews(Cluster cluster, Cluster.State state, String reason) {
+        return cluster.state() != state
+                || !reason.equals(cluster.stateReason() == null ? "" : cluster.stateReason());
     }
 
     /// A run puts back what somebody changed.
@@ -129,9 +138,7 @@ final class Lifecycle {
     /// @param reason empty when all is well
     void settled(Tx tx, String id, Cluster.State state, String reason) {
         var cluster = table.lock(tx, id).orElseThrow();
-        boolean news = cluster.state() != state
-                || !reason.equals(cluster.stateReason() == null ? "" : cluster.stateReason());
-        if (cluster.state().isSettled() && news) {
+        if (cluster.state().isSettled() && isNews(cluster, state, reason)) {
             mark(tx, cluster, state, reason);
         }
     }

@@ -1,12 +1,10 @@
 package orrery.server.compute.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Map;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
@@ -20,6 +18,7 @@ import orrery.kit.events.Subject;
 import orrery.kit.kube.KubeFailure;
 import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
 
 /// Brings what we say of clusters and what their management clusters say together: a deployment
 /// that is gone, one that is no longer ready, one that somebody changed, a region that is away.
@@ -72,13 +71,13 @@ final class SettleClusters implements Loop {
             if (ours.isEmpty()) {
                 view.version();
             }
-            var theirs = new HashMap<String, ObjectNode>();
+            var theirs = new HashMap<String, Deployed>();
             if (!ours.isEmpty()) {
-                view.list(ClusterDeployments.CLUSTER_DEPLOYMENT, null, ClusterDeployments.CLUSTER)
-                        .forEach(object -> theirs.put(label(object), object));
+                view.each(ClusterDeployments.CLUSTER_DEPLOYMENT, null, ClusterDeployments.CLUSTER,
+                        object -> theirs.put(label(object), Deployed.of(object)));
             }
             regions.mark(grant, region, null);
-            ours.forEach(cluster -> settle(grant, cluster, theirs));
+            ours.forEach(cluster -> settle(grant, cluster, theirs.get(cluster.id())));
         } catch (KubeFailure failure) {
             regions.mark(grant, region, failure.getMessage());
         } catch (Problem.Failure refused) {
@@ -90,41 +89,64 @@ final class SettleClusters implements Loop {
         return object.path("metadata").path("labels").path(ClusterDeployments.CLUSTER).asText();
     }
 
-    private void settle(Grant grant, Cluster cluster, Map<String, ObjectNode> theirs) {
-        var deployment = theirs.get(cluster.id());
+    /// As much of a deployment as is compared: a region may have thousands.
+    private record Deployed(
+            Observation seen,
+            String template,
+            boolean dryRun,
+            @Nullable Integer workers,
+            @Nullable Integer controlPlanes) {
+
+        static Deployed of(JsonNode deployment) {
+            var config = deployment.at("/spec/config");
+            return new Deployed(Observation.of(deployment),
+                    deployment.at("/spec/template").asText(),
+                    deployment.at("/spec/dryRun").asBoolean(),
+                    number(config.path("workersNumber")),
+                    number(config.path("controlPlaneNumber")));
+        }
+
+        private static @Nullable Integer number(JsonNode said) {
+            return said.isMissingNode() ? null : said.asInt();
+        }
+
+        /// Whether somebody else set what a user asks us for.
+        boolean isChanged(Cluster cluster) {
+            boolean same = cluster.template() == null || cluster.template().equals(template);
+            return !same || dryRun || differs(workers, cluster.nodes(NodePool.Role.WORKER))
+                    || differs(controlPlanes, cluster.nodes(NodePool.Role.CONTROL_PLANE));
+        }
+
+        private static boolean differs(@Nullable Integer said, int wanted) {
+            return said != null && said != wanted;
+        }
+    }
+
+    private void settle(Grant grant, Cluster cluster, @Nullable Deployed deployed) {
+        if (deployed == null) {
+            database.write(grant, tx -> lifecycle.settled(tx, cluster.id(), Cluster.State.FAILED,
+                    "Its ClusterDeployment is gone from region " + cluster.region()
+                            + "; delete it and make another."));
+            return;
+        }
+        var seen = deployed.seen();
+        boolean well = seen.verdict() == Observation.Verdict.READY;
+        boolean changed = well && deployed.isChanged(cluster);
+        var state = well ? Cluster.State.RUNNING : Cluster.State.DEGRADED;
+        var reason = well ? "" : seen.text();
+        // Most have no news: a transaction for each of thousands would keep the database busy.
+        if (!changed && !Lifecycle.isNews(cluster, state, reason)
+                && !Lifecycle.isNews(cluster, seen)) {
+            return;
+        }
         database.write(grant, tx -> {
-            if (deployment == null) {
-                lifecycle.settled(tx, cluster.id(), Cluster.State.FAILED,
-                        "Its ClusterDeployment is gone from region " + cluster.region()
-                                + "; delete it and make another.");
-                return;
-            }
-            var seen = Observation.of(deployment);
             lifecycle.said(tx, cluster, seen);
-            if (seen.verdict() == Observation.Verdict.READY && isChanged(cluster, deployment)) {
+            if (changed) {
                 repair(tx, cluster);
-                return;
+            } else {
+                lifecycle.settled(tx, cluster.id(), state, reason);
             }
-            boolean well = seen.verdict() == Observation.Verdict.READY;
-            lifecycle.settled(tx, cluster.id(),
-                    well ? Cluster.State.RUNNING : Cluster.State.DEGRADED,
-                    well ? "" : seen.text());
         });
-    }
-
-    /// Whether somebody else set what a user asks us for.
-    private static boolean isChanged(Cluster cluster, ObjectNode deployment) {
-        var config = deployment.at("/spec/config");
-        boolean template = cluster.template() == null
-                || cluster.template().equals(deployment.at("/spec/template").asText());
-        return !template || deployment.at("/spec/dryRun").asBoolean()
-                || differs(config.path("workersNumber"), cluster.nodes(NodePool.Role.WORKER))
-                || differs(config.path("controlPlaneNumber"),
-                        cluster.nodes(NodePool.Role.CONTROL_PLANE));
-    }
-
-    private static boolean differs(JsonNode said, int wanted) {
-        return !said.isMissingNode() && said.asInt() != wanted;
     }
 
     private void repair(Tx tx, Cluster cluster) {
