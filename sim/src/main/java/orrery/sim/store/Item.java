@@ -2,7 +2,7 @@ package orrery.sim.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,8 +11,8 @@ import orrery.sim.type.Json;
 /// One version of one object. Immutable: a change makes a new Item.
 ///
 /// It holds the object as JSON bytes, which lists and watches send as they are, and parses
-/// the tree only when somebody asks; the tree goes when memory is short. What operators ask of
-/// thousands of objects at a time it answers without the tree.
+/// the tree only when somebody asks (see [Trees]). What operators ask of thousands of objects at
+/// a time it answers without the tree.
 public final class Item {
     private final Key key;
     private final long version;
@@ -23,13 +23,13 @@ public final class Item {
     private final String phase;
     private final boolean going;
     private final boolean ready;
-    private SoftReference<ObjectNode> tree;
+    private WeakReference<ObjectNode> tree;
 
     private Item(Key key, long version, byte[] json, ObjectNode tree) {
         this.key = key;
         this.version = version;
         this.json = json;
-        this.tree = new SoftReference<>(tree);
+        this.tree = Trees.hold(tree);
         this.uid = tree.path("metadata").path("uid").asText();
         this.labels = strings(tree.path("metadata").path("labels"));
         this.controller = controller(tree.path("metadata").path("ownerReferences"));
@@ -127,7 +127,7 @@ public final class Item {
         ObjectNode found = tree.get();
         if (found == null) {
             found = Json.readObject(json);
-            tree = new SoftReference<>(found);
+            tree = Trees.hold(found);
         }
         return found;
     }
