@@ -66,7 +66,13 @@ final class Catalogue implements Operator {
         status.put("observedGeneration", object.path("metadata").path("generation").asLong());
         switch (item.type()) {
             case Kcm.TEMPLATES, Kcm.SERVICES -> {
-                status.put("valid", true);
+                var mistake = mistake(item);
+                status.put("valid", mistake.isEmpty());
+                if (mistake.isEmpty()) {
+                    status.remove("validationError");
+                } else {
+                    status.put("validationError", mistake);
+                }
                 if (spec.has("k8sVersion")) {
                     status.put("k8sVersion", spec.path("k8sVersion").asText());
                 }
@@ -88,6 +94,17 @@ final class Catalogue implements Operator {
             }
         }
         return object;
+    }
+
+    /// Why a template cannot be used; empty when it can.
+    private static String mistake(Item template) {
+        var spec = template.tree().path("spec");
+        var helm = spec.path("helm");
+        boolean chart = !helm.at("/chartSpec/chart").asText().isEmpty()
+                || !helm.at("/chartRef/name").asText().isEmpty();
+        boolean other = template.type().equals(Kcm.SERVICES)
+                && (spec.has("kustomize") || spec.has("resources") || helm.has("chartSource"));
+        return chart || other ? "" : "neither chartSpec nor chartRef names a chart";
     }
 
     /// Identities of providers that are not simulated are taken on trust.

@@ -103,7 +103,12 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
             int services = Services.wanted(item).size();
             set(status, Step.SERVICES.condition, true, services + "/" + services);
             services(status, "Deployed");
-            status.put("k8sVersion", ChildClusters.version(item, template));
+            var declared = template.tree().path("status").path("k8sVersion").asText();
+            if (declared.isEmpty()) {
+                status.remove("k8sVersion");
+            } else {
+                status.put("k8sVersion", declared);
+            }
             status.set("availableUpgrades", available(template));
             aggregate(status, "True", "Succeeded", "Object is ready");
         });

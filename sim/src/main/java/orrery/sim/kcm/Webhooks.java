@@ -58,11 +58,17 @@ record Webhooks(String management) implements Gate {
         if (!credential.tree().path("status").path("ready").asBoolean()) {
             throw denied(object, "credential is not Ready");
         }
-        for (var service : spec.path("serviceSpec").path("services")) {
+        var services = spec.path("serviceSpec").path("services");
+        ServiceOrder.mistake(services).ifPresent(why -> {
+            throw denied(object, why);
+        });
+        for (var service : services) {
             var used = service.path("template").asText();
-            if (cluster.get(Kcm.SERVICES, namespace, used).isEmpty()) {
-                throw denied(object, "ServiceTemplate.%s \"%s\" not found".formatted(
-                        Kcm.GROUP, used));
+            var found = cluster.get(Kcm.SERVICES, namespace, used).orElseThrow(() -> denied(
+                    object, "ServiceTemplate.%s \"%s\" not found".formatted(Kcm.GROUP, used)));
+            if (!found.tree().path("status").path("valid").asBoolean()) {
+                throw denied(object, "the template ServiceTemplate %s is not valid".formatted(
+                        used));
             }
         }
     }

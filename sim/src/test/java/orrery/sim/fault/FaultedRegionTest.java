@@ -122,7 +122,7 @@ class FaultedRegionTest {
     @Test
     void breaksConnectionsToAnApiServerThatIsAway() throws Exception {
         var remote = sim.region().create("remote");
-        try (var child = connect(sim.kubeconfigs().admin(remote))) {
+        try (var child = connectOnce(sim.kubeconfigs().admin(remote))) {
             var closed = new CompletableFuture<Void>();
             child.namespaces().watch(new Watcher<Namespace>() {
                 @Override
@@ -216,9 +216,20 @@ class FaultedRegionTest {
     }
 
     private static KubernetesClient connect(String kubeconfig) {
-        var config = Config.fromKubeconfig(kubeconfig);
+        return new KubernetesClientBuilder().withConfig(config(kubeconfig)).build();
+    }
+
+    /// Tells of a broken connection at once, where others try again.
+    private static KubernetesClient connectOnce(String kubeconfig) {
+        var config = config(kubeconfig);
         config.setRequestRetryBackoffLimit(0);
         config.setWatchReconnectLimit(0);
         return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private static Config config(String kubeconfig) {
+        var config = Config.fromKubeconfig(kubeconfig);
+        config.setRequestTimeout((int) Duration.ofSeconds(60).toMillis());
+        return config;
     }
 }

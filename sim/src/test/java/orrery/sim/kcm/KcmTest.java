@@ -52,7 +52,9 @@ class KcmTest {
                 && Boolean.TRUE.equals(
                         get("ClusterTemplate", "sim-standalone-cp-1-0-0").get()
                                 .get("status", "valid"))
-                && get("ServiceTemplate", "sim-kserve-1-0-0").get() != null);
+                && get("ServiceTemplate", "sim-kserve-1-0-0").get()
+                        instanceof GenericKubernetesResource service
+                && Boolean.TRUE.equals(service.get("status", "valid")));
     }
 
     @AfterAll
@@ -130,6 +132,27 @@ class KcmTest {
     }
 
     @Test
+    void tellsNoVersionThatTheTemplateDoesNotDeclare() {
+        client.resource(resource("""
+                apiVersion: k0rdent.mirantis.com/v1beta1
+                kind: ClusterTemplate
+                metadata: {name: stock-1-0-43, namespace: prj-a}
+                spec: {helm: {chartSpec: {chart: stock, version: 1.0.43}}}
+                """)).create();
+        await().atMost(Duration.ofSeconds(60)).until(() -> Boolean.TRUE.equals(
+                get("ClusterTemplate", "stock-1-0-43").get().get("status", "valid")));
+        client.resource(deployment("stock", "template: stock-1-0-43, credential: sim-credential,"
+                + " dryRun: false, config: {k0s: {version: v1.35.1+k0s.0}}")).create();
+        until("stock", KcmTest::ready);
+        assertThat(get("ClusterDeployment", "stock").get().<String>get("status", "k8sVersion"))
+                .isNull();
+        try (var child = child("stock")) {
+            assertThat(child.nodes().list().getItems()).allMatch(node -> node.getStatus()
+                    .getNodeInfo().getKubeletVersion().equals("v1.35.1+simulated"));
+        }
+    }
+
+    @Test
     void removesTheClusterBeforeTheObject() {
         create("three", "workersNumber: 0");
         until("three", KcmTest::ready);
@@ -154,6 +177,21 @@ class KcmTest {
                 spec: {identityRef: {kind: Secret, name: missing}}
                 """)).create();
         denied("template: sim-standalone-cp-1-0-0, credential: unready", "not Ready");
+        var good = "template: sim-standalone-cp-1-0-0, credential: sim-credential, ";
+        denied(good + "serviceSpec: {services: [{name: a, template: none}]}",
+                "ServiceTemplate.k0rdent.mirantis.com \"none\" not found");
+        denied(good + "serviceSpec: {services: [{name: a, template: sim-kserve-1-0-0, dependsOn:"
+                + " [{name: b}]}, {name: b, template: sim-kserve-1-0-0, dependsOn: [{name: a}]}]}",
+                "dependency cycle");
+        client.resource(resource("""
+                apiVersion: k0rdent.mirantis.com/v1beta1
+                kind: ClusterTemplate
+                metadata: {name: empty, namespace: prj-a}
+                spec: {helm: {chartSpec: {version: 1.0.0}}}
+                """)).create();
+        await().atMost(Duration.ofSeconds(60)).until(() -> get("ClusterTemplate", "empty").get()
+                .get("status", "validationError") != null);
+        denied("template: empty, credential: sim-credential", "neither chartSpec nor chartRef");
     }
 
     @Test

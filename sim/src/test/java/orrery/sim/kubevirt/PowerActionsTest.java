@@ -32,8 +32,7 @@ class PowerActionsTest {
     void answersWhatVirtctlAsks() throws Exception {
         var options = new Options(folder, 0, "127.0.0.1", Timing.parse("kubevirt=20ms,pull=20ms"));
         try (var sim = Sim.start(options, Clock.systemUTC(), new SecureRandom());
-                var client = new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(
-                        Files.readString(sim.kubeconfig()))).build()) {
+                var client = connect(Files.readString(sim.kubeconfig()))) {
             await().atMost(Duration.ofSeconds(60)).until(() -> client.apiextensions().v1()
                     .customResourceDefinitions().withName(Kubevirt.INSTANCES).get() != null);
             client.resource(Serialization.unmarshal("""
@@ -52,6 +51,12 @@ class PowerActionsTest {
             refused(client, "none/start", "PUT", 404);
             refused(client, "web/start", "POST", 405);
         }
+    }
+
+    private static KubernetesClient connect(String kubeconfig) {
+        var config = Config.fromKubeconfig(kubeconfig);
+        config.setRequestTimeout((int) Duration.ofSeconds(60).toMillis());
+        return new KubernetesClientBuilder().withConfig(config).build();
     }
 
     private static void refused(KubernetesClient client, String path, String method, int code) {
