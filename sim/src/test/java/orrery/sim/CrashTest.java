@@ -74,6 +74,8 @@ class CrashTest {
     private static KubernetesClient client(String kubeconfig) {
         Config config = Config.fromKubeconfig(kubeconfig);
         config.setRequestRetryBackoffLimit(0);
+        // A busy machine needs long for a new process' first answer.
+        config.setRequestTimeout(120_000);
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 

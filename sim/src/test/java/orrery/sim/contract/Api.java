@@ -33,7 +33,7 @@ import orrery.sim.type.Json;
 /// The API server that the contract is checked on: the one that is [Given], or that the system
 /// property `contract.kubeconfig` names, else a simulated region of our own.
 final class Api {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final AtomicInteger LAST = new AtomicInteger();
     private static final Api SHARED = open();
 
