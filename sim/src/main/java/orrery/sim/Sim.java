@@ -130,6 +130,11 @@ public final class Sim implements AutoCloseable {
         return controllers.sandbox();
     }
 
+    /// Whether pods' processes can run on this host.
+    public boolean allowsSandboxes() {
+        return controllers.allowed();
+    }
+
     public Region region() {
         return region;
     }

@@ -52,6 +52,7 @@ class PodNetworkTest {
         sim = Sim.start(new Options(folder.resolve("d"), 0, "127.0.0.1"), Clock.systemUTC(),
                 new SecureRandom());
         kubectl = Program.kubectl(sim.kubeconfig(), folder);
+        Assumptions.assumeTrue(sim.allowsSandboxes(), sim.sandbox());
         Assumptions.assumeTrue(Relay.isPossible(), "this host has no perl");
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/node")),
                 "a pod sees no Node.js outside /usr/bin");
@@ -80,8 +81,6 @@ class PodNetworkTest {
         assertThat(said.code()).as(said.errors()).isZero();
         var ready = kubectl.run("wait", "--for=condition=Ready", "pod/client", "--timeout=120s");
         assertThat(ready.code()).as(ready.errors()).isZero();
-        Assumptions.assumeTrue(
-                kubectl.run("exec", "client", "--", "true").code() == 0, sim.sandbox());
     }
 
     @AfterAll
