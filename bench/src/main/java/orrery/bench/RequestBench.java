@@ -1,34 +1,25 @@
 package orrery.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
-import orrery.kit.db.Json;
 
 /// Measures requests per CPU-second of the packaged server: see README.md.
 public final class RequestBench {
-    private static final String GLOBAL = "/v1/regions/global";
     private static final Duration WARM_UP = Duration.ofSeconds(40);
     private static final int PAGE = 50;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1).build();
+    private final User user;
     private final Server server;
     private final int clients;
-    private String token = "";
 
-    private RequestBench(Server server, int clients) {
-        this.server = server;
+    private RequestBench(User user, int clients) {
+        this.user = user;
+        this.server = user.server();
         this.clients = clients;
     }
 
@@ -39,58 +30,28 @@ public final class RequestBench {
                 "ORRERY_LIMIT_REQUESTS", "1000000", "ORRERY_LIMIT_REQUESTS_UNKNOWN", "1000000");
         try (var folders = new Folders();
                 var server = Server.start(folders.fresh(), settings, "--no-sim")) {
-            new RequestBench(server, clients).measure(measured);
+            new RequestBench(User.register(server), clients).measure(measured);
         }
     }
 
     private void measure(Duration measured) throws Exception {
         var project = prepare();
-        var read = GLOBAL + "/projects/" + project;
-        var list = GLOBAL + "/projects?pageSize=" + PAGE;
+        var read = User.GLOBAL + "/projects/" + project;
+        var list = User.GLOBAL + "/projects?pageSize=" + PAGE;
         load(read, WARM_UP);
         load(list, WARM_UP);
         report("read", read, measured);
         report("list", list, measured);
     }
 
-    /// A user, a token of theirs, and more projects than fit on a page.
+    /// More projects than fit on a page.
     private String prepare() throws Exception {
-        var account = Map.of("email", "bench@orrery.local", "name", "Bench",
-                "password", UUID.randomUUID().toString(), "setupCode", server.setupCode());
-        post("/v1/api/auth/register", account);
-        token = post("/v1/api/auth/login", Map.of("email", account.get("email"),
-                "password", account.get("password"))).at("/token").asText();
-        var key = post(GLOBAL + "/iam/apikeys", Map.of("displayName", "bench", "scope", "platform"))
-                .at("/data/secret").asText();
-        token = post(GLOBAL + "/auth/token", Map.of("grant_type", "api_key", "api_key", key))
-                .at("/data/access_token").asText();
-        var organization = post(GLOBAL + "/organizations",
-                Map.of("name", "bench-works", "displayName", "Bench")).at("/data/id").asText();
+        var organization = user.organization("bench-works");
         var project = "";
         for (int i = 0; i < PAGE + 10; i++) {
-            project = post(GLOBAL + "/projects", Map.of(
-                    "name", "bench-" + i, "organizationId", organization)).at("/data/id").asText();
+            project = user.project(organization, "bench-" + i);
         }
         return project;
-    }
-
-    private JsonNode post(String path, Map<String, String> body) throws Exception {
-        var request = HttpRequest.newBuilder(uri(path))
-                .header("Content-Type", "application/json")
-                .header("Idempotency-Key", UUID.randomUUID().toString())
-                .POST(BodyPublishers.ofString(Json.write(body)));
-        if (!token.isEmpty()) {
-            request.header("Authorization", "Bearer " + token);
-        }
-        var answer = http.send(request.build(), BodyHandlers.ofString());
-        if (answer.statusCode() >= 300) {
-            throw new IOException(path + ": " + answer.statusCode() + " " + answer.body());
-        }
-        return Json.tree(answer.body());
-    }
-
-    private URI uri(String path) {
-        return server.address().resolve(path);
     }
 
     private void report(String what, String path, Duration measured) throws Exception {
@@ -117,15 +78,14 @@ public final class RequestBench {
     /// @return the times of all, sorted, in nanoseconds
     private long[] load(String path, Duration time) throws Exception {
         long end = System.nanoTime() + time.toNanos();
-        var request = HttpRequest.newBuilder(uri(path))
-                .header("Authorization", "Bearer " + token).build();
+        var request = user.request(path).build();
         var latencies = new ConcurrentLinkedQueue<Long>();
         try (var threads = Executors.newFixedThreadPool(clients)) {
             for (int i = 0; i < clients; i++) {
                 threads.submit(() -> {
                     while (System.nanoTime() < end) {
                         long start = System.nanoTime();
-                        var answer = http.send(request, BodyHandlers.ofString());
+                        var answer = user.http().send(request, BodyHandlers.ofString());
                         if (answer.statusCode() != 200) {
                             throw new IOException(answer.statusCode() + " " + answer.body());
                         }
