@@ -1,5 +1,7 @@
 package orrery.sim.contract;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -107,6 +109,15 @@ final class Api {
             throw new IllegalStateException("no namespace: " + made.body());
         }
         return name;
+    }
+
+    /// Waits until pods can be made in a namespace: older servers refuse them until its default
+    /// account has a token.
+    void awaitPods(String namespace) {
+        await().atMost(Duration.ofSeconds(120)).until(() ->
+                post("/api/v1/namespaces/" + namespace + "/pods?dryRun=All", """
+                        {"metadata":{"name":"first"},"spec":{"containers":[
+                         {"name":"c","image":"x"}]}}""").code() == 201);
     }
 
     /// An answer.

@@ -20,9 +20,8 @@ class BudgetContractTest {
             "/apis/" + version + "/namespaces/" + namespace + "/poddisruptionbudgets";
 
     @BeforeEach
-    void awaitsTheDefaultAccount() {
-        await().atMost(PATIENCE)
-                .until(() -> api.get(base + "/serviceaccounts/default").code() == 200);
+    void awaitsPods() {
+        api.awaitPods(namespace);
     }
 
     @Test

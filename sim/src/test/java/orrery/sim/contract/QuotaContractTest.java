@@ -16,9 +16,8 @@ class QuotaContractTest {
     private final String base = "/api/v1/namespaces/" + namespace;
 
     @BeforeEach
-    void awaitsTheDefaultAccount() {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> api.get(base + "/serviceaccounts/default").code() == 200);
+    void awaitsPods() {
+        api.awaitPods(namespace);
     }
 
     @Test
