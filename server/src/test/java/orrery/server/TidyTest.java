@@ -105,6 +105,21 @@ class TidyTest {
     }
 
     @Test
+    void importsAreUsed() throws IOException {
+        var line = Pattern.compile("(?m)^import (?:static )?[\\w.]+\\.(\\w+);$");
+        var found = new ArrayList<String>();
+        for (var file : files()) {
+            var text = Files.readString(file);
+            var rest = text.replaceAll("(?m)^import .*$", "");
+            line.matcher(text).results().map(match -> match.group(1))
+                    .filter(name -> !Pattern.compile("\\b" + name + "\\b").matcher(rest).find())
+                    .forEach(name -> found.add("/" + ROOT.relativize(file)
+                            + " imports " + name + " and does not use it"));
+        }
+        assertThat(found).isEmpty();
+    }
+
+    @Test
     void namesSayWhatThingsAre() throws IOException {
         var name = Pattern.compile(
                 "(Impl|Manager|Helper|Helpers|Util|Utils|Dto|DTO|Entity|Processor|Data|Info)"

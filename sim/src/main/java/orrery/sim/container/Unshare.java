@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /// A sandbox made by util-linux: `unshare`, `mount`, `pivot_root`, `setpriv` and `prlimit`.

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import orrery.sim.type.Json;
 import orrery.sim.type.ResourceType;
 import orrery.sim.type.Types;
 import orrery.sim.type.Yaml;

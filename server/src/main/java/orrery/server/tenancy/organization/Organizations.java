@@ -24,7 +24,6 @@ import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
 import orrery.server.iam.role.Roles;
-import org.jspecify.annotations.Nullable;
 
 /// The organizations of this installation.
 @Singleton

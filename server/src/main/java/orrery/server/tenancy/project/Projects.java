@@ -29,7 +29,6 @@ import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
 import orrery.server.iam.role.Roles;
 import orrery.server.tenancy.organization.Organizations;
-import org.jspecify.annotations.Nullable;
 
 /// The projects of all organizations.
 @Singleton
