@@ -4,10 +4,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import orrery.sim.fault.PhasedOperator;
 import orrery.sim.fault.Phases;
 import orrery.sim.operator.Conditions;
 import orrery.sim.operator.Events;
-import orrery.sim.operator.Operator;
 import orrery.sim.operator.Owners;
 import orrery.sim.operator.Pods;
 import orrery.sim.store.Change;
@@ -17,31 +17,21 @@ import orrery.sim.store.Key;
 
 /// Serves each InferenceService by a Deployment and a Service, as KServe's Standard mode does:
 /// it is ready when the pods are, and the model is loaded.
-final class InferenceServices implements Operator {
+final class InferenceServices extends PhasedOperator {
     private static final String DEPLOYMENTS = "deployments.apps";
 
-    private final Phases phases;
     private final Events events;
     private final Clock clock;
 
     InferenceServices(Phases phases, Events events, Clock clock) {
-        this.phases = phases;
+        super(Kserve.MANAGER, Kserve.SERVICES, phases);
         this.events = events;
         this.clock = clock;
     }
 
     @Override
-    public String name() {
-        return Kserve.MANAGER;
-    }
-
-    @Override
-    public void noticed(Cluster cluster, Change change, Consumer<Key> look) {
+    protected void noticedOther(Cluster cluster, Change change, Consumer<Key> look) {
         switch (change.type()) {
-            case Kserve.SERVICES -> {
-                phases.noticed(change);
-                look.accept(change.item().key());
-            }
             case DEPLOYMENTS -> Owners.noticed(
                     change, Kserve.SERVICES, "InferenceService", look);
             // A service may have waited for it.
@@ -53,17 +43,10 @@ final class InferenceServices implements Operator {
     }
 
     @Override
-    public void closed(Cluster cluster) {
-        phases.closed(cluster);
-    }
-
-    @Override
-    public Optional<Duration> reconcile(Cluster cluster, Key key) {
-        var found = cluster.get(Kserve.SERVICES, key.namespace(), key.name());
-        if (found.isEmpty() || Pods.going(found.get())) {
+    protected Optional<Duration> reconcile(Cluster cluster, Item service) {
+        if (Pods.going(service)) {
             return Optional.empty();
         }
-        var service = found.get();
         var status = new ServiceStatus(cluster, service, clock);
         var predictor = new Predictor(cluster, service);
         var mistake = predictor.mistake();

@@ -5,11 +5,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import orrery.sim.fault.PhasedOperator;
 import orrery.sim.fault.Phases;
 import orrery.sim.operator.Conditions;
 import orrery.sim.operator.Events;
 import orrery.sim.operator.Finalizers;
-import orrery.sim.operator.Operator;
 import orrery.sim.operator.Owners;
 import orrery.sim.operator.Pods;
 import orrery.sim.store.Change;
@@ -17,58 +17,36 @@ import orrery.sim.store.Cluster;
 import orrery.sim.store.Deletion;
 import orrery.sim.store.Item;
 import orrery.sim.store.Key;
-import orrery.sim.store.Write;
-import orrery.sim.type.Json;
 
 /// Takes VirtualMachineInstances from Pending over Scheduling and Scheduled to Running, behind
 /// the pod that stands for each, and to their end.
-final class Instances implements Operator {
+final class Instances extends PhasedOperator {
     static final String FINALIZER = "foregroundDeleteVirtualMachine";
 
-    private final Phases phases;
     private final Events events;
     private final Clock clock;
 
     Instances(Phases phases, Events events, Clock clock) {
-        this.phases = phases;
+        super(Kubevirt.MANAGER, Kubevirt.INSTANCES, phases);
         this.events = events;
         this.clock = clock;
     }
 
     @Override
-    public String name() {
-        return Kubevirt.MANAGER;
-    }
-
-    @Override
-    public void noticed(Cluster cluster, Change change, Consumer<Key> look) {
-        if (change.type().equals(Kubevirt.INSTANCES)) {
-            phases.noticed(change);
-            look.accept(change.item().key());
-        } else if (change.type().equals("pods")) {
+    protected void noticedOther(Cluster cluster, Change change, Consumer<Key> look) {
+        if (change.type().equals("pods")) {
             Owners.noticed(change, Kubevirt.INSTANCES, "VirtualMachineInstance", look);
         }
     }
 
     @Override
-    public void closed(Cluster cluster) {
-        phases.closed(cluster);
-    }
-
-    @Override
-    public Optional<Duration> reconcile(Cluster cluster, Key key) {
-        var found = cluster.get(Kubevirt.INSTANCES, key.namespace(), key.name());
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        var instance = found.get();
+    protected Optional<Duration> reconcile(Cluster cluster, Item instance) {
         var pod = Launcher.of(cluster, instance);
         if (Pods.going(instance)) {
             return stop(cluster, instance, pod);
         }
         if (!Finalizers.has(instance.tree(), FINALIZER)) {
-            cluster.change(instance.type(), instance.namespace(), instance.name(),
-                    Write.by(name()), object -> Finalizers.add(object, FINALIZER));
+            change(cluster, instance, object -> Finalizers.add(object, FINALIZER));
             return Optional.empty();
         }
         if (Pods.ended(instance)) {
@@ -109,7 +87,7 @@ final class Instances implements Operator {
         } else {
             var scheduled = Conditions.get(pod.get().tree().path("status"), "PodScheduled");
             if (scheduled.path("status").asText().equals("False")) {
-                write(cluster, instance, status -> Conditions.set(status, "PodScheduled", false,
+                status(cluster, instance, status -> Conditions.set(status, "PodScheduled", false,
                         scheduled.path("reason").asText(), scheduled.path("message").asText(),
                         clock));
             }
@@ -161,7 +139,7 @@ final class Instances implements Operator {
         var swing = phases.swing(instance);
         boolean up = swing.isEmpty() || swing.get().up();
         if (up != Conditions.isTrue(instance.tree(), "Ready")) {
-            write(cluster, instance, status -> Conditions.set(status, "Ready", up,
+            status(cluster, instance, status -> Conditions.set(status, "Ready", up,
                     up ? "" : "GuestNotRunning", up ? "" : "the guest does not answer", clock));
         }
         return swing.map(Phases.Swing::left);
@@ -190,8 +168,7 @@ final class Instances implements Operator {
             }
             return Optional.empty();
         }
-        cluster.change(instance.type(), instance.namespace(), instance.name(), Write.by(name()),
-                object -> Finalizers.remove(object, FINALIZER));
+        change(cluster, instance, object -> Finalizers.remove(object, FINALIZER));
         return Optional.empty();
     }
 
@@ -209,7 +186,7 @@ final class Instances implements Operator {
     }
 
     private void enter(Cluster cluster, Item instance, String phase, Consumer<ObjectNode> more) {
-        write(cluster, instance, status -> {
+        status(cluster, instance, status -> {
             status.put("phase", phase);
             status.withArray("phaseTransitionTimestamps").addObject().put("phase", phase)
                     .put("phaseTransitionTimestamp", Conditions.now(clock));
@@ -219,13 +196,5 @@ final class Instances implements Operator {
             }
             more.accept(status);
         });
-    }
-
-    private void write(Cluster cluster, Item instance, Consumer<ObjectNode> edit) {
-        cluster.change(instance.type(), instance.namespace(), instance.name(),
-                Write.by(name()).onStatus(), object -> {
-                    edit.accept(Json.child(object, "status"));
-                    return object;
-                });
     }
 }

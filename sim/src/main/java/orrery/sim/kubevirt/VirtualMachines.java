@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import orrery.sim.fault.Faults;
+import orrery.sim.fault.PhasedOperator;
 import orrery.sim.fault.Phases;
 import orrery.sim.operator.Conditions;
 import orrery.sim.operator.Events;
 import orrery.sim.operator.Finalizers;
-import orrery.sim.operator.Operator;
 import orrery.sim.operator.Owners;
 import orrery.sim.operator.Pods;
 import orrery.sim.operator.Timing;
@@ -25,64 +25,43 @@ import orrery.sim.type.Json;
 
 /// Gives each VirtualMachine that should run its VirtualMachineInstance, and takes it from one
 /// that should not.
-final class VirtualMachines implements Operator {
+final class VirtualMachines extends PhasedOperator {
     private static final String FINALIZER = "kubevirt.io/virtualMachineControllerFinalize";
     private static final String REQUESTS = "stateChangeRequests";
     private static final int MOST_DOUBLINGS = 5;
 
-    private final Phases phases;
     private final Events events;
     private final Timing timing;
     private final Clock clock;
 
     VirtualMachines(Phases phases, Events events, Timing timing, Clock clock) {
-        this.phases = phases;
+        super(Kubevirt.MANAGER, Kubevirt.MACHINES, phases);
         this.events = events;
         this.timing = timing;
         this.clock = clock;
     }
 
     @Override
-    public String name() {
-        return Kubevirt.MANAGER;
-    }
-
-    @Override
-    public void noticed(Cluster cluster, Change change, Consumer<Key> look) {
-        if (change.type().equals(Kubevirt.MACHINES)) {
-            phases.noticed(change);
-            look.accept(change.item().key());
-        } else if (change.type().equals(Kubevirt.INSTANCES)) {
+    protected void noticedOther(Cluster cluster, Change change, Consumer<Key> look) {
+        if (change.type().equals(Kubevirt.INSTANCES)) {
             Owners.noticed(change, Kubevirt.MACHINES, "VirtualMachine", look);
         }
     }
 
     @Override
-    public void closed(Cluster cluster) {
-        phases.closed(cluster);
-    }
-
-    @Override
-    public Optional<Duration> reconcile(Cluster cluster, Key key) {
-        var found = cluster.get(Kubevirt.MACHINES, key.namespace(), key.name());
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        var machine = found.get();
+    protected Optional<Duration> reconcile(Cluster cluster, Item machine) {
         var instance = instance(cluster, machine);
         if (Pods.going(machine)) {
             report(cluster, machine, instance, "Terminating");
             if (instance.isPresent()) {
                 stop(cluster, instance.get());
             } else {
-                cluster.change(machine.type(), machine.namespace(), machine.name(),
-                        Write.by(name()), object -> Finalizers.remove(object, FINALIZER));
+                change(cluster, machine, object -> Finalizers.remove(object, FINALIZER));
             }
             return Optional.empty();
         }
         if (!Finalizers.has(machine.tree(), FINALIZER)) {
-            cluster.change(machine.type(), machine.namespace(), machine.name(), Write.by(name()),
-                    object -> Finalizers.add(object, FINALIZER));
+            change(cluster, machine, object -> Finalizers.add(object, FINALIZER));
             return Optional.empty();
         }
         return instance.isPresent() ? look(cluster, machine, instance.get())
@@ -257,14 +236,6 @@ final class VirtualMachines implements Operator {
                 }
             }
         }
-    }
-
-    private void status(Cluster cluster, Item machine, Consumer<ObjectNode> edit) {
-        cluster.change(machine.type(), machine.namespace(), machine.name(),
-                Write.by(name()).onStatus(), object -> {
-                    edit.accept(Json.child(object, "status"));
-                    return object;
-                });
     }
 
     /// What `kubectl get vm` shows of a machine that has an instance.

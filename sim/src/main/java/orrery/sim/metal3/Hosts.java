@@ -5,45 +5,35 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import orrery.sim.fault.PhasedOperator;
 import orrery.sim.fault.Phases;
 import orrery.sim.operator.Events;
 import orrery.sim.operator.Finalizers;
-import orrery.sim.operator.Operator;
 import orrery.sim.operator.Pods;
 import orrery.sim.store.Change;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Item;
 import orrery.sim.store.Key;
-import orrery.sim.store.Write;
 import orrery.sim.type.Json;
 
 /// Takes BareMetalHosts through their states, each of which lasts and may fail.
-final class Hosts implements Operator {
+final class Hosts extends PhasedOperator {
     private static final String PAUSED = "baremetalhost.metal3.io/paused";
     private static final String DETACHED = "baremetalhost.metal3.io/detached";
     private static final String INSPECT = "inspect.metal3.io";
 
-    private final Phases phases;
     private final Events events;
     private final Clock clock;
 
     Hosts(Phases phases, Events events, Clock clock) {
-        this.phases = phases;
+        super(Metal3.MANAGER, Metal3.HOSTS, phases);
         this.events = events;
         this.clock = clock;
     }
 
     @Override
-    public String name() {
-        return Metal3.MANAGER;
-    }
-
-    @Override
-    public void noticed(Cluster cluster, Change change, Consumer<Key> look) {
-        if (change.type().equals(Metal3.HOSTS)) {
-            phases.noticed(change);
-            look.accept(change.item().key());
-        } else if (change.type().equals("secrets")) {
+    protected void noticedOther(Cluster cluster, Change change, Consumer<Key> look) {
+        if (change.type().equals("secrets")) {
             // Credentials that came, changed or went.
             cluster.list(Metal3.HOSTS, change.item().namespace()).stream()
                     .filter(host -> host.tree().at("/spec/bmc/credentialsName").asText()
@@ -53,17 +43,10 @@ final class Hosts implements Operator {
     }
 
     @Override
-    public void closed(Cluster cluster) {
-        phases.closed(cluster);
-    }
-
-    @Override
-    public Optional<Duration> reconcile(Cluster cluster, Key key) {
-        var found = cluster.get(Metal3.HOSTS, key.namespace(), key.name());
-        if (found.isEmpty() || annotations(found.get()).has(PAUSED)) {
+    protected Optional<Duration> reconcile(Cluster cluster, Item host) {
+        if (annotations(host).has(PAUSED)) {
             return Optional.empty();
         }
-        var host = found.get();
         boolean held = Finalizers.has(host.tree(), Metal3.FINALIZER);
         if (Pods.going(host)) {
             return held ? remove(cluster, host) : Optional.empty();
@@ -256,13 +239,5 @@ final class Hosts implements Operator {
 
     private static JsonNode annotations(Item host) {
         return host.tree().path("metadata").path("annotations");
-    }
-
-    private void change(Cluster cluster, Item host,
-            Consumer<com.fasterxml.jackson.databind.node.ObjectNode> edit) {
-        cluster.change(host.type(), host.namespace(), host.name(), Write.by(name()), object -> {
-            edit.accept(object);
-            return object;
-        });
     }
 }

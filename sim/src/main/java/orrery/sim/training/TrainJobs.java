@@ -5,10 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import orrery.sim.fault.PhasedOperator;
 import orrery.sim.fault.Phases;
 import orrery.sim.operator.Conditions;
 import orrery.sim.operator.Events;
-import orrery.sim.operator.Operator;
 import orrery.sim.operator.Owners;
 import orrery.sim.operator.Pods;
 import orrery.sim.operator.Timing;
@@ -16,53 +16,36 @@ import orrery.sim.store.Change;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Item;
 import orrery.sim.store.Key;
-import orrery.sim.store.Write;
 import orrery.sim.type.Json;
 
 /// Runs each TrainJob as an indexed Job with one pod for each node, once it has queued.
-final class TrainJobs implements Operator {
+final class TrainJobs extends PhasedOperator {
     private static final String JOBS = "jobs.batch";
 
-    private final Phases phases;
     private final Timing timing;
     private final Events events;
     private final Clock clock;
 
     TrainJobs(Phases phases, Timing timing, Events events, Clock clock) {
-        this.phases = phases;
+        super(Training.MANAGER, Training.JOBS, phases);
         this.timing = timing;
         this.events = events;
         this.clock = clock;
     }
 
     @Override
-    public String name() {
-        return Training.MANAGER;
-    }
-
-    @Override
-    public void noticed(Cluster cluster, Change change, Consumer<Key> look) {
-        if (change.type().equals(Training.JOBS)) {
-            phases.noticed(change);
-            look.accept(change.item().key());
-        } else if (change.type().equals(JOBS)) {
+    protected void noticedOther(Cluster cluster, Change change, Consumer<Key> look) {
+        if (change.type().equals(JOBS)) {
             Owners.noticed(change, Training.JOBS, "TrainJob", look);
         }
     }
 
     @Override
-    public void closed(Cluster cluster) {
-        phases.closed(cluster);
-    }
-
-    @Override
-    public Optional<Duration> reconcile(Cluster cluster, Key key) {
-        var found = cluster.get(Training.JOBS, key.namespace(), key.name());
-        if (found.isEmpty() || Pods.going(found.get()) || finished(found.get())) {
+    protected Optional<Duration> reconcile(Cluster cluster, Item training) {
+        if (Pods.going(training) || finished(training)) {
             return Optional.empty();
         }
-        var training = found.get();
-        var job = cluster.get(JOBS, key.namespace(), NodesJob.name(training));
+        var job = cluster.get(JOBS, training.namespace(), NodesJob.name(training));
         if (training.tree().at("/spec/suspend").asBoolean()) {
             job.ifPresent(one -> suspend(cluster, one, true));
             status(cluster, training, job, status -> Conditions.set(status, "Suspended", true,
@@ -138,10 +121,7 @@ final class TrainJobs implements Operator {
     }
 
     private void suspend(Cluster cluster, Item job, boolean suspend) {
-        cluster.change(job.type(), job.namespace(), job.name(), Write.by(name()), object -> {
-            Json.child(object, "spec").put("suspend", suspend);
-            return object;
-        });
+        change(cluster, job, object -> Json.child(object, "spec").put("suspend", suspend));
     }
 
     private static boolean finished(Item training) {
@@ -151,13 +131,10 @@ final class TrainJobs implements Operator {
 
     private void status(Cluster cluster, Item training, Optional<Item> job,
             Consumer<ObjectNode> edit) {
-        cluster.change(training.type(), training.namespace(), training.name(),
-                Write.by(name()).onStatus(), object -> {
-                    var status = Json.child(object, "status");
-                    job.ifPresent(one -> jobs(status, one));
-                    edit.accept(status);
-                    return object;
-                });
+        status(cluster, training, status -> {
+            job.ifPresent(one -> jobs(status, one));
+            edit.accept(status);
+        });
     }
 
     private static void jobs(ObjectNode status, Item job) {
