@@ -35,9 +35,10 @@ public final class Controllers implements AutoCloseable {
     /// What the operators need from their surroundings.
     ///
     /// @param folder    for the files of containers and volumes; ours alone
+    /// @param sandboxes whether commands of pods are run, where the host allows it
     /// @param authority the certificate authority (PEM) that pods trust their API server by
     /// @param tokens    issues the token of a pod's service account
-    public record Surroundings(Path folder, Clock clock, Timing timing,
+    public record Surroundings(Path folder, boolean sandboxes, Clock clock, Timing timing,
             Function<Cluster, String> authority, Tokens tokens) {}
 
     private Controllers(Containers containers, Surroundings around) {
@@ -53,7 +54,8 @@ public final class Controllers implements AutoCloseable {
 
     /// Prepares them; finds out which sandbox works on this host.
     public static Controllers open(Surroundings around) throws IOException {
-        return new Controllers(Containers.open(around.folder()), around);
+        return new Controllers(around.sandboxes() ? Containers.open(around.folder())
+                : Containers.none(around.folder()), around);
     }
 
     /// Begins to look after all clusters of a region, those to come too.

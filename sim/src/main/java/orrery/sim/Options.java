@@ -10,13 +10,18 @@ import orrery.sim.operator.Timing;
 /// @param port 0 takes the last start's port, or any free one
 /// @param host the address to listen on
 /// @param timing how long simulated things take
-public record Options(Path data, int port, String host, Timing timing) {
+/// @param sandboxes whether commands of pods are run, where the host allows it
+public record Options(Path data, int port, String host, Timing timing, boolean sandboxes) {
     private static final String USAGE =
             "usage: sim --data DIR [--port N|0] [--host ADDRESS [--allow-remote]]"
-            + " [--timing quick|realistic[,NAME=DURATION…]]";
+            + " [--timing quick|realistic[,NAME=DURATION…]] [--no-sandboxes]";
 
     public Options(Path data, int port, String host) {
         this(data, port, host, Timing.DEFAULT);
+    }
+
+    public Options(Path data, int port, String host, Timing timing) {
+        this(data, port, host, timing, true);
     }
 
     /// @throws IllegalArgumentException that says what is wrong and how to write it
@@ -26,6 +31,7 @@ public record Options(Path data, int port, String host, Timing timing) {
         String host = "127.0.0.1";
         boolean remote = false;
         Timing timing = Timing.DEFAULT;
+        boolean sandboxes = true;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--data" -> data = Path.of(value(args, ++i)).toAbsolutePath();
@@ -33,6 +39,7 @@ public record Options(Path data, int port, String host, Timing timing) {
                 case "--host" -> host = value(args, ++i);
                 case "--timing" -> timing = timing(value(args, ++i));
                 case "--allow-remote" -> remote = true;
+                case "--no-sandboxes" -> sandboxes = false;
                 default -> throw new IllegalArgumentException(
                         "unknown option " + args[i] + "; " + USAGE);
             }
@@ -44,7 +51,7 @@ public record Options(Path data, int port, String host, Timing timing) {
             throw new IllegalArgumentException("--host " + host + " is not a loopback address:"
                     + " a simulated region is for this machine; --allow-remote overrides");
         }
-        return new Options(data, port, host, timing);
+        return new Options(data, port, host, timing, sandboxes);
     }
 
     private static String value(String[] args, int at) {

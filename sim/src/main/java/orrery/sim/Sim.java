@@ -56,6 +56,7 @@ public final class Sim implements AutoCloseable {
             Runtime.getRuntime().addShutdownHook(new Thread(sim::close, "shutdown"));
             System.out.println(MANAGEMENT + " ready " + sim.url() + " kubeconfig "
                     + sim.kubeconfig());
+            System.out.println("processes of pods: " + sim.sandbox());
         } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
             System.err.println("sim: " + e.getMessage());
             System.exit(2);
@@ -97,8 +98,8 @@ public final class Sim implements AutoCloseable {
         String authority = new String(keys.authorityPem(), StandardCharsets.US_ASCII);
         try {
             return Controllers.open(new Controllers.Surroundings(
-                    options.data().resolve("containers"), clock, options.timing(),
-                    cluster -> authority,
+                    options.data().resolve("containers"), options.sandboxes(), clock,
+                    options.timing(), cluster -> authority,
                     (cluster, pod) -> podToken(tokens, clock, cluster, pod)));
         } catch (IOException e) {
             throw new UncheckedIOException(

@@ -79,7 +79,8 @@ final class WorkspaceSteps {
                         "orrery-42-" + visit.name);
             } catch (Shell.Lost lost) {
                 // A server that was killed takes its sockets along; the shell lives on.
-                if (patience.millis() - begin > SHELL.toMillis()) {
+                if (lost.getMessage().contains(FORBIDDEN)
+                        || patience.millis() - begin > SHELL.toMillis()) {
                     throw new Refused(lost.getMessage());
                 }
             }

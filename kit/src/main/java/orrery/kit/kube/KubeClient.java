@@ -212,11 +212,8 @@ final class KubeClient {
     private KubeFailure refusal(KubeCall call, int status, InputStream body) {
         var what = call.method() + " " + call.path() + " on " + name;
         try (body) {
-            var bytes = body.readNBytes(64 * 1024);
-            var answer = JSON.readTree(bytes);
-            return new KubeFailure(status, answer.path("reason").asText(""),
-                    answer.path("message").asText(what + " answered " + status));
-        } catch (IOException noStatusObject) {
+            return KubeFailure.answered(status, body.readNBytes(64 * 1024), what);
+        } catch (IOException cutOff) {
             return new KubeFailure(status, "", what + " answered " + status);
         }
     }

@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.client.dsl.ContainerResource;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -31,13 +33,26 @@ public final class KubeExec implements AutoCloseable {
             return new KubeExec(run(container, ask), client.streams()::release);
         } catch (KubernetesClientException refused) {
             client.streams().release();
-            throw new KubeFailure(refused.getCode(), String.valueOf(refused.getMessage()),
-                    "exec in " + namespace + "/" + pod + " on " + client.name() + ": "
-                            + refused.getMessage());
+            throw failure(refused, "exec in " + namespace + "/" + pod + " on " + client.name());
         } catch (RuntimeException failure) {
             client.streams().release();
             throw failure;
         }
+    }
+
+    /// Tells the API server's own words. The client library drops those that refuse a WebSocket;
+    /// the JDK's exception below it still has them.
+    private static KubeFailure failure(KubernetesClientException refused, String what) {
+        for (Throwable at = refused; at != null; at = at.getCause()) {
+            if (at instanceof WebSocketHandshakeException handshake
+                    && handshake.getResponse() != null) {
+                var answer = handshake.getResponse();
+                return KubeFailure.answered(answer.statusCode(),
+                        String.valueOf(answer.body()).getBytes(StandardCharsets.UTF_8), what);
+            }
+        }
+        return new KubeFailure(refused.getCode(), String.valueOf(refused.getMessage()),
+                what + ": " + refused.getMessage());
     }
 
     private static ExecWatch run(ContainerResource container, KubeView.ExecAsk ask) {

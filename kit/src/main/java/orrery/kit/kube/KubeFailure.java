@@ -1,5 +1,6 @@
 package orrery.kit.kube;
 
+import java.io.IOException;
 import java.time.Duration;
 import orrery.kit.Problem;
 
@@ -19,6 +20,19 @@ public final class KubeFailure extends RuntimeException {
 
     static KubeFailure away(String target, String cause) {
         return new KubeFailure(NO_ANSWER, "Away", target + " does not answer: " + cause);
+    }
+
+    /// @param body what was answered: a Kubernetes `Status`, or anything else
+    /// @param what what was asked, for an answer that does not say
+    static KubeFailure answered(int status, byte[] body, String what) {
+        var otherwise = what + " answered " + status;
+        try {
+            var answer = KubeClient.JSON.readTree(body);
+            return new KubeFailure(status, answer.path("reason").asText(""),
+                    answer.path("message").asText(otherwise));
+        } catch (IOException noStatusObject) {
+            return new KubeFailure(status, "", otherwise);
+        }
     }
 
     /// HTTP status of the answer, or [#NO_ANSWER].

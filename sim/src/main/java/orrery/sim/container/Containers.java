@@ -34,7 +34,11 @@ public final class Containers implements AutoCloseable {
     private final ExecutorService starter = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("sandbox-starter").factory());
 
-    private Containers(Path base, SandboxProbe probe) {
+    private interface Probe {
+        SandboxProbe.Found find() throws IOException;
+    }
+
+    private Containers(Path base, Probe probe) {
         this.base = base;
         this.found = CompletableFuture.supplyAsync(() -> {
             try {
@@ -54,7 +58,13 @@ public final class Containers implements AutoCloseable {
 
     static Containers open(Path base, Optional<Path> bubblewrap) throws IOException {
         var root = base.toAbsolutePath().normalize();
-        return new Containers(root, SandboxProbe.of(root, bubblewrap));
+        return new Containers(root, SandboxProbe.of(root, bubblewrap)::find);
+    }
+
+    /// Runs nothing, whatever the host allows.
+    public static Containers none(Path base) {
+        return new Containers(base.toAbsolutePath().normalize(),
+                () -> new SandboxProbe.Found.Forbidden(HostAdvice.SWITCHED_OFF, Optional.empty()));
     }
 
     /// What works here, or why nothing does, for the log and for people.
@@ -63,6 +73,13 @@ public final class Containers implements AutoCloseable {
             case SandboxProbe.Found.Works works -> works.sandbox().describe();
             case SandboxProbe.Found.Forbidden forbidden -> forbidden.message();
         };
+    }
+
+    /// Why no process can run here and what to do about it; empty where one can, or as long as that
+    /// is not known. Does not wait.
+    public Optional<String> forbidden() {
+        return found.getNow(null) instanceof SandboxProbe.Found.Forbidden forbidden
+                ? Optional.of(forbidden.message()) : Optional.empty();
     }
 
     /// The folder under which every cell's files must lie.

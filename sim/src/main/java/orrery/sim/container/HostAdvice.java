@@ -9,6 +9,9 @@ import java.util.List;
 final class HostAdvice {
     private static final Path SETTINGS = Path.of("/proc/sys");
 
+    static final String SWITCHED_OFF = "this host forbids sandboxes for simulated pods (the region"
+            + " was started with --no-sandboxes). Start it without that option";
+
     private HostAdvice() {}
 
     /// @param failures what each sandbox tried said

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import orrery.sim.operator.Timing;
 
@@ -31,9 +32,22 @@ sealed interface Behaviour {
     record Echo() implements Behaviour {}
 
     /// A real process in a sandbox.
-    record Run(List<String> line) implements Behaviour {
+    ///
+    /// @param ends after how long it would end by itself, if it is meant to
+    record Run(List<String> line, Optional<Duration> ends) implements Behaviour {
         public Run {
             line = List.copyOf(line);
+        }
+    }
+
+    /// A command that this host cannot run: it stands there, or ends well after a time.
+    record NotRun(List<String> line, Optional<Duration> ends) implements Behaviour {
+        private static final int MOST = 200;
+
+        /// The command on one line.
+        String text() {
+            var text = String.join(" ", line).replaceAll("\\s+", " ").strip();
+            return text.length() > MOST ? text.substring(0, MOST) + "…" : text;
         }
     }
 
@@ -47,12 +61,15 @@ sealed interface Behaviour {
             case Idle i -> true;
             case Echo e -> true;
             case Run r -> false;
+            case NotRun n -> n.ends().isEmpty();
             case End e -> false;
         };
     }
 
     /// @param once whether it belongs to a Job or is an init container, so it should end by itself
     static Behaviour of(JsonNode container, JsonNode labels, boolean once) {
+        var ends = once ? Optional.of(Timing.duration(labels.path(RUNS_FOR).asText())
+                .orElse(USUAL)) : Optional.<Duration>empty();
         var name = imageName(container.path("image").asText());
         var label = labels.path(LABEL).asText();
         var line = new ArrayList<String>();
@@ -72,13 +89,13 @@ sealed interface Behaviour {
         }
         boolean shell = label.equals("shell") || SHELLS.contains(name);
         if (shell && line.isEmpty() && container.path("stdin").asBoolean()) {
-            return new Run(List.of("sh"));
+            return new Run(List.of("sh"), ends);
         }
         if (shell && !line.isEmpty()) {
-            return new Run(line);
+            return new Run(line, ends);
         }
-        if (once) {
-            return new End(0, Timing.duration(labels.path(RUNS_FOR).asText()).orElse(USUAL));
+        if (ends.isPresent()) {
+            return new End(0, ends.get());
         }
         return shell ? new Idle() : new StandIn();
     }

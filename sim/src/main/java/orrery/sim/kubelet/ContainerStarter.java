@@ -30,12 +30,14 @@ final class ContainerStarter {
     void start(PodRun pod, Item item, JsonNode container, ContainerRun run, Runnable changed)
             throws IOException {
         var now = clock.instant();
-        run.state = switch (PodPlan.behaviour(item, container)) {
+        run.state = switch (PodPlan.behaviour(item, container, containers)) {
             case Behaviour.StandIn s -> new State.Running(now, null, null, 0);
             case Behaviour.Idle i -> new State.Running(now, null, null, 0);
             case Behaviour.Echo e -> new State.Running(now, null, null, 0);
             case Behaviour.End end -> new State.Running(now, null, now.plus(end.after()),
                     end.code());
+            case Behaviour.NotRun not -> new State.Running(now, null,
+                    not.ends().map(now::plus).orElse(null), 0);
             case Behaviour.Run real -> new State.Running(now,
                     process(pod, item, container, run, real, changed), null, 0);
         };

@@ -44,6 +44,7 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
     public void exec(PodRequest request) {
         var container = container(request);
         running(request.pod(), container);
+        allowed();
         var line = request.query().getAll("command");
         if (line.isEmpty()) {
             throw Refusal.badRequest("you must specify at least 1 command for the container");
@@ -91,6 +92,10 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
     public void attach(PodRequest request) {
         var container = container(request);
         running(request.pod(), container);
+        if (PodPlan.behaviour(request.pod(), container, kubelet.containers())
+                instanceof Behaviour.NotRun) {
+            allowed();
+        }
         var name = container.path("name").asText();
         var run = kubelet.find(request.cluster(), request.pod()).map(pod -> pod.container(name));
         upgrade(request, socket -> {
@@ -110,7 +115,7 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
             throw Refusal.badRequest("unable to forward port because pod is not running."
                     + " Current status=" + Pods.phase(request.pod()));
         }
-        var ports = new Ports(request.pod());
+        var ports = new Ports(request.pod(), kubelet.containers());
         upgrade(request, socket -> {
             if (SPDY.equals(socket.subProtocol())) {
                 new SpdyTunnel(socket, ports).start();
@@ -126,6 +131,13 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
                     socket.close();
                 }
             });
+        });
+    }
+
+    /// Refuses, as a kubelet with its streams switched off does, where no process can run.
+    private void allowed() {
+        kubelet.containers().forbidden().ifPresent(why -> {
+            throw Refusal.plain(405, "MethodNotAllowed", why);
         });
     }
 

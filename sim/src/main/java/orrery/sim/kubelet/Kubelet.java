@@ -133,7 +133,7 @@ public final class Kubelet implements Operator {
     }
 
     private Optional<Duration> advance(Cluster cluster, Item pod) {
-        if (PodPlan.rests(pod)) {
+        if (PodPlan.rests(pod, containers)) {
             if (!Pods.phase(pod).equals("Running")) {
                 write(cluster, pod, PodPlan.resting(pod, clock.instant()));
                 started(cluster, pod);
@@ -165,6 +165,11 @@ public final class Kubelet implements Operator {
                     + "\" is simulated: nothing was pulled");
             events.normal(cluster, pod, name(), "Started", "Started container "
                     + container.path("name").asText());
+            if (PodPlan.behaviour(pod, container, containers) instanceof Behaviour.NotRun) {
+                events.warning(cluster, pod, name(), "NotRun", "The command of container "
+                        + container.path("name").asText() + " was not run: "
+                        + containers.describe());
+            }
         }
     }
 
@@ -206,7 +211,7 @@ public final class Kubelet implements Operator {
                 return old;
             }
             var run = new PodRun(cluster, pod.key(), pod.uid(), files.home(cluster, pod.uid()));
-            if (!PodPlan.rests(pod)) {
+            if (!PodPlan.rests(pod, containers)) {
                 PodPlan.recall(pod, run.containers, clock.instant());
             }
             return run;

@@ -119,12 +119,16 @@ record LogAnswer(Kubelet kubelet, PodRequest request, JsonNode container, LogRea
 
     private String sentence() {
         var image = container.path("image").asText();
-        return "[simulated] " + switch (PodPlan.behaviour(request.pod(), container)) {
-            case Behaviour.StandIn s -> image + " is a stand-in: no process runs here, but a shell"
-                    + " entered with exec is real";
+        return "[simulated] " + switch (PodPlan.behaviour(request.pod(), container,
+                kubelet.containers())) {
+            case Behaviour.StandIn s -> image + " is a stand-in: no process runs here, and "
+                    + kubelet.containers().forbidden().map(why -> "exec cannot enter it: " + why)
+                            .orElse("a shell entered with exec is real");
             case Behaviour.Idle i -> image + " waits until it is stopped";
             case Behaviour.Echo e -> image + " answers each HTTP request with that request";
             case Behaviour.End end -> image + " ends with exit code " + end.code();
+            case Behaviour.NotRun not -> image + ": the command `" + not.text() + "` was not run: "
+                    + kubelet.containers().describe();
             case Behaviour.Run run -> image + ": the log of this start is gone";
         };
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import orrery.sim.container.Containers;
 import orrery.sim.operator.Conditions;
 import orrery.sim.store.Item;
 
@@ -12,7 +13,16 @@ import orrery.sim.store.Item;
 final class PodPlan {
     private PodPlan() {}
 
-    static Behaviour behaviour(Item pod, JsonNode container) {
+    /// @param containers knows whether a command can be run here; asked only when there is one
+    static Behaviour behaviour(Item pod, JsonNode container, Containers containers) {
+        return switch (intended(pod, container)) {
+            case Behaviour.Run run when !containers.allowed() ->
+                    new Behaviour.NotRun(run.line(), run.ends());
+            case Behaviour other -> other;
+        };
+    }
+
+    private static Behaviour intended(Item pod, JsonNode container) {
         var tree = pod.tree();
         boolean job = false;
         for (var owner : tree.path("metadata").path("ownerReferences")) {
@@ -54,10 +64,10 @@ final class PodPlan {
     }
 
     /// Whether nothing in the pod ever changes by itself: then its status is all there is of it.
-    static boolean rests(Item pod) {
+    static boolean rests(Item pod, Containers containers) {
         var spec = pod.tree().path("spec");
         for (var container : spec.path("containers")) {
-            if (!behaviour(pod, container).rests()) {
+            if (!behaviour(pod, container, containers).rests()) {
                 return false;
             }
         }

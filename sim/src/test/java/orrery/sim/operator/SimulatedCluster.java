@@ -44,7 +44,7 @@ public final class SimulatedCluster implements AutoCloseable {
         region = Region.open(folder.resolve("region.db"), clock, new Ids(new Random(7)),
                 failure -> { });
         controllers = Controllers.open(new Controllers.Surroundings(
-                folder.resolve("cells"), clock, QUICK, any -> "authority",
+                folder.resolve("cells"), true, clock, QUICK, any -> "authority",
                 (any, pod) -> "token of " + pod.name()));
         controllers.start(region, more.apply(region));
         cluster = region.find("test").orElseGet(() -> region.create("test"));

@@ -32,7 +32,7 @@ class FilesApiTest {
     @BeforeEach
     void settle() {
         all = Neighbours.on(server);
-        files = WorkspaceTenant.up(all) + "/files";
+        files = WorkspaceTenant.entered(all) + "/files";
     }
 
     private HttpResponse<byte[]> send(String method, String query, byte[] body)

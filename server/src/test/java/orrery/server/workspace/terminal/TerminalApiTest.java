@@ -44,7 +44,7 @@ class TerminalApiTest {
     @BeforeEach
     void settle() {
         all = Neighbours.on(server);
-        workspace = WorkspaceTenant.up(all);
+        workspace = WorkspaceTenant.entered(all);
     }
 
     /// A frame of the server's.

@@ -1,13 +1,17 @@
 package orrery.server.workspace.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import orrery.kit.access.Grant;
 import orrery.kit.durable.Run;
 import orrery.kit.kube.Kind;
+import orrery.kit.kube.KubeFailure;
+import orrery.kit.kube.KubeView;
 import orrery.kit.kube.Trees;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
@@ -18,7 +22,6 @@ import orrery.server.workspace.blueprint.Blueprints;
 import orrery.server.workspace.workspace.Workspace.Status;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -78,10 +81,7 @@ class WorkspaceSagasTest {
     /// would take over the runs of a process that a test lets die.
     private String up() {
         asked();
-        var error = create().error();
-        Assumptions.assumeFalse(error != null && error.message().contains("forbids sandboxes"),
-                () -> String.valueOf(error));
-        assertThat(error).isNull();
+        assertThat(create().error()).isNull();
         return asked.get().id();
     }
 
@@ -141,6 +141,17 @@ class WorkspaceSagasTest {
             check.everyFailureUnwinds(() -> assertThat(workspace().status())
                     .isIn(Status.Error, Status.Running));
         }
+    }
+
+    @Test
+    void enteringAPodThatIsNotThereTellsTheClustersOwnWords() {
+        var target = world.clusters.target(GRANT, world.cluster);
+        var ask = new KubeView.ExecAsk(null, List.of("true"), false, false);
+        assertThatThrownBy(() -> world.clients.view(target).exec("default", "nobody", ask))
+                .isInstanceOfSatisfying(KubeFailure.class, failure -> {
+                    assertThat(failure.status()).isEqualTo(404);
+                    assertThat(failure.getMessage()).contains("\"nobody\" not found");
+                });
     }
 
     @Test
