@@ -2,6 +2,7 @@ package orrery.journey;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,7 +28,8 @@ final class Installation implements AutoCloseable {
     private Program startSim() throws InterruptedException {
         var log = folder.resolve("sim-" + ++starts + ".log");
         var program = Program.start(
-                SIM, log, Map.of(), "--data", folder.resolve("sim").toString());
+                SIM, log, Map.of(), "--data", folder.resolve("sim").toString(),
+                "--control-plane", folder.resolve("listening").toString());
         program.await(line -> line.contains("ready https://"));
         return program;
     }
@@ -36,6 +38,23 @@ final class Installation implements AutoCloseable {
     void restartSim() throws InterruptedException {
         sim.kill();
         sim = startSim();
+    }
+
+    /// A pod of the simulated region.
+    Pod pod() throws IOException {
+        return new Pod(folder.resolve("sim").resolve("kubeconfig"));
+    }
+
+    /// Leads pods to a server of those that run.
+    void showPods(int port) throws IOException {
+        Files.createSymbolicLink(folder.resolve("listening"),
+                folder.resolve("data-" + port).resolve("listening"));
+    }
+
+    /// What a server wrote of its requests.
+    String requests(int port) throws IOException {
+        return Files.readString(
+                folder.resolve("data-" + port).resolve("log").resolve("requests.jsonl"));
     }
 
     /// Starts a server and waits until it says that it is ready.

@@ -1,11 +1,15 @@
 package orrery.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import orrery.kit.db.EmbeddedPostgres;
 import orrery.kit.http.Json;
 import orrery.kit.secret.Sealing;
@@ -50,15 +55,81 @@ class ServersTest {
                 int first = Installation.freePort();
                 int second = Installation.freePort();
                 try (var one = installation.server(first);
-                        var two = installation.server(second)) {
+                        var two = installation.server(second);
+                        var pod = installation.pod()) {
+                    installation.showPods(second);
+                    aPodIsAStranger(pod, installation, second,
+                            URI.create(address.url().substring("jdbc:".length())).getPort());
                     register(first);
                     goesOn(first, second);
                     one.kill();
                     assertThat(send(second, "GET", GLOBAL + "/organizations", null)
                             .statusCode()).as("one is enough").isEqualTo(200);
                     isLimited(second);
+                    isNotLimitedWithTheHost(pod);
+                    two.kill();
+                    findsNobodyElse(pod, second);
                 }
             }
+        }
+    }
+
+    /// Asks for a path with all that could pass for a word of a proxy's, on one connection.
+    private static final String FORGE = """
+            use IO::Socket::INET;
+            my ($port, $path, $first) = @ARGV;
+            my $to = IO::Socket::INET->new("127.0.0.1:$port") or print("closed\\n"), exit;
+            local $" = "";
+            my @forged = map { "$_: 127.0.0.1\\r\\n" }
+                qw(X-Forwarded-For X-Real-IP True-Client-IP CF-Connecting-IP);
+            print $to ($first // "") . "GET $path HTTP/1.1\\r\\nHost: 127.0.0.1\\r\\n@forged"
+                . "Forwarded: for=127.0.0.1;host=127.0.0.1\\r\\nConnection: close\\r\\n\\r\\n";
+            print <$to>, "\\n";
+            """;
+
+    private static String asked(Pod pod, String... arguments) throws Exception {
+        return String.join("\n", pod.run(Stream.concat(
+                Stream.of("perl", "-e", FORGE), Stream.of(arguments)).toArray(String[]::new)));
+    }
+
+    /// The public API is there, by its variable, and who asks is not taken for this machine's user:
+    /// the code of a fresh server stays secret. Nothing else of the server's is there.
+    private void aPodIsAStranger(Pod pod, Installation installation, int port, int database)
+            throws Exception {
+        if (!pod.runs()) {
+            return;
+        }
+        assertThat(pod.run("sh", "-c", "echo $ORRERY_URL")).containsExactly(
+                "http://127.0.0.1:6480");
+        assertThat(json(send(port, "GET", "/setup", null)).path("code").asText()).isNotEmpty();
+        assertThat(asked(pod, "6480", "/setup")).contains("200 OK", "\"waiting\"", "\"code\":null");
+        assertThat(asked(pod, "6480", "/setup", "PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n"))
+                .doesNotContain("\"waiting\"");
+        assertThat(installation.requests(port)).contains("\"address\":\"127.64.0.1\"");
+        assertThat(asked(pod, "6480", "/v1/api/profile")).contains("401");
+        for (var inner : new String[] {"/q/health/ready", "/q/metrics", "/q/../q/metrics"}) {
+            assertThat(asked(pod, "6480", inner)).contains("404").doesNotContain("UP");
+        }
+        assertThat(asked(pod, Integer.toString(port), "/setup")).isEqualTo("closed");
+        assertThat(asked(pod, Integer.toString(database), "/")).isEqualTo("closed");
+        assertThat(pod.run("sh", "-c", "cat " + Path.of("pom.xml").toAbsolutePath()
+                + "; perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(PeerAddr =>"
+                + " \"169.254.169.254:80\", Timeout => 9) ? \"open\" : \"closed\"'"))
+                .hasSize(2).satisfiesExactly(
+                        refused -> assertThat(refused).contains("No such file"),
+                        metadata -> assertThat(metadata).isEqualTo("closed"));
+    }
+
+    private static void isNotLimitedWithTheHost(Pod pod) throws Exception {
+        assertThat(pod.runs() ? asked(pod, "6480", "/v1/api/profile") : "401").contains("401");
+    }
+
+    /// Who listens where a server was is not shown to pods.
+    private static void findsNobodyElse(Pod pod, int port) throws Exception {
+        try (var other = new ServerSocket(port, 5, InetAddress.getByName("127.0.0.1"))) {
+            other.setSoTimeout(1);
+            assertThat(pod.runs() ? asked(pod, "6480", "/") : "").isBlank();
+            assertThatThrownBy(other::accept).isInstanceOf(SocketTimeoutException.class);
         }
     }
 

@@ -4,6 +4,7 @@ import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -23,10 +24,12 @@ public final class Main implements QuarkusApplication {
     private static final String ROTATE = "--rotate-sealing-key";
 
     private final Listening listening;
+    private final Storing storing;
     private final SetupCode setup;
 
-    Main(Listening listening, SetupCode setup) {
+    Main(Listening listening, Storing storing, SetupCode setup) {
         this.listening = listening;
+        this.storing = storing;
         this.setup = setup;
     }
 
@@ -95,15 +98,17 @@ public final class Main implements QuarkusApplication {
     }
 
     @Override
-    public int run(String... arguments) {
+    public int run(String... arguments) throws IOException {
         var port = ConfigProvider.getConfig().getValue(
                 listening.usesTls() ? "quarkus.http.ssl-port" : "quarkus.http.port",
                 Integer.class);
         var address = listening.address(port);
-        System.out.println("Orrery is ready at " + address + setup.current()
-                .map(code -> "; sign up there with the setup code " + code)
-                .orElse(""));
-        Quarkus.waitForExit();
+        try (var _ = ListeningFile.open(storing.data(), listening, port)) {
+            System.out.println("Orrery is ready at " + address + setup.current()
+                    .map(code -> "; sign up there with the setup code " + code)
+                    .orElse(""));
+            Quarkus.waitForExit();
+        }
         return 0;
     }
 }

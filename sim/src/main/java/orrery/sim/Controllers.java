@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import orrery.sim.api.PodStreams;
 import orrery.sim.container.Containers;
@@ -36,18 +37,20 @@ public final class Controllers implements AutoCloseable {
     ///
     /// @param folder    for the files of containers and volumes; ours alone
     /// @param sandboxes whether commands of pods are run, where the host allows it
+    /// @param controlPlane file in which the control plane says where it listens, if pods may
+    ///        reach it
     /// @param authority the certificate authority (PEM) that pods trust their API server by
     /// @param tokens    issues the token of a pod's service account
-    public record Surroundings(Path folder, boolean sandboxes, Clock clock, Timing timing,
-            Function<Cluster, String> authority, Tokens tokens) {}
+    public record Surroundings(Path folder, boolean sandboxes, Optional<Path> controlPlane,
+            Clock clock, Timing timing, Function<Cluster, String> authority, Tokens tokens) {}
 
     private Controllers(Containers containers, Surroundings around) {
         this.containers = containers;
         this.around = around;
         this.operators = new Operators();
         this.events = new Events(around.clock());
-        this.kubelet = new Kubelet(containers, around.tokens(), around.timing(), events,
-                around.clock(), operators);
+        this.kubelet = new Kubelet(containers, around.controlPlane(), around.tokens(),
+                around.timing(), events, around.clock(), operators);
         this.streams = new ContainerStreams(kubelet, around.clock());
         this.meter = new ProcessMeter(kubelet, around.clock());
     }

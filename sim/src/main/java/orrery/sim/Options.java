@@ -3,6 +3,7 @@ package orrery.sim;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 import orrery.sim.operator.Timing;
 
 /// What the command line says.
@@ -11,17 +12,20 @@ import orrery.sim.operator.Timing;
 /// @param host the address to listen on
 /// @param timing how long simulated things take
 /// @param sandboxes whether commands of pods are run, where the host allows it
-public record Options(Path data, int port, String host, Timing timing, boolean sandboxes) {
+/// @param controlPlane file in which a control plane says where it listens: pods reach it then
+public record Options(Path data, int port, String host, Timing timing, boolean sandboxes,
+        Optional<Path> controlPlane) {
     private static final String USAGE =
             "usage: sim --data DIR [--port N|0] [--host ADDRESS [--allow-remote]]"
-            + " [--timing quick|realistic[,NAME=DURATION…]] [--no-sandboxes]";
+            + " [--timing quick|realistic[,NAME=DURATION…]] [--no-sandboxes]"
+            + " [--control-plane FILE]";
 
     public Options(Path data, int port, String host) {
         this(data, port, host, Timing.DEFAULT);
     }
 
     public Options(Path data, int port, String host, Timing timing) {
-        this(data, port, host, timing, true);
+        this(data, port, host, timing, true, Optional.empty());
     }
 
     /// @throws IllegalArgumentException that says what is wrong and how to write it
@@ -32,6 +36,7 @@ public record Options(Path data, int port, String host, Timing timing, boolean s
         boolean remote = false;
         Timing timing = Timing.DEFAULT;
         boolean sandboxes = true;
+        Path controlPlane = null;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--data" -> data = Path.of(value(args, ++i)).toAbsolutePath();
@@ -40,6 +45,8 @@ public record Options(Path data, int port, String host, Timing timing, boolean s
                 case "--timing" -> timing = timing(value(args, ++i));
                 case "--allow-remote" -> remote = true;
                 case "--no-sandboxes" -> sandboxes = false;
+                case "--control-plane" ->
+                        controlPlane = Path.of(value(args, ++i)).toAbsolutePath();
                 default -> throw new IllegalArgumentException(
                         "unknown option " + args[i] + "; " + USAGE);
             }
@@ -51,7 +58,8 @@ public record Options(Path data, int port, String host, Timing timing, boolean s
             throw new IllegalArgumentException("--host " + host + " is not a loopback address:"
                     + " a simulated region is for this machine; --allow-remote overrides");
         }
-        return new Options(data, port, host, timing, sandboxes);
+        return new Options(data, port, host, timing, sandboxes,
+                Optional.ofNullable(controlPlane));
     }
 
     private static String value(String[] args, int at) {

@@ -98,8 +98,8 @@ public final class Sim implements AutoCloseable {
         String authority = new String(keys.authorityPem(), StandardCharsets.US_ASCII);
         try {
             return Controllers.open(new Controllers.Surroundings(
-                    options.data().resolve("containers"), options.sandboxes(), clock,
-                    options.timing(), cluster -> authority,
+                    options.data().resolve("containers"), options.sandboxes(),
+                    options.controlPlane(), clock, options.timing(), cluster -> authority,
                     (cluster, pod) -> podToken(tokens, clock, cluster, pod)));
         } catch (IOException e) {
             throw new UncheckedIOException(

@@ -23,6 +23,8 @@ public final class Front {
     private static final Logger LOG = System.getLogger(Front.class.getName());
     /// Load balancers and kubelets probe by address, whatever name users know.
     private static final String PROBES = "/q/health/";
+    /// What is for operators and no API of ours.
+    private static final String INNER = "/q/";
     private static final String ROUTE = "orrery.route";
     private static final String SUCCESSOR = "orrery.successor";
 
@@ -63,6 +65,9 @@ public final class Front {
             Bodies.checkHead(context.request());
             if (!path.startsWith(PROBES)) {
                 hosts.check(context.request());
+            }
+            if (path.startsWith(INNER) && Hosts.isPod(exchange.address())) {
+                throw new Problem.NoSuchRoute(path).raise();
             }
             Escapes.check(context.request().uri());
             var successor = exchange.surface().successor(path);

@@ -17,6 +17,11 @@ public final class Hosts {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
+    /// Where the pods of a simulated region come from: the region binds its end of their
+    /// connections to one of these addresses, a cluster's own, which nothing in a pod can choose.
+    /// They are neither somebody at this machine nor a proxy.
+    private static final String PODS = "127.64.";
+
     private final @Nullable URI publicUrl;
     private final Set<String> trustedProxies;
 
@@ -41,6 +46,11 @@ public final class Hosts {
             address = hops.removeLast();
         }
         return address;
+    }
+
+    /// Whether a client is a pod of a simulated region.
+    static boolean isPod(String client) {
+        return client.startsWith(PODS);
     }
 
     /// @throws Problem.Failure [Problem.Misdirected] or [Problem.Refused]

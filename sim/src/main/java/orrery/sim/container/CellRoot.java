@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Makes the file system of a cell, once, before its first process runs.
 ///
@@ -103,8 +104,11 @@ final class CellRoot {
         file(etc.resolve("group"), "root:x:0:\n" + user.replaceFirst(":[^:]*:/root.*", ":"),
                 "rw-r--r--");
         file(etc.resolve("hostname"), cell.hostname() + "\n", "rw-r--r--");
-        file(etc.resolve("hosts"), "127.0.0.1 localhost " + cell.hostname() + "\n", "rw-r--r--");
-        file(etc.resolve("resolv.conf"), "# A simulated pod reaches its API server alone.\n",
+        var names = cell.relay().stream().flatMap(relay -> relay.ways().stream())
+                .map(Relay.Way::name).collect(Collectors.joining(" "));
+        file(etc.resolve("hosts"), "127.0.0.1 localhost " + cell.hostname() + " " + names + "\n",
+                "rw-r--r--");
+        file(etc.resolve("resolv.conf"), "# A simulated pod reaches what its variables name.\n",
                 "rw-r--r--");
         file(etc.resolve("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n",
                 "rw-r--r--");

@@ -48,7 +48,7 @@ final class ContainerStarter {
         var name = container.path("name").asText();
         var cell = files.cell(pod, item, container, run.restarts);
         forget(pod, item, name, run.restarts);
-        var variables = PodFiles.variables(pod.cluster, item, container);
+        var variables = files.variables(pod.cluster, item, container);
         var line = real.line().stream().map(w -> Environment.expand(w, variables)).toList();
         var log = new ContainerLog(files.log(pod.home, item, name, run.restarts), clock);
         run.log = log;

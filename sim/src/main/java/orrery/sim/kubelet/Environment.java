@@ -25,7 +25,10 @@ final class Environment {
     }
 
     /// @throws MissingSource when a required ConfigMap, Secret or key is not there
-    static Map<String, String> of(Cluster cluster, Item pod, JsonNode container) {
+    ///
+    /// @param network tells what the pod reaches
+    static Map<String, String> of(Cluster cluster, Item pod, JsonNode container,
+            Map<String, String> network) {
         var made = new Environment(cluster, pod);
         made.all.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         made.all.put("HOME", "/root");
@@ -34,9 +37,7 @@ final class Environment {
         made.all.put("TAR_OPTIONS", "--no-same-owner");
         made.all.put("HOSTNAME", pod.name());
         made.all.put("ORRERY_SIMULATED", "true");
-        made.all.put("KUBERNETES_SERVICE_HOST", PodNetwork.HOST);
-        made.all.put("KUBERNETES_SERVICE_PORT", Integer.toString(PodNetwork.PORT));
-        made.all.put("KUBERNETES_SERVICE_PORT_HTTPS", Integer.toString(PodNetwork.PORT));
+        made.all.putAll(network);
         container.path("envFrom").forEach(made::addAll);
         container.path("env").forEach(made::add);
         return made.all;

@@ -42,11 +42,13 @@ public final class Kubelet implements Operator {
     private final Map<String, PodRun> runs = new ConcurrentHashMap<>();
     private final Map<String, Instant> pulling = new ConcurrentHashMap<>();
 
-    /// @param operators told when a process ends
-    public Kubelet(Containers containers, Tokens tokens, Timing timing, Events events,
-            Clock clock, Operators operators) {
+    /// @param controlPlane file in which the control plane says where it listens, if pods may
+    ///        reach it
+    /// @param operators    told when a process ends
+    public Kubelet(Containers containers, Optional<Path> controlPlane, Tokens tokens,
+            Timing timing, Events events, Clock clock, Operators operators) {
         this.containers = containers;
-        this.network = new PodNetwork(containers);
+        this.network = new PodNetwork(containers, controlPlane.map(ControlPlane::new));
         this.files = new PodFiles(containers, tokens, network);
         this.steps = new ContainerSteps(new ContainerStarter(containers, files, clock), events,
                 timing, clock);

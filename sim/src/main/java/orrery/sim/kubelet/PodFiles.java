@@ -65,7 +65,7 @@ final class PodFiles {
             var cell = new Cell(folder.resolve("root"), folder.resolve("environment"), binds,
                     pod.name(), user(pod, container), Limits.DEFAULT,
                     network.relay(run.cluster));
-            containers.prepare(cell, Environment.of(run.cluster, pod, container),
+            containers.prepare(cell, variables(run.cluster, pod, container),
                     directory(container));
             return cell;
         }
@@ -83,7 +83,7 @@ final class PodFiles {
     }
 
     /// The variables of a container, for its command's `$(NAME)`.
-    static Map<String, String> variables(Cluster cluster, Item pod, JsonNode container) {
-        return Environment.of(cluster, pod, container);
+    Map<String, String> variables(Cluster cluster, Item pod, JsonNode container) {
+        return Environment.of(cluster, pod, container, network.variables());
     }
 }

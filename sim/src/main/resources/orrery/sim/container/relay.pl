@@ -1,14 +1,20 @@
-# Carries connections to a loopback port to a Unix socket, beside a command that this process
-# becomes; see Relay.java. Arguments: PORT SOCKET COMMAND...
+# Carries connections to loopback ports to Unix sockets, beside a command that this process
+# becomes; see Relay.java. Arguments: {PORT SOCKET}... -- COMMAND...
 use strict;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use IO::Select;
 
-my ($port, $path, @command) = @ARGV;
-my $door = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port,
-    Listen => 16, ReuseAddr => 1);
-if ($door) {
+my (%path, @doors);
+while ((my $port = shift @ARGV) ne '--') {
+    my $path = shift @ARGV;
+    my $door = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port,
+        Listen => 16, ReuseAddr => 1) or next;
+    push @doors, $door;
+    $path{$door} = $path;
+}
+my @command = @ARGV;
+if (@doors) {
     # Twice, so that it is no child of the command's: a program that waits for all of its own
     # would wait for this one.
     my $child = fork;
@@ -18,7 +24,7 @@ if ($door) {
         exit 0;
     }
     waitpid $child, 0 if defined $child;
-    close $door;
+    close $_ for @doors;
 }
 exec { $command[0] } @command;
 my $code = $!{ENOENT} ? 127 : 126;
@@ -34,16 +40,19 @@ sub carry {
     # It ends with the sandbox, not when the command is asked to.
     $SIG{$_} = 'IGNORE' for qw(TERM HUP INT CHLD);
     $SIG{PIPE} = 'IGNORE';
+    my $ready = IO::Select->new(@doors);
     while (1) {
-        my $inside = $door->accept or next;
-        my $child = fork;
-        if (defined $child && $child == 0) {
-            close $door;
-            my $outside = IO::Socket::UNIX->new(Peer => $path);
-            both($inside, $outside) if $outside;
-            exit 0;
+        for my $door ($ready->can_read) {
+            my $inside = $door->accept or next;
+            my $child = fork;
+            if (defined $child && $child == 0) {
+                close $_ for @doors;
+                my $outside = IO::Socket::UNIX->new(Peer => $path{$door});
+                both($inside, $outside) if $outside;
+                exit 0;
+            }
+            close $inside;
         }
-        close $inside;
     }
 }
 

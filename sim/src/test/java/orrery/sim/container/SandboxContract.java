@@ -125,11 +125,12 @@ abstract class SandboxContract {
                     net.resolve("s"), PosixFilePermissions.fromString("rw-rw-rw-"));
             Thread.ofVirtual().start(() -> echo(outside));
             var cell = cell("a", List.of(), Limits.DEFAULT,
-                    Optional.of(new Relay(net, "s", 6443)));
+                    Optional.of(new Relay(net, List.of(
+                            new Relay.Way("s", 6443, ""), new Relay.Way("s", 6480, "x")))));
             var said = run(cell, """
                     perl -MIO::Socket::INET -e '
                         $| = 1;
-                        for my $port (6443, 6443, 8080) {
+                        for my $port (6443, 6480, 8080) {
                             my $to = IO::Socket::INET->new("127.0.0.1:$port") or print "closed\n";
                             next unless $to;
                             print $to "x" x 300000;

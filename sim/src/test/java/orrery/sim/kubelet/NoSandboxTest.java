@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import orrery.sim.Options;
 import orrery.sim.Sim;
@@ -71,8 +72,8 @@ class NoSandboxTest {
 
     @BeforeAll
     static void start() throws Exception {
-        sim = Sim.start(new Options(folder.resolve("data"), 0, "127.0.0.1", Timing.DEFAULT, false),
-                Clock.systemUTC(), new SecureRandom());
+        sim = Sim.start(new Options(folder.resolve("data"), 0, "127.0.0.1", Timing.DEFAULT, false,
+                Optional.empty()), Clock.systemUTC(), new SecureRandom());
         client = new KubernetesClientBuilder().withConfig(
                 Config.fromKubeconfig(Files.readString(sim.kubeconfig()))).build();
         client.load(new ByteArrayInputStream(MANIFESTS.getBytes(StandardCharsets.UTF_8)))

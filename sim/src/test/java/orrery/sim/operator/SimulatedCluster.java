@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,7 +45,7 @@ public final class SimulatedCluster implements AutoCloseable {
         region = Region.open(folder.resolve("region.db"), clock, new Ids(new Random(7)),
                 failure -> { });
         controllers = Controllers.open(new Controllers.Surroundings(
-                folder.resolve("cells"), true, clock, QUICK, any -> "authority",
+                folder.resolve("cells"), true, Optional.empty(), clock, QUICK, any -> "authority",
                 (any, pod) -> "token of " + pod.name()));
         controllers.start(region, more.apply(region));
         cluster = region.find("test").orElseGet(() -> region.create("test"));
