@@ -17,9 +17,8 @@ import orrery.sim.type.Json;
 
 /// Judges templates, chains and credentials: writes whether they are valid or ready.
 final class Catalogue implements Operator {
-    private static final Set<String> TYPES =
-            Set.of(
-            Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS, Kcm.SERVICES, Kcm.SERVICE_CHAINS);
+    private static final Set<String> TYPES = Set.of(Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS,
+            Kcm.SERVICES, Kcm.SERVICE_CHAINS, Kcm.PROVIDER_TEMPLATES);
 
     private final String management;
     private final Clock clock;
@@ -46,6 +45,10 @@ final class Catalogue implements Operator {
             cluster.list(Kcm.CREDENTIALS, "").stream()
                     .filter(c -> identity(c, "name").equals(change.item().name()))
                     .map(Item::key).forEach(look);
+        } else if (change.type().equals(Kcm.REGIONS)) {
+            cluster.list(Kcm.CREDENTIALS, "").stream()
+                    .filter(c -> Regions.of(c).equals(change.item().name()))
+                    .map(Item::key).forEach(look);
         }
     }
 
@@ -56,63 +59,53 @@ final class Catalogue implements Operator {
             var item = found.get();
             cluster.change(key.type(), key.namespace(), key.name(), Write.by(name()).onStatus(),
                     object -> judge(cluster, item, object));
+            if (key.type().equals(Kcm.TEMPLATES) && !item.going()) {
+                TemplateRules.publishSchema(cluster, item);
+            }
         }
         return Optional.empty();
     }
 
     private ObjectNode judge(Cluster cluster, Item item, ObjectNode object) {
         var status = Json.child(object, "status");
-        var spec = item.tree().path("spec");
-        status.put("observedGeneration", object.path("metadata").path("generation").asLong());
         switch (item.type()) {
-            case Kcm.TEMPLATES, Kcm.SERVICES -> {
-                var mistake = mistake(item);
-                status.put("valid", mistake.isEmpty());
-                if (mistake.isEmpty()) {
-                    status.remove("validationError");
-                } else {
-                    status.put("validationError", mistake);
-                }
-                if (spec.has("k8sVersion")) {
-                    status.put("k8sVersion", spec.path("k8sVersion").asText());
-                }
-                if (spec.has("providers")) {
-                    status.set("providers", spec.path("providers").deepCopy());
-                }
-                status.put("chartVersion",
-                        spec.path("helm").path("chartSpec").path("version").asText());
-                status.put("description", "Simulated");
+            case Kcm.TEMPLATES, Kcm.SERVICES, Kcm.PROVIDER_TEMPLATES -> {
+                status.put("observedGeneration",
+                        object.path("metadata").path("generation").asLong());
+                TemplateRules.template(item, status);
             }
-            case Kcm.CHAINS, Kcm.SERVICE_CHAINS -> status.put("valid", true);
+            case Kcm.CHAINS, Kcm.SERVICE_CHAINS -> TemplateRules.chain(item, status);
             default -> {
-                boolean there = identityExists(cluster, item);
-                status.put("ready", there);
-                Conditions.set(status, "Ready", there, there ? "Succeeded" : "Failed",
-                        there ? "Credential is ready" : "Failed to get ClusterIdentity object: "
-                                + identity(item, "kind") + " " + identity(item, "name")
-                                + " not found", clock);
+                var mistake = mistake(cluster, item);
+                status.put("ready", mistake.isEmpty());
+                Conditions.set(status, "CredentialReady", mistake.isEmpty(),
+                        mistake.isEmpty() ? "Succeeded" : "Failed",
+                        mistake.orElse("Credential is ready"), clock);
+                Conditions.set(status, "Ready", mistake.isEmpty(),
+                        mistake.isEmpty() ? "Succeeded" : "Failed",
+                        mistake.orElse("Credential is ready"), clock);
             }
         }
         return object;
     }
 
-    /// Why a template cannot be used; empty when it can.
-    private static String mistake(Item template) {
-        var spec = template.tree().path("spec");
-        var helm = spec.path("helm");
-        boolean chart = !helm.at("/chartSpec/chart").asText().isEmpty()
-                || !helm.at("/chartRef/name").asText().isEmpty();
-        boolean other = template.type().equals(Kcm.SERVICES)
-                && (spec.has("kustomize") || spec.has("resources") || helm.has("chartSource"));
-        return chart || other ? "" : "neither chartSpec nor chartRef names a chart";
-    }
-
-    /// Identities of providers that are not simulated are taken on trust.
-    private static boolean identityExists(Cluster cluster, Item credential) {
+    /// Why a credential cannot be used. An identity whose kind this cluster does not know, since
+    /// its provider is not played, is taken on trust.
+    private static Optional<String> mistake(Cluster cluster, Item credential) {
+        var region = Regions.of(credential);
+        if (!region.isEmpty() && cluster.get(Kcm.REGIONS, "", region).filter(Item::ready)
+                .isEmpty()) {
+            return Optional.of("Region " + region + " is not found or not ready");
+        }
         var namespace = identity(credential, "namespace");
-        return !identity(credential, "kind").equals("Secret") || cluster.get("secrets",
-                namespace.isEmpty() ? credential.namespace() : namespace,
-                identity(credential, "name")).isPresent();
+        var version = identity(credential, "apiVersion");
+        var kind = identity(credential, "kind");
+        return cluster.types().kind(version.isEmpty() ? "v1" : version, kind)
+                .filter(type -> cluster.get(type.key(), !type.namespaced() ? ""
+                        : namespace.isEmpty() ? credential.namespace() : namespace,
+                        identity(credential, "name")).isEmpty())
+                .map(type -> "Failed to get ClusterIdentity object: " + kind + " "
+                        + identity(credential, "name") + " not found");
     }
 
     private static String identity(Item credential, String field) {

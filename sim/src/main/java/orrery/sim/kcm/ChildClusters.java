@@ -3,8 +3,10 @@ package orrery.sim.kcm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import orrery.sim.fault.Outages;
 import orrery.sim.operator.InstanceType;
 import orrery.sim.operator.Nodes;
@@ -18,6 +20,11 @@ final class ChildClusters {
     /// Annotation of a ClusterDeployment: the name of its cluster in this region.
     static final String NAME = Outages.CHILD;
 
+    /// Annotation of a ClusterDeployment: the chart that its cluster was made with.
+    static final String CHART = "orrery.dev/simulated-chart";
+
+    private static final Pattern SERVER =
+            Pattern.compile("server:\\s*\"?https://[^/\\s]+/clusters/([-a-z0-9]{1,63})\\b");
     private static final int MAX_NODES = 1000;
     private static final int MAX_NAME = 63;
     private static final String DEFAULT_VERSION = "v1.36.3";
@@ -47,7 +54,18 @@ final class ChildClusters {
         return deployment.tree().path("metadata").path("annotations").path(NAME).asText();
     }
 
-    Cluster create(Item deployment) {
+    /// The cluster of a deployment, once it is made.
+    Optional<Cluster> find(Item deployment) {
+        return region.find(name(deployment));
+    }
+
+    /// The cluster of this region that a kubeconfig speaks of.
+    Optional<Cluster> named(String kubeconfig) {
+        var server = SERVER.matcher(kubeconfig);
+        return server.find() ? region.find(server.group(1)) : Optional.empty();
+    }
+
+    private Cluster create(Item deployment) {
         var name = name(deployment);
         return region.find(name).orElseGet(() -> region.create(name));
     }
@@ -60,9 +78,11 @@ final class ChildClusters {
     Cluster nodes(Item deployment, Item template, boolean controlPlane) {
         var child = create(deployment);
         var config = deployment.tree().path("spec").path("config");
-        int workers = count(config.path("workersNumber"), 1);
-        int wanted = controlPlane ? Math.max(1, count(config.path("controlPlaneNumber"), 1))
-                : workers;
+        var machines = config.path("machines");
+        int workers = machines.isArray() && !machines.isEmpty()
+                ? Math.min(machines.size(), MAX_NODES) : count(config.path("workersNumber"), 1);
+        int wanted = !controlPlane ? workers : Charts.hosted(template) ? 0
+                : Math.max(1, count(config.path("controlPlaneNumber"), 1));
         var prefix = deployment.name() + (controlPlane ? "-cp-" : "-md-");
         var type = type(config.path(controlPlane ? "controlPlane" : "worker"));
         var kept = new HashSet<String>();
@@ -73,6 +93,11 @@ final class ChildClusters {
         }
         removeOthers(child, prefix, kept);
         return child;
+    }
+
+    /// Takes all its nodes away.
+    void clear(Item deployment) {
+        find(deployment).ifPresent(child -> removeOthers(child, deployment.name() + "-", Set.of()));
     }
 
     private static void removeOthers(Cluster child, String prefix, Set<String> kept) {

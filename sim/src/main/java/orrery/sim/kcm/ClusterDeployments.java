@@ -1,39 +1,31 @@
 package orrery.sim.kcm;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import orrery.sim.fault.Phases;
-import orrery.sim.operator.Conditions;
 import orrery.sim.operator.Finalizers;
 import orrery.sim.operator.Operator;
 import orrery.sim.store.Change;
 import orrery.sim.store.Cluster;
-import orrery.sim.store.Deletion;
 import orrery.sim.store.Item;
 import orrery.sim.store.Key;
-import orrery.sim.store.Region;
 import orrery.sim.store.Write;
 import orrery.sim.type.Json;
-import orrery.sim.type.Refusal;
 
 /// Makes, changes and removes the simulated clusters that ClusterDeployments describe.
 final class ClusterDeployments implements Operator {
     private final String management;
     private final ChildClusters children;
-    private final Services services;
+    private final ClusterSecrets secrets;
     private final Phases phases;
     private final Clock clock;
 
-    ClusterDeployments(Region region, String management, Function<Cluster, String> kubeconfig,
-            Services services, Phases phases, Clock clock) {
+    ClusterDeployments(String management, ChildClusters children, Phases phases, Clock clock) {
         this.management = management;
-        this.children = new ChildClusters(region, kubeconfig, clock);
-        this.services = services;
+        this.children = children;
+        this.secrets = new ClusterSecrets(children);
         this.phases = phases;
         this.clock = clock;
     }
@@ -53,9 +45,11 @@ final class ClusterDeployments implements Operator {
                 phases.noticed(change);
                 look.accept(change.item().key());
             }
-            case Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS -> cluster
-                    .list(Kcm.DEPLOYMENTS, change.item().namespace())
-                    .forEach(item -> look.accept(item.key()));
+            case Kcm.TEMPLATES, Kcm.CHAINS, Kcm.CREDENTIALS, Kcm.SERVICES, Kcm.SERVICE_CHAINS ->
+                    cluster.list(Kcm.DEPLOYMENTS, change.item().namespace())
+                            .forEach(item -> look.accept(item.key()));
+            case Kcm.SETS -> look.accept(new Key(Kcm.DEPLOYMENTS, change.item().namespace(),
+                    Services.field(change.item(), "cluster")));
             default -> { }
         }
     }
@@ -67,20 +61,20 @@ final class ClusterDeployments implements Operator {
             return Optional.empty();
         }
         var item = found.get();
-        if (item.tree().path("metadata").has("deletionTimestamp")) {
-            return new Removal(cluster, children, phases, clock).step(item);
-        }
-        if (!prepared(item)) {
-            prepare(cluster, item);
-            return Optional.empty();
-        }
         var spec = item.tree().path("spec");
         var template = cluster.get(Kcm.TEMPLATES, key.namespace(),
                 spec.path("template").asText());
-        boolean dryRun = spec.path("dryRun").asBoolean();
+        if (item.going()) {
+            return new Removal(cluster, children, secrets, phases, clock).step(item,
+                    template.filter(Providers::adopts).isPresent());
+        }
+        if (!prepared(item)) {
+            prepare(cluster, item, template);
+            return Optional.empty();
+        }
         var status = new DeploymentConditions(cluster, item, clock);
         boolean sound = status.references(template);
-        if (!sound || dryRun) {
+        if (!sound || spec.path("dryRun").asBoolean()) {
             return Optional.empty();
         }
         return advance(cluster, item, template.orElseThrow(), status);
@@ -90,62 +84,98 @@ final class ClusterDeployments implements Operator {
     private Optional<Duration> advance(Cluster cluster, Item item, Item template,
             DeploymentConditions status) {
         var step = Step.next(item);
-        if (step == Step.DONE) {
-            return keep(item, template, status);
+        if (step == Step.SERVICES || step == Step.DONE) {
+            return keep(cluster, item, template, status);
         }
         return switch (phases.turn(cluster, item, step.phase)) {
             case Phases.Going going -> {
                 if (step == Step.CHART) {
                     status.begin();
+                } else {
+                    status.overdue();
                 }
-                yield going.left();
+                yield Optional.of(going.left().orElse(ReadySum.PATIENCE));
             }
             case Phases.Failed failed -> {
                 status.failed(step, failed.message());
                 yield Optional.empty();
             }
-            case Phases.Over over -> {
-                take(step, cluster, item, template, status);
-                yield Optional.of(Duration.ofMillis(1));
-            }
+            case Phases.Over over -> take(step, cluster, item, template, status)
+                    ? Optional.of(Duration.ofMillis(1)) : Optional.empty();
         };
     }
 
-    private void take(Step step, Cluster cluster, Item item, Item template,
+    /// @return whether the step is done
+    private boolean take(Step step, Cluster cluster, Item item, Item template,
             DeploymentConditions status) {
         switch (step) {
-            case CHART -> status.done(step);
+            case CHART -> {
+                if (!status.chart(template)) {
+                    return false;
+                }
+                status.done(step);
+            }
             case RELEASE -> {
-                children.nodes(item, template, true);
+                reinstall(cluster, item, template, status);
+                if (!Providers.adopts(template)) {
+                    children.nodes(item, template, true);
+                }
                 status.done(step);
             }
             case WORKERS -> {
-                var child = children.nodes(item, template, false);
-                secret(cluster, item, children.kubeconfig(child));
-                if (Services.wanted(item).isEmpty()) {
-                    status.ready(template);
-                } else {
-                    status.done(step);
+                var home = secrets.home(cluster, item);
+                var child = Providers.adopts(template) ? secrets.adopted(cluster, item)
+                        : Optional.of(children.nodes(item, template, false));
+                if (home.isEmpty() || child.isEmpty()) {
+                    status.failed(step, home.isEmpty() ? "the Region's cluster is not there"
+                            : "the credential's kubeconfig names no cluster of this region");
+                    return false;
                 }
-            }
-            case SERVICES -> {
-                if (services.install(cluster, item, children.create(item))) {
-                    status.ready(template);
+                if (!Providers.adopts(template)) {
+                    secrets.publish(home.get(), item, child.get());
                 }
+                secrets.propagate(cluster, item, template, child.get());
+                settle(cluster, item, template, status);
             }
-            case DONE -> { }
+            case SERVICES, DONE -> { }
+        }
+        return true;
+    }
+
+    private void settle(
+            Cluster cluster, Item item, Item template, DeploymentConditions status) {
+        Services.declare(cluster, item, item.namespace(), item.name(), item.name(), "");
+        status.running(template, Services.states(cluster, item), Providers.adopts(template));
+    }
+
+    /// Another chart is another release: what the old one made goes first.
+    private void reinstall(
+            Cluster cluster, Item item, Item template, DeploymentConditions status) {
+        var old = item.tree().path("metadata").path("annotations").path(ChildClusters.CHART)
+                .asText();
+        var chart = Charts.of(template);
+        if (old.equals(chart)) {
+            return;
+        }
+        cluster.change(item.type(), item.namespace(), item.name(), Write.by(name()), object -> {
+            Json.child(Json.child(object, "metadata"), "annotations")
+                    .put(ChildClusters.CHART, chart);
+            return object;
+        });
+        if (!old.isEmpty()) {
+            status.renamed(old, chart);
+            children.clear(item);
         }
     }
 
     /// A finished cluster stays ready, unless it was asked to flap.
-    private Optional<Duration> keep(Item item, Item template, DeploymentConditions status) {
+    private Optional<Duration> keep(
+            Cluster cluster, Item item, Item template, DeploymentConditions status) {
         var swing = phases.swing(item);
         if (swing.isPresent() && !swing.get().up()) {
             status.unreachable();
-        } else if (Conditions.isTrue(item.tree(), "Ready")) {
-            status.upgrades(template);
         } else {
-            status.ready(template);
+            settle(cluster, item, template, status);
         }
         return swing.map(Phases.Swing::left);
     }
@@ -161,44 +191,16 @@ final class ClusterDeployments implements Operator {
     }
 
     /// Before anything is made: what holds the object back when it is deleted, and the name that
-    /// its cluster will have.
-    private void prepare(Cluster cluster, Item item) {
-        var name = children.nameFor(item);
+    /// its cluster will have. An adopted cluster has its name already.
+    private void prepare(Cluster cluster, Item item, Optional<Item> template) {
+        boolean adopted = template.filter(Providers::adopts).isPresent();
+        var name = adopted ? "" : children.nameFor(item);
         cluster.change(item.type(), item.namespace(), item.name(), Write.by(name()), object -> {
             var metadata = Json.child(Finalizers.add(object, Kcm.FINALIZER), "metadata");
             Json.child(metadata, "labels").put(Kcm.MANAGED, "true");
-            Json.child(metadata, "annotations").put(ChildClusters.NAME, name);
+            Json.child(metadata, "annotations").put(ChildClusters.NAME, name)
+                    .put(ChildClusters.CHART, template.map(Charts::of).orElse(""));
             return object;
         });
-    }
-
-    private void secret(Cluster cluster, Item item, String kubeconfig) {
-        var name = item.name() + "-kubeconfig";
-        var value = Base64.getEncoder().encodeToString(
-                kubeconfig.getBytes(StandardCharsets.UTF_8));
-        if (cluster.get("secrets", item.namespace(), name).isEmpty()) {
-            var secret = Json.object();
-            secret.putObject("metadata").put("name", name).put("namespace", item.namespace())
-                    .putObject("labels").put("cluster.x-k8s.io/cluster-name", item.name());
-            secret.put("type", "cluster.x-k8s.io/secret").putObject("data").put("value", value);
-            cluster.create("secrets", secret, Write.by(name()));
-            return;
-        }
-        cluster.change("secrets", item.namespace(), name, Write.by(name()), object -> {
-            Json.child(object, "data").put("value", value);
-            return object;
-        });
-    }
-
-    /// Deletes the Secret with a cluster's kubeconfig, if it is there.
-    static void dropSecret(Cluster cluster, Item item) {
-        try {
-            cluster.delete("secrets", item.namespace(), item.name() + "-kubeconfig",
-                    Deletion.BACKGROUND);
-        } catch (Refusal refused) {
-            if (refused.code() != 404) {
-                throw refused;
-            }
-        }
     }
 }

@@ -26,7 +26,8 @@ final class Installation implements Operator {
     Installation(String management, Nodes nodes, Manifests more) {
         this.management = management;
         this.nodes = nodes;
-        this.manifests = Manifests.read(Installation.class, "crds.yaml", "objects.yaml").and(more);
+        this.manifests = Manifests.read(Installation.class, "crds.yaml", "referenced.yaml",
+                "objects.yaml").and(more);
     }
 
     @Override

@@ -23,7 +23,16 @@ public final class Kcm {
     static final String CREDENTIALS = "credentials." + GROUP;
     static final String SERVICES = "servicetemplates." + GROUP;
     static final String SERVICE_CHAINS = "servicetemplatechains." + GROUP;
+    static final String PROVIDER_TEMPLATES = "providertemplates." + GROUP;
+    static final String SETS = "servicesets." + GROUP;
+    static final String MULTI = "multiclusterservices." + GROUP;
+    static final String REGIONS = "regions." + GROUP;
+    static final String MANAGEMENTS = "managements." + GROUP;
+    static final String RELEASES = "releases." + GROUP;
     static final String ACCESS = "accessmanagements." + GROUP;
+
+    /// The name of the one Management and the one AccessManagement.
+    static final String SINGLETON = "kcm";
     static final String FINALIZER = GROUP + "/cluster-deployment";
     static final String MANAGED = GROUP + "/managed";
     static final String MANAGER = "kcm-controller-manager";
@@ -42,12 +51,16 @@ public final class Kcm {
     public static List<Operator> operators(Region region, String management,
             Function<Cluster, String> kubeconfig, Manifests more, Map<String, Manifests> charts,
             Timing timing, Clock clock) {
-        var nodes = new Nodes(clock);
+        var children = new ChildClusters(region, kubeconfig, clock);
         return List.of(
-                new Installation(management, nodes, more),
+                new Installation(management, new Nodes(clock), more),
+                new Platforms(management, children, clock),
                 new Catalogue(management, clock),
                 new AccessRules(management),
-                new ClusterDeployments(region, management, kubeconfig,
-                        new Services(charts), new Phases("kcm", timing, clock), clock));
+                new ClusterDeployments(
+                        management, children, new Phases("kcm", timing, clock), clock),
+                new ServiceSets(management, children, new ServiceCharts(charts),
+                        new Phases("kcm", timing, clock), clock),
+                new MultiClusterServices(management, clock));
     }
 }

@@ -1,92 +1,72 @@
 package orrery.sim.kcm;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.stream.StreamSupport;
+import java.util.Locale;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Gate;
 import orrery.sim.store.Item;
-import orrery.sim.type.Json;
-import orrery.sim.type.Refusal;
 import orrery.sim.type.ResourceType;
 
-/// KCM's admission: what it fills in and what it denies, with its traps. A ClusterDeployment
-/// without `config` becomes a dry run.
+/// KCM's admission on the management cluster: what it fills in and what it denies.
 record Webhooks(String management) implements Gate {
     @Override
     public void review(Cluster cluster, ResourceType type, Item old, ObjectNode object) {
-        if (!type.key().equals(Kcm.DEPLOYMENTS) || !cluster.name().equals(management)
+        if (!cluster.name().equals(management) || !type.group().equals(Kcm.GROUP)
                 || object.path("metadata").has("deletionTimestamp")) {
             return;
         }
-        var spec = Json.child(object, "spec");
-        if (old == null) {
-            if (!spec.has("config")) {
-                spec.putObject("config");
-                spec.put("dryRun", true);
-            }
-            references(cluster, object, spec);
-            return;
+        switch (type.key()) {
+            case Kcm.DEPLOYMENTS -> DeploymentRules.review(cluster, old, object);
+            case Kcm.MULTI -> multi(cluster, old, object);
+            case Kcm.REGIONS -> region(cluster, old, object);
+            case Kcm.ACCESS, Kcm.MANAGEMENTS -> single(cluster, type, old, object);
+            default -> { }
         }
-        var before = old.tree().path("spec");
-        if (before.equals(spec)) {
-            return;
-        }
-        if (!before.path("template").equals(spec.path("template"))) {
-            upgrade(old, object, spec.path("template").asText());
-        }
-        if (before.has("dataSource") != spec.has("dataSource")) {
-            throw denied(object, "spec.dataSource cannot be added or removed");
-        }
-        references(cluster, object, spec);
     }
 
-    private static void references(Cluster cluster, ObjectNode object, ObjectNode spec) {
-        var namespace = object.path("metadata").path("namespace").asText();
-        var name = spec.path("template").asText();
-        var template = cluster.get(Kcm.TEMPLATES, namespace, name).orElseThrow(() -> denied(object,
-                "ClusterTemplate.%s \"%s\" not found".formatted(Kcm.GROUP, name)));
-        if (!template.tree().path("status").path("valid").asBoolean()) {
-            throw denied(object, "the template is not valid: "
-                    + template.tree().path("status").path("validationError").asText("not checked"));
+    @Override
+    public void removal(Cluster cluster, Item old) {
+        if (cluster.name().equals(management) && old.type().endsWith("." + Kcm.GROUP)) {
+            InUse.refuse(cluster, old);
         }
-        if (spec.path("dryRun").asBoolean()) {
+    }
+
+    private static void multi(Cluster cluster, Item old, ObjectNode object) {
+        if (old != null && old.tree().path("spec").equals(object.path("spec"))) {
             return;
         }
-        var wanted = spec.path("credential").asText();
-        var credential = cluster.get(Kcm.CREDENTIALS, namespace, wanted).orElseThrow(() -> denied(
-                object, "Credential.%s \"%s\" not found".formatted(Kcm.GROUP, wanted)));
-        if (!credential.tree().path("status").path("ready").asBoolean()) {
-            throw denied(object, "credential is not Ready");
-        }
-        var services = spec.path("serviceSpec").path("services");
-        ServiceOrder.mistake(services).ifPresent(why -> {
-            throw denied(object, why);
-        });
-        for (var service : services) {
-            var used = service.path("template").asText();
-            var found = cluster.get(Kcm.SERVICES, namespace, used).orElseThrow(() -> denied(
-                    object, "ServiceTemplate.%s \"%s\" not found".formatted(Kcm.GROUP, used)));
-            if (!found.tree().path("status").path("valid").asBoolean()) {
-                throw denied(object, "the template ServiceTemplate %s is not valid".formatted(
-                        used));
+        var services = object.path("spec").path("serviceSpec").path("services");
+        ServiceOrder.mistake(services)
+                .or(() -> ServiceRules.mistake(cluster, Kcm.SYSTEM, services, ""))
+                .ifPresent(why -> {
+                    throw Denial.of("multiclusterservice", "the MultiClusterService is invalid: "
+                            + why);
+                });
+        var name = object.path("metadata").path("name").asText();
+        for (var one : object.path("spec").path("dependsOn")) {
+            if (MultiClusterServices.dependsOn(cluster, one.asText(), name)) {
+                throw Denial.of("multiclusterservice", "the MultiClusterService is invalid:"
+                        + " dependency cycle through " + one.asText());
             }
         }
     }
 
-    private static void upgrade(Item old, ObjectNode object, String template) {
-        var available = old.tree().path("status").path("availableUpgrades");
-        boolean allowed = StreamSupport.stream(available.spliterator(), false)
-                .anyMatch(name -> name.asText().equals(template));
-        if (!allowed) {
-            throw denied(object, ("cluster upgrade is forbidden: ClusterTemplate %s is not among"
-                    + " the available upgrades %s").formatted(template, available));
+    private static void region(Cluster cluster, Item old, ObjectNode object) {
+        var wanted = object.path("spec").path("clusterDeployment");
+        if (old == null && wanted.isObject() && cluster.get(Kcm.DEPLOYMENTS,
+                wanted.path("namespace").asText(), wanted.path("name").asText()).isEmpty()) {
+            throw Denial.of("region", "the Region is invalid: ClusterDeployment.%s \"%s\" not found"
+                    .formatted(Kcm.GROUP, wanted.path("name").asText()));
         }
     }
 
-    private static Refusal denied(ObjectNode object, String why) {
-        return Refusal.plain(403, "Forbidden", ("admission webhook"
-                + " \"validation.clusterdeployment.%s\" denied the request: the ClusterDeployment"
-                + " %s is invalid: %s").formatted(Kcm.GROUP,
-                        object.path("metadata").path("name").asText(), why));
+    private static void single(
+            Cluster cluster, ResourceType type, Item old, ObjectNode object) {
+        if (old == null && !cluster.list(type.key(), "").isEmpty()
+                && cluster.get(type.key(), "", object.at("/metadata/name").asText()).isEmpty()) {
+            throw Denial.of(type.kind().toLowerCase(Locale.ROOT),
+                    type.kind() + " object already exists; there is one, \"" + Kcm.SINGLETON
+                            + "\"");
+        }
     }
 }

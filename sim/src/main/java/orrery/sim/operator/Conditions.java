@@ -1,6 +1,7 @@
 package orrery.sim.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Instant;
@@ -28,6 +29,13 @@ public final class Conditions {
     public static ObjectNode set(ObjectNode parent, String type, boolean status, String reason,
             String message, Clock clock) {
         return set(parent, type, status ? "True" : "False", reason, message, clock);
+    }
+
+    /// Takes a condition away, if it is there.
+    public static void drop(ObjectNode parent, String type) {
+        if (parent.get("conditions") instanceof ArrayNode conditions) {
+            conditions.removeIf(one -> one.path("type").asText().equals(type));
+        }
     }
 
     /// Whether an object's status says that a condition is `True`.

@@ -15,6 +15,7 @@ import orrery.sim.store.Item;
 import orrery.sim.store.Key;
 import orrery.sim.store.Write;
 import orrery.sim.type.Json;
+import orrery.sim.type.Refusal;
 
 /// Empties what is being deleted and holds other objects: a namespace and what is in it, a CRD
 /// and the objects of its type. The holder goes when nothing is left in it.
@@ -53,9 +54,15 @@ public final class Emptying implements Operator {
             return Optional.empty();
         }
         boolean namespace = key.type().equals(NAMESPACES);
-        content(cluster, key, namespace).stream().filter(item -> !Pods.going(item))
-                .forEach(item -> cluster.delete(
-                        item.type(), item.namespace(), item.name(), Deletion.BACKGROUND));
+        Refusal denied = null;
+        for (var item : content(cluster, key, namespace)) {
+            if (!Pods.going(item)) {
+                denied = delete(cluster, item).orElse(denied);
+            }
+        }
+        if (denied != null) {
+            throw denied;
+        }
         if (content(cluster, key, namespace).isEmpty()) {
             cluster.change(key.type(), "", key.name(), Write.by(name()).on("finalize"),
                     object -> namespace ? withoutFinalizer(Json.child(object, "spec"), object,
@@ -63,6 +70,16 @@ public final class Emptying implements Operator {
                             Json.child(object, "metadata"), object, CustomTypes.CLEANUP));
         }
         return Optional.empty();
+    }
+
+    /// What is denied does not keep the rest: it is tried again when the rest is gone.
+    private static Optional<Refusal> delete(Cluster cluster, Item item) {
+        try {
+            cluster.delete(item.type(), item.namespace(), item.name(), Deletion.BACKGROUND);
+            return Optional.empty();
+        } catch (Refusal refused) {
+            return refused.code() == 404 ? Optional.empty() : Optional.of(refused);
+        }
     }
 
     private static List<Item> content(Cluster cluster, Key key, boolean namespace) {

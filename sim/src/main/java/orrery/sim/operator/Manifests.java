@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import orrery.sim.store.Cluster;
+import orrery.sim.store.Deletion;
 import orrery.sim.store.Write;
 import orrery.sim.type.Yaml;
 
@@ -54,5 +55,17 @@ public record Manifests(List<ObjectNode> objects) {
             }
         }
         return true;
+    }
+
+    /// Deletes what is there, in the opposite order.
+    public void remove(Cluster cluster) {
+        for (var object : objects.reversed()) {
+            var metadata = object.path("metadata");
+            cluster.types().kind(object.path("apiVersion").asText(), object.path("kind").asText())
+                    .flatMap(type -> cluster.get(type.key(), metadata.path("namespace").asText(),
+                            metadata.path("name").asText()))
+                    .ifPresent(found -> cluster.delete(found.type(), found.namespace(),
+                            found.name(), Deletion.BACKGROUND));
+        }
     }
 }

@@ -284,13 +284,14 @@ public final class Cluster {
     /// Deletes an object, or marks it as going when finalizers or a running pod hold it.
     ///
     /// @return the object as it is now, or its last state when it is gone
-    /// @throws Refusal 404, 409 on a failed precondition
+    /// @throws Refusal 403 where the gate denies it, 404, 409 on a failed precondition
     public Item delete(String type, String namespace, String name, Deletion deletion) {
         ResourceType shape = types.require(type);
         lock.lock();
         try {
             Item old = require(type, namespace, name);
             ObjectNode now = Departure.mark(shape, old, deletion, admission.now());
+            region.gate().removal(this, old);
             if (deletion.dryRun()) {
                 return Item.freeze(old.key(), version, now);
             }

@@ -2,30 +2,22 @@ package orrery.sim.kcm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static orrery.sim.kcm.Project.condition;
+import static orrery.sim.kcm.Project.deployment;
+import static orrery.sim.kcm.Project.ready;
+import static orrery.sim.kcm.Project.resource;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import orrery.sim.Options;
 import orrery.sim.Sim;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,34 +25,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KcmTest {
-    private static final String PROJECT = "prj-a";
-
     @TempDir static Path folder;
+    private static Project project;
     private static Sim sim;
     private static KubernetesClient client;
 
     @BeforeAll
     static void start() throws Exception {
-        sim = Sim.start(new Options(folder.resolve("data"), 0, "127.0.0.1"), Clock.systemUTC(),
-                new SecureRandom());
-        client = connect(Files.readString(sim.kubeconfig()));
-        client.namespaces().resource(new NamespaceBuilder().withNewMetadata().withName(PROJECT)
-                .addToLabels("app.k0rdent.ai/managed", "true").endMetadata().build()).create();
-        await().atMost(Duration.ofSeconds(60)).until(() -> get("Credential", "sim-credential")
-                .get() instanceof GenericKubernetesResource found
-                && Boolean.TRUE.equals(found.get("status", "ready"))
-                && Boolean.TRUE.equals(
-                        get("ClusterTemplate", "sim-standalone-cp-1-0-0").get()
-                                .get("status", "valid"))
-                && get("ServiceTemplate", "sim-kserve-1-0-0").get()
-                        instanceof GenericKubernetesResource service
-                && Boolean.TRUE.equals(service.get("status", "valid")));
+        project = Project.start(folder, "quick");
+        sim = project.sim;
+        client = project.client;
     }
 
     @AfterAll
     static void stop() {
-        client.close();
-        sim.close();
+        project.close();
     }
 
     @Test
@@ -91,9 +70,9 @@ class KcmTest {
     @Test
     void scalesAndUpgradesByOneStepOfTheChain() {
         create("two", "workersNumber: 1");
-        until("two", KcmTest::ready);
+        until("two", Project::ready);
         patch("two", "spec: {config: {workersNumber: 3}}");
-        until("two", KcmTest::ready);
+        until("two", Project::ready);
         try (var child = child("two")) {
             assertThat(child.nodes().list().getItems()).hasSize(4);
         }
@@ -103,7 +82,7 @@ class KcmTest {
                     assertThat(denied).hasMessageContaining("cluster upgrade is forbidden");
                 });
         patch("two", "spec: {template: sim-standalone-cp-1-1-0}");
-        until("two", KcmTest::ready);
+        until("two", Project::ready);
         try (var child = child("two")) {
             assertThat(child.nodes().list().getItems()).allMatch(node -> node.getStatus()
                     .getNodeInfo().getKubeletVersion().equals("v1.35.2+simulated"));
@@ -117,7 +96,7 @@ class KcmTest {
         client.resource(deployment("served", "template: sim-standalone-cp-1-0-0, credential:"
                 + " sim-credential, dryRun: false, config: {}, serviceSpec: {services:"
                 + " [{name: inference, template: sim-kserve-1-0-0}]}")).create();
-        until("served", KcmTest::ready);
+        until("served", Project::ready);
         assertThat(condition(get("ClusterDeployment", "served").get(), "ServicesInReadyState",
                 "message")).isEqualTo("1/1");
         List<Map<String, Object>> services =
@@ -134,7 +113,6 @@ class KcmTest {
     @Test
     void tellsNoVersionThatTheTemplateDoesNotDeclare() {
         client.resource(resource("""
-                apiVersion: k0rdent.mirantis.com/v1beta1
                 kind: ClusterTemplate
                 metadata: {name: stock-1-0-43, namespace: prj-a}
                 spec: {helm: {chartSpec: {chart: stock, version: 1.0.43}}}
@@ -143,7 +121,7 @@ class KcmTest {
                 get("ClusterTemplate", "stock-1-0-43").get().get("status", "valid")));
         client.resource(deployment("stock", "template: stock-1-0-43, credential: sim-credential,"
                 + " dryRun: false, config: {k0s: {version: v1.35.1+k0s.0}}")).create();
-        until("stock", KcmTest::ready);
+        until("stock", Project::ready);
         assertThat(get("ClusterDeployment", "stock").get().<String>get("status", "k8sVersion"))
                 .isNull();
         try (var child = child("stock")) {
@@ -155,15 +133,15 @@ class KcmTest {
     @Test
     void removesTheClusterBeforeTheObject() {
         create("three", "workersNumber: 0");
-        until("three", KcmTest::ready);
+        until("three", Project::ready);
         assertThat(sim.region().find("three")).isPresent();
         get("ClusterDeployment", "three").delete();
         until("three", cluster -> condition(cluster, "Ready", "reason").equals("Deleting"));
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> get("ClusterDeployment", "three").get() == null);
         assertThat(sim.region().find("three")).isEmpty();
-        assertThat(client.secrets().inNamespace(PROJECT).withName("three-kubeconfig").get())
-                .isNull();
+        assertThat(client.secrets().inNamespace(Project.NAMESPACE)
+                .withName("three-kubeconfig").get()).isNull();
     }
 
     @Test
@@ -171,7 +149,6 @@ class KcmTest {
         denied("template: none, credential: sim-credential", "\"none\" not found");
         denied("template: sim-standalone-cp-1-0-0, credential: none", "\"none\" not found");
         client.resource(resource("""
-                apiVersion: k0rdent.mirantis.com/v1beta1
                 kind: Credential
                 metadata: {name: unready, namespace: prj-a}
                 spec: {identityRef: {kind: Secret, name: missing}}
@@ -184,7 +161,6 @@ class KcmTest {
                 + " [{name: b}]}, {name: b, template: sim-kserve-1-0-0, dependsOn: [{name: a}]}]}",
                 "dependency cycle");
         client.resource(resource("""
-                apiVersion: k0rdent.mirantis.com/v1beta1
                 kind: ClusterTemplate
                 metadata: {name: empty, namespace: prj-a}
                 spec: {helm: {chartSpec: {version: 1.0.0}}}
@@ -216,57 +192,19 @@ class KcmTest {
                 + " credential: sim-credential, dryRun: false, config: {" + config + "}")).create();
     }
 
-    private static GenericKubernetesResource deployment(String name, String spec) {
-        return resource("""
-                apiVersion: k0rdent.mirantis.com/v1beta1
-                kind: ClusterDeployment
-                metadata: {name: %s, namespace: prj-a}
-                spec: {%s}
-                """.formatted(name, spec));
-    }
-
-    private static GenericKubernetesResource resource(String yaml) {
-        return Serialization.unmarshal(yaml, GenericKubernetesResource.class);
-    }
-
     private static void patch(String name, String patch) {
-        get("ClusterDeployment", name).patch(
-                PatchContext.of(
-                        PatchType.JSON_MERGE),
-                Serialization.asJson(Serialization.unmarshal(patch, Map.class)));
+        project.patch(name, patch);
     }
 
     private static Resource<GenericKubernetesResource> get(String kind, String name) {
-        return client.genericKubernetesResources("k0rdent.mirantis.com/v1beta1", kind)
-                .inNamespace(PROJECT).withName(name);
+        return project.get(kind, name);
     }
 
     private static void until(String name, Predicate<GenericKubernetesResource> condition) {
-        await(name).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(30)).until(() ->
-                get("ClusterDeployment", name).get() instanceof GenericKubernetesResource found
-                        && condition.test(found));
-    }
-
-    /// Ready, and for what the spec says now.
-    private static boolean ready(GenericKubernetesResource cluster) {
-        Object seen = cluster.get("status", "observedGeneration");
-        return condition(cluster, "Ready", "status").equals("True") && seen instanceof Number number
-                && number.longValue() == cluster.getMetadata().getGeneration();
-    }
-
-    private static String condition(GenericKubernetesResource cluster, String type, String field) {
-        List<Map<String, Object>> all = cluster.get("status", "conditions");
-        return all == null ? "" : all.stream().filter(c -> type.equals(c.get("type")))
-                .map(c -> String.valueOf(c.get(field))).findFirst().orElse("");
+        project.until(name, condition);
     }
 
     private static KubernetesClient child(String name) {
-        var secret = client.secrets().inNamespace(PROJECT).withName(name + "-kubeconfig").get();
-        return connect(new String(Base64.getDecoder().decode(secret.getData().get("value")),
-                StandardCharsets.UTF_8));
-    }
-
-    private static KubernetesClient connect(String kubeconfig) {
-        return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig)).build();
+        return project.child(name);
     }
 }
