@@ -3,8 +3,10 @@ package orrery.sim;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import orrery.sim.operator.Timing;
+import orrery.sim.store.Region;
 
 /// What the command line says.
 ///
@@ -13,12 +15,18 @@ import orrery.sim.operator.Timing;
 /// @param timing how long simulated things take
 /// @param sandboxes whether commands of pods are run, where the host allows it
 /// @param controlPlane file in which a control plane says where it listens: pods reach it then
+/// @param idle how long nobody asks for a cluster until its objects leave memory
 public record Options(Path data, int port, String host, Timing timing, boolean sandboxes,
-        Optional<Path> controlPlane) {
+        Optional<Path> controlPlane, Duration idle) {
     private static final String USAGE =
             "usage: sim --data DIR [--port N|0] [--host ADDRESS [--allow-remote]]"
             + " [--timing quick|realistic[,NAME=DURATION…]] [--no-sandboxes]"
-            + " [--control-plane FILE]";
+            + " [--control-plane FILE] [--unload-after DURATION]";
+
+    public Options(Path data, int port, String host, Timing timing, boolean sandboxes,
+            Optional<Path> controlPlane) {
+        this(data, port, host, timing, sandboxes, controlPlane, Region.IDLE);
+    }
 
     public Options(Path data, int port, String host) {
         this(data, port, host, Timing.DEFAULT);
@@ -37,12 +45,14 @@ public record Options(Path data, int port, String host, Timing timing, boolean s
         Timing timing = Timing.DEFAULT;
         boolean sandboxes = true;
         Path controlPlane = null;
+        Duration idle = Region.IDLE;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--data" -> data = Path.of(value(args, ++i)).toAbsolutePath();
                 case "--port" -> port = port(value(args, ++i));
                 case "--host" -> host = value(args, ++i);
                 case "--timing" -> timing = timing(value(args, ++i));
+                case "--unload-after" -> idle = idle(value(args, ++i));
                 case "--allow-remote" -> remote = true;
                 case "--no-sandboxes" -> sandboxes = false;
                 case "--control-plane" ->
@@ -59,7 +69,7 @@ public record Options(Path data, int port, String host, Timing timing, boolean s
                     + " a simulated region is for this machine; --allow-remote overrides");
         }
         return new Options(data, port, host, timing, sandboxes,
-                Optional.ofNullable(controlPlane));
+                Optional.ofNullable(controlPlane), idle);
     }
 
     private static String value(String[] args, int at) {
@@ -82,6 +92,11 @@ public record Options(Path data, int port, String host, Timing timing, boolean s
         } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException("--timing: " + wrong.getMessage(), wrong);
         }
+    }
+
+    private static Duration idle(String text) {
+        return Timing.duration(text).orElseThrow(() -> new IllegalArgumentException(
+                "--unload-after " + text + " is no duration as 20s or 5m; " + USAGE));
     }
 
     private static boolean loopback(String host) {

@@ -71,7 +71,8 @@ public final class Sim implements AutoCloseable {
         FileChannel lock = lock(data);
         Keys keys = new Keys(data.resolve("keys"), options.host(), clock, random);
         Tokens tokens = new Tokens(keys, clock);
-        Region region = Region.open(data.resolve("region.db"), clock, new Ids(random), Sim::halt);
+        Region region = Region.open(data.resolve("region.db"), clock, new Ids(random),
+                options.idle(), Sim::halt);
         Cluster management =
                 region.find(MANAGEMENT).orElseGet(() -> region.create(MANAGEMENT));
         Platform platform = new Platform(region, MANAGEMENT, options.timing(), clock);

@@ -157,7 +157,10 @@ public final class FaultRules implements Operator {
         if (rule.target() == Target.API_SERVER) {
             return;
         }
-        for (var cluster : region.clusters()) {
+        for (var cluster : region.holding(rule.target().type, "")) {
+            if (!Rule.fits(rule.cluster(), cluster.name())) {
+                continue;
+            }
             for (var item : cluster.list(rule.target().type, rule.namespace())) {
                 boolean matches = rule.matches(
                         cluster, item.type(), item.namespace(), item.name());
@@ -169,8 +172,8 @@ public final class FaultRules implements Operator {
     }
 
     private void takeBack(String rule) {
-        for (var cluster : region.clusters()) {
-            for (var target : Target.values()) {
+        for (var target : Target.values()) {
+            for (var cluster : region.holding(target.type, Faults.RULE)) {
                 cluster.list(target.type, "").stream()
                         .filter(item -> annotations(item).path(Faults.RULE).asText().equals(rule))
                         .forEach(item -> change(cluster, item, object -> Json.child(

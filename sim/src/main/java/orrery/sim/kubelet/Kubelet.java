@@ -245,6 +245,11 @@ public final class Kubelet implements Operator {
     }
 
     @Override
+    public boolean holds(Cluster cluster) {
+        return runs.values().stream().anyMatch(run -> run.cluster == cluster);
+    }
+
+    @Override
     public void closed(Cluster cluster) {
         runs.values().stream().filter(run -> run.cluster == cluster).forEach(this::remove);
         network.closed(cluster);

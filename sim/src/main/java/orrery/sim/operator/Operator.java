@@ -24,6 +24,12 @@ public interface Operator {
     /// @return when to look again though nothing changes; empty for never
     Optional<Duration> reconcile(Cluster cluster, Key key);
 
+    /// Whether it has something for this cluster that a restart would end, as processes of
+    /// pods. Called with the cluster's lock held: it must not use the cluster.
+    default boolean holds(Cluster cluster) {
+        return false;
+    }
+
     /// Forgets a cluster that is gone.
     default void closed(Cluster cluster) {}
 }

@@ -3,7 +3,9 @@ package orrery.sim.operator;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,9 @@ public final class Operators implements RegionListener, AutoCloseable {
     /// What is queued, running or delayed. Guarded by itself.
     private final Map<Look, State> looks = new HashMap<>();
 
+    /// Clusters that were opened and are not looked at yet. Guarded by `looks`.
+    private final Set<Cluster> opening = new HashSet<>();
+
     /// One object to be looked at by one operator.
     private record Look(Operator operator, Cluster cluster, Key key) {}
 
@@ -51,6 +56,12 @@ public final class Operators implements RegionListener, AutoCloseable {
         int failures;
         /// The latest timer; an older one that fires finds another number and does nothing.
         long timer;
+        /// When that timer fires, by [System#nanoTime].
+        long due;
+
+        Duration left(long now) {
+            return queued || running || due < now ? Duration.ZERO : Duration.ofNanos(due - now);
+        }
     }
 
     /// Sets the operators, before any cluster is opened.
@@ -60,8 +71,34 @@ public final class Operators implements RegionListener, AutoCloseable {
 
     @Override
     public void opened(Cluster cluster) {
-        submit(() -> cluster.everything(Set.of("events")).forEach(
-                item -> changed(cluster, new Change(item.version(), null, item, null))));
+        synchronized (looks) {
+            opening.add(cluster);
+        }
+        submit(() -> {
+            try {
+                cluster.everything(Set.of("events")).forEach(
+                        item -> changed(cluster, new Change(item.version(), null, item, null)));
+            } finally {
+                synchronized (looks) {
+                    opening.remove(cluster);
+                }
+            }
+        });
+    }
+
+    @Override
+    public Optional<Duration> nextWork(Cluster cluster) {
+        if (operators.stream().anyMatch(operator -> operator.holds(cluster))) {
+            return Optional.of(Duration.ZERO);
+        }
+        long now = System.nanoTime();
+        synchronized (looks) {
+            if (opening.contains(cluster)) {
+                return Optional.of(Duration.ZERO);
+            }
+            return looks.entrySet().stream().filter(one -> one.getKey().cluster() == cluster)
+                    .map(one -> one.getValue().left(now)).min(Comparator.naturalOrder());
+        }
     }
 
     @Override
@@ -74,6 +111,7 @@ public final class Operators implements RegionListener, AutoCloseable {
     @Override
     public void closed(Cluster cluster) {
         synchronized (looks) {
+            opening.remove(cluster);
             looks.keySet().removeIf(look -> look.cluster() == cluster);
         }
         operators.forEach(operator -> operator.closed(cluster));
@@ -143,6 +181,7 @@ public final class Operators implements RegionListener, AutoCloseable {
             }
             state.queued = delay.isZero();
             number = ++state.timer;
+            state.due = System.nanoTime() + delay.toNanos();
         }
         if (delay.isZero()) {
             submit(() -> run(look));

@@ -8,19 +8,29 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import orrery.sim.type.ResourceType;
 import orrery.sim.type.Types;
 import orrery.sim.type.Yaml;
 
 /// The objects that every cluster has from its first moment. All clusters share these very
 /// Items, so they cost each cluster no more than references; they are not on disk,
-/// and a changed one is stored over them. As in Kubernetes, a deleted one is back after a restart.
+/// and a changed one is stored over them. As in Kubernetes, a deleted one is back after a restart:
+/// until then its cluster stays in memory, where alone it is known to be gone.
 final class Bootstrap {
     static final long VERSION = 1;
     static final List<Item> ITEMS = read();
 
+    private static final Set<Key> KEYS =
+            ITEMS.stream().map(Item::key).collect(Collectors.toUnmodifiableSet());
+
     private Bootstrap() {}
+
+    static boolean has(Key key) {
+        return KEYS.contains(key);
+    }
 
     private static List<Item> read() {
         List<Item> items = new ArrayList<>();

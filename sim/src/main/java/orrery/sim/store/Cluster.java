@@ -2,6 +2,7 @@ package orrery.sim.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import orrery.sim.kind.CustomTypes;
 import orrery.sim.patch.ManagedFields;
@@ -22,19 +24,32 @@ import orrery.sim.type.Types;
 /// HTTP requests and operators write through the same methods, so both get the same defaults,
 /// validation, versions and refusals. A write is visible to readers when the method returns,
 /// and to followers and after a crash once it is [#flushed()].
+///
+/// Its objects are in memory only while they are used (see [Loaded]): whatever asks for them
+/// reads them from disk first. What stays is this object, so it may be kept and compared.
 public final class Cluster {
     private static final int NAME_TRIES = 8;
+    private static final List<String> NAMESPACES =
+            List.of("default", "kube-node-lease", "kube-public", "kube-system");
 
     private final Region region;
     private final int id;
     private final String name;
     private final Admission admission;
     private final Feed feed;
-    private final Objects objects = new Objects();
-    private final NamespaceRules rules = new NamespaceRules(objects);
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile Types types = Types.builtIn();
+    private volatile long used;
+    /// Whether listeners know it, or will when they are registered.
+    private volatile boolean told;
+    /// Null while they are on disk alone. Changed with the lock held.
+    private volatile Objects objects;
+    /// Null while nobody knows which CRDs there are.
+    private volatile Types types;
     private long version;
+    /// What is on disk of its rest: see [Journal#rest]. Null since the last write.
+    private Long resting;
+    /// Whether an object is gone that is not on disk in the first place: see [Bootstrap].
+    private boolean pinned;
 
     /// Part of a list.
     ///
@@ -43,14 +58,127 @@ public final class Cluster {
     /// @param remaining how many follow, when that is known without looking; else −1
     public record Page(List<Item> items, long version, Key more, long remaining) {}
 
-    Cluster(Region region, int id, String name, long version) {
+    /// @param resting when its operators have work again, in milliseconds since 1970; 0 for
+    ///        never, null where that is not known
+    Cluster(Region region, int id, String name, long version, Long resting) {
         this.region = region;
         this.id = id;
         this.name = name;
         this.version = version;
-        this.admission = new Admission(region.clock(), region.ids());
+        this.resting = resting;
+        this.told = resting == null;
+        this.admission = region.admission();
         this.feed = new Feed(version);
-        Bootstrap.ITEMS.forEach(item -> objects.put(null, item));
+    }
+
+    /// A new cluster, with what every cluster has from its first moment.
+    Cluster begin() {
+        return locked(() -> {
+            open(List.of());
+            return this;
+        });
+    }
+
+    /// The objects; read from disk when they are not in memory. With the lock held.
+    private Objects open() {
+        used = region.loaded().now();
+        if (objects == null) {
+            open(region.shelf().objects(id));
+            complete();
+            if (!told) {
+                told = true;
+                region.opened(this);
+            }
+        }
+        return objects;
+    }
+
+    /// Makes the first namespaces that are not there: a crash may have come between them.
+    void complete() {
+        lock.lock();
+        try {
+            for (String namespace : NAMESPACES) {
+                if (open().get(new Key("namespaces", "", namespace)).isEmpty()) {
+                    ObjectNode object = Json.object();
+                    object.putObject("metadata").put("name", namespace);
+                    create("namespaces", object, Write.by("kube-apiserver"));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void open(List<Shelf.Row> rows) {
+        Objects all = new Objects();
+        Bootstrap.ITEMS.forEach(item -> all.put(null, item));
+        for (Shelf.Row row : rows) {
+            all.put(null, Item.load(new Key(row.type().intern(), row.namespace(), row.name()),
+                    row.version(), row.json()));
+        }
+        objects = all;
+        typesChanged();
+        if (region.has(this)) {
+            region.loaded().add(this);
+        }
+    }
+
+    /// Lets its objects go from memory, if all of them are on disk and no operator needs them.
+    ///
+    /// @param quiet for how long operators must have nothing to do
+    /// @return whether they are gone
+    boolean unload(Duration quiet) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            // What is published has been told to operators before: their work is known.
+            if (objects == null || pinned || feed.published() != version) {
+                return false;
+            }
+            Optional<Duration> next = region.nextWork(this);
+            if (next.isPresent() && next.get().compareTo(quiet) <= 0) {
+                return false;
+            }
+            noteRest(next.map(delay -> region.clock().millis() + delay.toMillis()).orElse(0L));
+            objects = null;
+            types = types == Types.builtIn() ? types : null;
+            region.loaded().remove(this);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void noteRest(long next) {
+        if (resting == null || resting != next) {
+            region.journal().rest(this, next);
+            resting = next;
+        }
+    }
+
+    /// When somebody asked for its objects last, in the time of [Loaded].
+    long used() {
+        return used;
+    }
+
+    boolean told() {
+        return told;
+    }
+
+    /// About how much memory its objects take.
+    long bytes() {
+        Objects all = objects;
+        return all == null ? 0 : all.bytes();
+    }
+
+    private <T> T locked(Supplier<T> body) {
+        lock.lock();
+        try {
+            return body.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     public String name() {
@@ -69,7 +197,14 @@ public final class Cluster {
 
     /// The types that it serves now.
     public Types types() {
-        return types;
+        Types known = types;
+        if (known != null) {
+            return known;
+        }
+        return locked(() -> {
+            open();
+            return types;
+        });
     }
 
     /// Its changes, for watches. Operators follow all clusters by [Region#listen].
@@ -79,12 +214,7 @@ public final class Cluster {
 
     /// The version of the last write.
     public long version() {
-        lock.lock();
-        try {
-            return version;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> version);
     }
 
     /// Done once all writes so far are on disk and published.
@@ -101,18 +231,13 @@ public final class Cluster {
     /// @param type `plural.group`, for example `pods` or `deployments.apps`
     /// @param namespace empty for cluster-wide types
     public Optional<Item> get(String type, String namespace, String name) {
-        lock.lock();
-        try {
-            return objects.get(new Key(type, namespace, name));
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> open().get(new Key(type, namespace, name)));
     }
 
     /// @throws Refusal 404
     public Item require(String type, String namespace, String name) {
         return get(type, namespace, name)
-                .orElseThrow(() -> Refusal.notFound(types.require(type).ref(name)));
+                .orElseThrow(() -> Refusal.notFound(types().require(type).ref(name)));
     }
 
     /// All objects of a type in order of namespace and name.
@@ -132,7 +257,7 @@ public final class Cluster {
         try {
             List<Item> found = new ArrayList<>();
             Key last = null;
-            for (Item item : objects.range(type, namespace, after)) {
+            for (Item item : open().range(type, namespace, after)) {
                 if (limit > 0 && found.size() == limit) {
                     return new Page(found, version, last, -1);
                 }
@@ -149,19 +274,14 @@ public final class Cluster {
 
     /// The objects that name this uid among their owners.
     public List<Item> dependents(String uid) {
-        lock.lock();
-        try {
-            return objects.dependents(uid);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> open().dependents(uid));
     }
 
     /// Creates an object; `metadata.generateName` is honoured.
     ///
     /// @throws Refusal 404 for a missing namespace, 409, 422
     public Item create(String type, ObjectNode given, Write write) {
-        return create(types.require(type), given, write, false);
+        return create(types().require(type), given, write, false);
     }
 
     private Item create(ResourceType type, ObjectNode given, Write write, boolean applied) {
@@ -172,7 +292,7 @@ public final class Cluster {
             for (int i = 0; !named && !base.isEmpty() && i < NAME_TRIES; i++) {
                 ObjectNode object = given.deepCopy();
                 Json.child(object, "metadata").put("name", admission.generateName(base));
-                if (objects.get(key(type, object)).isEmpty()) {
+                if (open().get(key(type, object)).isEmpty()) {
                     return insert(type, object, write, applied);
                 }
             }
@@ -184,14 +304,14 @@ public final class Cluster {
 
     private Item insert(ResourceType type, ObjectNode given, Write write, boolean applied) {
         requireNamespace(type, given);
-        ObjectNode object = admission.create(type, given, write, applied, rules);
+        ObjectNode object = admission.create(type, given, write, applied, rules());
         Key key = key(type, object);
-        if (objects.get(key).isPresent()) {
+        if (open().get(key).isPresent()) {
             throw Refusal.alreadyExists(type.ref(key.name()));
         }
         region.gate().review(this, type, null, object);
-        List<NamespaceRules.Charge> charges = rules.check(type, null, object);
-        admission.allocate(type, object, objects);
+        List<NamespaceRules.Charge> charges = rules().check(type, null, object);
+        admission.allocate(type, object, open());
         if (!write.dryRun()) {
             charges.forEach(charge -> put(charge.quota(), charge.quota().key(), charge.now()));
         }
@@ -210,11 +330,11 @@ public final class Cluster {
     /// @param force takes fields over from other managers
     /// @throws Refusal 404, 409 on conflicts with other managers, 422
     public Item apply(String type, ObjectNode applied, Write write, boolean force) {
-        ResourceType shape = types.require(type);
+        ResourceType shape = types().require(type);
         ObjectNode given = applied.deepCopy();
         lock.lock();
         try {
-            Item old = objects.get(key(shape, given)).orElse(null);
+            Item old = open().get(key(shape, given)).orElse(null);
             if (old == null) {
                 if (!write.subresource().isEmpty()) {
                     throw Refusal.notFound(shape.ref(key(shape, given).name()));
@@ -236,7 +356,7 @@ public final class Cluster {
     /// with 422 when it names none and its type asks for one.
     public Item update(String type, ObjectNode given, Write write) {
         ObjectNode metadata = Json.child(given, "metadata");
-        ResourceType shape = types.require(type);
+        ResourceType shape = types().require(type);
         if (shape.requiresVersion() && metadata.path("resourceVersion").asText().isEmpty()) {
             require(type, metadata.path("namespace").asText(), metadata.path("name").asText());
             throw Refusal.invalid(shape.ref(metadata.path("name").asText()), List.of(
@@ -255,7 +375,7 @@ public final class Cluster {
     /// @throws Refusal 404, 409, 422
     public Item change(String type, String namespace, String name, Write write,
             UnaryOperator<ObjectNode> edit) {
-        ResourceType shape = types.require(type);
+        ResourceType shape = types().require(type);
         lock.lock();
         try {
             Item old = require(type, namespace, name);
@@ -273,7 +393,7 @@ public final class Cluster {
         }
         region.gate().review(this, type, old, now);
         List<NamespaceRules.Charge> charges =
-                write.subresource().isEmpty() ? rules.check(type, old, now) : List.of();
+                write.subresource().isEmpty() ? rules().check(type, old, now) : List.of();
         if (write.dryRun()) {
             return Item.freeze(old.key(), version, now);
         }
@@ -286,7 +406,7 @@ public final class Cluster {
     /// @return the object as it is now, or its last state when it is gone
     /// @throws Refusal 403 where the gate denies it, 404, 409 on a failed precondition
     public Item delete(String type, String namespace, String name, Deletion deletion) {
-        ResourceType shape = types.require(type);
+        ResourceType shape = types().require(type);
         lock.lock();
         try {
             Item old = require(type, namespace, name);
@@ -304,11 +424,6 @@ public final class Cluster {
         }
     }
 
-    /// Takes an object from disk at the start; nothing is checked or published.
-    void load(Key key, long version, byte[] json) {
-        objects.put(null, Item.load(key, version, json));
-    }
-
     /// Takes the types of the CRDs that are there.
     void typesChanged() {
         List<ResourceType> custom = new ArrayList<>();
@@ -318,32 +433,43 @@ public final class Cluster {
         types = Types.builtIn().with(custom);
     }
 
+    private NamespaceRules rules() {
+        return new NamespaceRules(open());
+    }
+
     /// Called by the journal, in order, once the change is on disk.
     void publish(Change change) {
-        feed.publish(change);
+        // Operators first: who finds all published finds their work queued.
         region.changed(this, change);
+        region.histories().keep(feed, feed.publish(change));
     }
 
     private Item put(Item old, Key key, ObjectNode object) {
         Item now = Item.freeze(key, ++version, object);
-        objects.put(old, now);
+        open().put(old, now);
         if (key.type().equals(CustomTypes.DEFINITIONS)) {
             typesChanged();
         }
-        region.journal().append(this, new Change(version, old, now, null));
+        append(new Change(version, old, now, null));
         return now;
     }
 
     private Item remove(Item old, ObjectNode object) {
         Item last = Item.freeze(old.key(), ++version, object);
-        objects.remove(old);
+        open().remove(old);
         if (old.type().equals(CustomTypes.DEFINITIONS)) {
             typesChanged();
         }
         // Watches tell of a removed object as it was stored, as etcd's previous value.
         Item before = Item.freeze(old.key(), version, old.copy());
-        region.journal().append(this, new Change(version, old, null, before));
+        append(new Change(version, old, null, before));
+        pinned |= Bootstrap.has(old.key());
         return last;
+    }
+
+    private void append(Change change) {
+        resting = null;
+        region.journal().append(this, change);
     }
 
     private void requireNamespace(ResourceType type, ObjectNode object) {
@@ -351,8 +477,8 @@ public final class Cluster {
             return;
         }
         String namespace = object.path("metadata").path("namespace").asText();
-        Item found = objects.get(new Key("namespaces", "", namespace)).orElseThrow(
-                () -> Refusal.notFound(types.require("namespaces").ref(namespace)));
+        Item found = open().get(new Key("namespaces", "", namespace)).orElseThrow(
+                () -> Refusal.notFound(types().require("namespaces").ref(namespace)));
         if (found.tree().path("metadata").has("deletionTimestamp")) {
             throw Refusal.terminating(
                     type.ref(object.path("metadata").path("name").asText()), namespace);
@@ -361,11 +487,7 @@ public final class Cluster {
 
     /// All that exists, in order of key; for what has to look at everything.
     public List<Item> everything(Set<String> butTypes) {
-        lock.lock();
-        try {
-            return objects.all().stream().filter(i -> !butTypes.contains(i.type())).toList();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() ->
+                open().all().stream().filter(i -> !butTypes.contains(i.type())).toList());
     }
 }

@@ -19,8 +19,11 @@ public final class Feed {
     private final Map<String, List<Follower>> followers = new HashMap<>();
     /// The version up to which changes of a type are forgotten.
     private final Map<String, Long> forgotten = new HashMap<>();
-    private final long start;
-    private Change[] ring = new Change[16];
+    private static final int SMALLEST = 16;
+    private static final Change[] NONE = {};
+
+    private long start;
+    private Change[] ring = NONE;
     private long first;
     private long end;
     private long bytes;
@@ -58,7 +61,8 @@ public final class Feed {
         }
     }
 
-    synchronized void publish(Change change) {
+    /// @return the bytes of objects that it remembers now
+    synchronized long publish(Change change) {
         if (end - first == MAX_CHANGES || bytes > MAX_BYTES && end > first) {
             forget();
         }
@@ -74,6 +78,16 @@ public final class Feed {
             }
         }
         end++;
+        return bytes;
+    }
+
+    /// Forgets all that it remembers.
+    synchronized void forgetAll() {
+        start = published;
+        forgotten.clear();
+        ring = NONE;
+        first = end;
+        bytes = 0;
     }
 
     /// How many follow; for measurements.
@@ -89,7 +103,7 @@ public final class Feed {
     }
 
     private void grow() {
-        Change[] larger = new Change[ring.length * 2];
+        Change[] larger = new Change[Math.max(SMALLEST, ring.length * 2)];
         for (long i = first; i < end; i++) {
             larger[(int) (i & larger.length - 1)] = ring[at(i)];
         }

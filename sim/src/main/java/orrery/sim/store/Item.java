@@ -14,6 +14,9 @@ import orrery.sim.type.Json;
 /// the tree only when somebody asks (see [Trees]). What operators ask of thousands of objects at
 /// a time it answers without the tree.
 public final class Item {
+    /// What one takes beside its JSON: itself, its key and its labels, as measured.
+    private static final int OVERHEAD = 600;
+
     private final Key key;
     private final long version;
     private final String uid;
@@ -120,6 +123,11 @@ public final class Item {
     /// The object as UTF-8 JSON. Not to be changed.
     public byte[] json() {
         return json;
+    }
+
+    /// About how much memory it takes.
+    int bytes() {
+        return OVERHEAD + json.length;
     }
 
     /// The object as a tree shared by all readers: it must not be changed. See [#copy()].

@@ -35,7 +35,8 @@ final class Journal implements AutoCloseable {
             create table if not exists cluster (
                 id integer primary key,
                 name text not null unique,
-                version integer not null
+                version integer not null,
+                rest integer
             );
             create table if not exists object (
                 cluster integer not null,
@@ -61,9 +62,6 @@ final class Journal implements AutoCloseable {
         void on(Connection connection) throws SQLException;
     }
 
-    /// One row of the object table.
-    record Row(String type, String namespace, String name, long version, byte[] json) {}
-
     /// @param onFailure what to do when the disk refuses; the process must not go on
     Journal(Path file, Consumer<Throwable> onFailure) {
         this.onFailure = onFailure;
@@ -75,11 +73,23 @@ final class Journal implements AutoCloseable {
                 for (String one : SCHEMA.split(";\\s*\n")) {
                     statement.execute(one);
                 }
+                addRest(statement);
             }
             connection.setAutoCommit(false);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot open the store " + file, e);
         }
+    }
+
+    /// Files that were made before clusters could rest lack the column.
+    private static void addRest(Statement statement) throws SQLException {
+        try (ResultSet there = statement.executeQuery(
+                "select 1 from pragma_table_info('cluster') where name = 'rest'")) {
+            if (there.next()) {
+                return;
+            }
+        }
+        statement.execute("alter table cluster add column rest integer");
     }
 
     void start() {
@@ -102,6 +112,21 @@ final class Journal implements AutoCloseable {
         }, then));
     }
 
+    /// Notes that a cluster is at rest: its operators have nothing to do, so that the next start
+    /// need not look at it. The next write of one of its objects takes the note away.
+    ///
+    /// @param next when they have work again, in milliseconds since 1970; 0 for never
+    void rest(Cluster cluster, long next) {
+        put(new Entry(null, null, on -> {
+            try (PreparedStatement update = on.prepareStatement(
+                    "update cluster set rest = ? where id = ?")) {
+                update.setLong(1, next);
+                update.setInt(2, cluster.id());
+                update.execute();
+            }
+        }, null));
+    }
+
     void dropCluster(Cluster cluster, Runnable then) {
         put(new Entry(null, null, on -> {
             for (String table : List.of("object where cluster", "cluster where id")) {
@@ -119,36 +144,6 @@ final class Journal implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         put(new Entry(null, null, null, () -> done.complete(null)));
         return done;
-    }
-
-    /// Name, id and version of each stored cluster.
-    Map<String, long[]> clusters() {
-        Map<String, long[]> all = new HashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select name, id, version from cluster")) {
-            while (rows.next()) {
-                all.put(rows.getString(1), new long[] {rows.getLong(2), rows.getLong(3)});
-            }
-            return all;
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot read the clusters", e);
-        }
-    }
-
-    List<Row> objects(int cluster) {
-        String sql = "select type, namespace, name, version, json from object where cluster = ?";
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setInt(1, cluster);
-            List<Row> rows = new ArrayList<>();
-            ResultSet row = select.executeQuery();
-            while (row.next()) {
-                rows.add(new Row(row.getString(1), row.getString(2), row.getString(3),
-                        row.getLong(4), row.getBytes(5)));
-            }
-            return rows;
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot read the objects of a cluster", e);
-        }
     }
 
     private void put(Entry entry) {
@@ -224,7 +219,7 @@ final class Journal implements AutoCloseable {
 
     private void noteVersions(Map<Cluster, Long> versions) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
-                "update cluster set version = ? where id = ?")) {
+                "update cluster set version = ?, rest = null where id = ?")) {
             for (Map.Entry<Cluster, Long> one : versions.entrySet()) {
                 update.setLong(1, one.getValue());
                 update.setInt(2, one.getKey().id());

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 final class Objects {
     private final TreeMap<Key, Item> items = new TreeMap<>();
     private final Map<String, Set<Key>> owned = new HashMap<>();
+    private volatile long bytes;
 
     Optional<Item> get(Key key) {
         return Optional.ofNullable(items.get(key));
@@ -37,8 +38,14 @@ final class Objects {
         return owned.getOrDefault(uid, Set.of()).stream().map(items::get).toList();
     }
 
+    /// About how much memory they take, without what all clusters share.
+    long bytes() {
+        return bytes;
+    }
+
     void put(Item old, Item now) {
-        items.put(now.key(), now);
+        Item before = items.put(now.key(), now);
+        bytes += now.bytes() - (before == null ? 0 : before.bytes());
         if (old != null) {
             unindex(old);
         }
@@ -49,7 +56,8 @@ final class Objects {
     }
 
     void remove(Item old) {
-        items.remove(old.key());
+        Item before = items.remove(old.key());
+        bytes -= before == null ? 0 : before.bytes();
         unindex(old);
     }
 

@@ -16,6 +16,9 @@
 /// - Operators follow everything by `Region.listen`: each [orrery.sim.store.Change] carries the
 ///   object before and after, in order of version within a cluster, after it is on disk. A
 ///   listener only notes what to look at; it must not write or wait on that thread.
-/// - Memory is the authority; the disk follows by group commit. A request is answered
-///   when its write is `flushed()`; operators need not wait.
+/// - Memory is the authority while a cluster is used; the disk follows by group commit. A request
+///   is answered when its write is `flushed()`; operators need not wait.
+/// - Clusters that nobody uses are on disk alone ([orrery.sim.store.Loaded]) and are read again on
+///   first use ([orrery.sim.store.Shelf]). A Cluster itself stays, so it may be kept and compared;
+///   an Item read again is another one.
 package orrery.sim.store;

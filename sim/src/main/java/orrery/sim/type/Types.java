@@ -34,6 +34,9 @@ public final class Types {
 
     /// These and the given ones.
     public Types with(Collection<ResourceType> more) {
+        if (more.isEmpty()) {
+            return this;
+        }
         List<ResourceType> sum = new ArrayList<>(all);
         sum.addAll(more);
         return new Types(List.copyOf(sum));

@@ -19,14 +19,17 @@ final class Sequence {
 
     private final Kubernetes server;
     private final Model model;
+    private final Runnable unload;
     /// What each client read or wrote last of each object.
     private final Map<String, ObjectNode> remembered = new HashMap<>();
     private final Map<Integer, Listing> listings = new HashMap<>();
     private final List<Watching> watches = new ArrayList<>();
     private int written;
 
-    Sequence(Kubernetes server) {
+    /// @param unload takes the cluster out of memory
+    Sequence(Kubernetes server, Runnable unload) {
         this.server = server;
+        this.unload = unload;
         this.model = new Model(server.get("?limit=1").version());
     }
 
@@ -55,6 +58,7 @@ final class Sequence {
             case DELETE_AS_READ -> deleteAsRead(step, name);
             case RELEASE -> release(step, name);
             case WATCH -> watches.add(Watching.open(server, model, step.choice()));
+            case UNLOAD -> unload.run();
             case PAGE -> {
                 Listing listing = listings.computeIfAbsent(step.client(),
                         none -> new Listing(server, model, 1 + step.choice() % 3));

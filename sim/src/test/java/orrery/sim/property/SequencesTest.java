@@ -1,6 +1,9 @@
 package orrery.sim.property;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Arbitrary;
@@ -16,6 +19,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 /// More tries: `-Djqwik.tries.default=2000`.
 class SequencesTest {
     private static final int MOST_STEPS = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final AtomicInteger LAST = new AtomicInteger();
 
     private static Served served;
@@ -35,7 +39,9 @@ class SequencesTest {
         String name = "sequence-" + LAST.incrementAndGet();
         var cluster = served.region().create(name);
         try (Kubernetes client = new Kubernetes(served.kubeconfigs().admin(cluster))) {
-            Sequence sequence = new Sequence(client);
+            Sequence sequence = new Sequence(client,
+                    () -> await().atMost(PATIENCE).until(
+                            () -> served.region().unload() == 0));
             steps.forEach(sequence::take);
             sequence.end();
         } finally {

@@ -30,7 +30,9 @@ record Step(Act act, int client, int object, int choice) {
         RELEASE,
         WATCH,
         /// The next page of the client's list, or the first of a new one.
-        PAGE
+        PAGE,
+        /// The cluster leaves memory, as when nobody used it for long.
+        UNLOAD
     }
 
     static Arbitrary<List<Step>> sequences(int most) {
@@ -39,7 +41,8 @@ record Step(Act act, int client, int object, int choice) {
                 Tuple.of(3, Act.MERGE), Tuple.of(2, Act.STRATEGIC), Tuple.of(3, Act.JSON_PATCH),
                 Tuple.of(4, Act.APPLY), Tuple.of(3, Act.CHANGE_SIDE), Tuple.of(1, Act.LEAVE),
                 Tuple.of(3, Act.DELETE), Tuple.of(2, Act.DELETE_AS_READ),
-                Tuple.of(2, Act.RELEASE), Tuple.of(3, Act.WATCH), Tuple.of(6, Act.PAGE));
+                Tuple.of(2, Act.RELEASE), Tuple.of(3, Act.WATCH), Tuple.of(6, Act.PAGE),
+                Tuple.of(4, Act.UNLOAD));
         return Combinators.combine(acts, below(CLIENTS), below(OBJECTS), below(CHOICES))
                 .as(Step::new).list().ofMinSize(1).ofMaxSize(most);
     }
