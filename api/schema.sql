@@ -28,6 +28,39 @@ create table api_key (
 CREATE UNIQUE INDEX api_key_name ON public.api_key USING btree (user_id, name);
 CREATE INDEX api_key_organization ON public.api_key USING btree (organization_id);
 
+create table authorization_code (
+    challenge text,
+    client_id text not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    parent_id text not null,
+    redirect_uri text not null,
+    session_id text,
+    terms jsonb not null,
+    used_at timestamp with time zone,
+    user_id text not null,
+    constraint authorization_code_pkey PRIMARY KEY (hash),
+    constraint authorization_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX authorization_code_age ON public.authorization_code USING btree (created_at);
+
+create table client_assertion (
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    constraint client_assertion_pkey PRIMARY KEY (hash)
+);
+CREATE INDEX client_assertion_age ON public.client_assertion USING btree (expires_at);
+
+create table client_session (
+    client_id text not null,
+    session_id text not null,
+    terms jsonb not null,
+    constraint client_session_pkey PRIMARY KEY (session_id),
+    constraint client_session_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE
+);
+CREATE INDEX client_session_client ON public.client_session USING btree (client_id);
+
 create table cluster (
     available_upgrades jsonb not null default '[]'::jsonb,
     ca_certificate text,
@@ -64,6 +97,36 @@ CREATE INDEX cluster_alive ON public.cluster USING btree (region, state) WHERE (
 CREATE UNIQUE INDEX cluster_name ON public.cluster USING btree (project_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_organization ON public.cluster USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_page ON public.cluster USING btree (project_id, region, created_at DESC, id);
+
+create table consent (
+    client_id text not null,
+    given_at timestamp with time zone not null,
+    scopes text[] not null,
+    user_id text not null,
+    constraint consent_pkey PRIMARY KEY (user_id, client_id),
+    constraint consent_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+
+create table device_code (
+    address text,
+    asked_at timestamp with time zone,
+    auth_time timestamp with time zone,
+    client_id text not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    parent_id text,
+    pause integer not null,
+    scopes text[] not null,
+    state text not null default 'pending'::text,
+    user_code text not null,
+    user_id text,
+    constraint device_code_pkey PRIMARY KEY (hash),
+    constraint device_code_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'allowed'::text, 'denied'::text, 'used'::text]))),
+    constraint device_code_user_code_key UNIQUE (user_code),
+    constraint device_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX device_code_age ON public.device_code USING btree (expires_at);
 
 create table diagram (
     cluster text not null,
@@ -290,6 +353,35 @@ create table network_use (
 );
 CREATE INDEX network_use_of ON public.network_use USING btree (kind, user_id);
 
+create table oauth_client (
+    authentication text not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    description text,
+    display_name text not null,
+    grant_types text[] not null,
+    id text not null,
+    jwks jsonb,
+    name text not null,
+    old_secret_hash bytea,
+    old_secret_until timestamp with time zone,
+    organization_id text not null,
+    post_logout_redirect_uris text[] not null,
+    redirect_uris text[] not null,
+    require_pkce boolean not null default true,
+    scopes text[] not null,
+    secret_hash bytea,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint oauth_client_authentication_check CHECK ((authentication = ANY (ARRAY['none'::text, 'client_secret'::text, 'private_key_jwt'::text]))),
+    constraint oauth_client_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint oauth_client_pkey PRIMARY KEY (id),
+    constraint oauth_client_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+CREATE UNIQUE INDEX oauth_client_name ON public.oauth_client USING btree (organization_id, name);
+CREATE INDEX oauth_client_page ON public.oauth_client USING btree (organization_id, created_at DESC, id);
+
 create table organization (
     created_at timestamp with time zone not null,
     deleted_at timestamp with time zone,
@@ -354,6 +446,18 @@ create table project (
 CREATE INDEX project_by_name ON public.project USING btree (name) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX project_name ON public.project USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX project_page ON public.project USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+
+create table refresh_token (
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    session_id text not null,
+    used_at timestamp with time zone,
+    constraint refresh_token_pkey PRIMARY KEY (hash),
+    constraint refresh_token_session_id_fkey FOREIGN KEY (session_id) REFERENCES session(id) ON DELETE CASCADE
+);
+CREATE INDEX refresh_token_age ON public.refresh_token USING btree (expires_at);
+CREATE INDEX refresh_token_session ON public.refresh_token USING btree (session_id);
 
 create table region (
     code text not null,
@@ -460,15 +564,21 @@ create table sealing_check (
 );
 
 create table session (
+    actor_id text,
     address text,
+    authenticated_at timestamp with time zone,
+    client_id text,
     cookie_hash bytea,
     created_at timestamp with time zone not null,
     ended_at timestamp with time zone,
     expires_at timestamp with time zone not null,
     id text not null,
+    last_seen_at timestamp with time zone,
     organization_id text not null,
+    parent_id text,
     project_id text not null,
     token_id text,
+    user_agent text,
     user_id text not null,
     constraint session_cookie_hash_key UNIQUE (cookie_hash),
     constraint session_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
@@ -477,10 +587,12 @@ create table session (
     constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
 );
 CREATE INDEX session_age ON public.session USING btree (expires_at);
+CREATE INDEX session_below ON public.session USING btree (parent_id) WHERE (ended_at IS NULL);
 CREATE INDEX session_of_user ON public.session USING btree (user_id) WHERE (ended_at IS NULL);
 
 create table signing_key (
     active_from timestamp with time zone not null,
+    algorithm text not null default 'ES256'::text,
     created_at timestamp with time zone not null,
     id text not null,
     public_key jsonb not null,

@@ -47,7 +47,10 @@ public sealed interface Problem {
     record TokenRefused(Error error, String cause) implements Problem {
         /// The standard's own names.
         public enum Error {
-            INVALID_REQUEST, INVALID_CLIENT, INVALID_GRANT, UNSUPPORTED_GRANT_TYPE, INVALID_SCOPE
+            INVALID_REQUEST, INVALID_CLIENT, INVALID_GRANT, UNAUTHORIZED_CLIENT,
+            UNSUPPORTED_GRANT_TYPE, INVALID_SCOPE,
+            // RFC 8628 3.5, for devices.
+            AUTHORIZATION_PENDING, SLOW_DOWN, ACCESS_DENIED, EXPIRED_TOKEN
         }
     }
 

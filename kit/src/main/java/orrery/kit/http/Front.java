@@ -181,6 +181,9 @@ public final class Front {
 
     private void admit(RoutingContext context, Exchange exchange, String path) {
         var match = routes.match(exchange.method(), path);
+        if (match == null || match.route() == null || !isFromAnyPage(match.route())) {
+            hosts.checkOrigin(context.request());
+        }
         if (match == null) {
             if (exchange.surface() == surfaces.last()) {
                 context.next();
@@ -203,6 +206,11 @@ public final class Front {
         } else {
             context.next();
         }
+    }
+
+    private static boolean isFromAnyPage(Route route) {
+        return route.handler() != null
+                && route.handler().isAnnotationPresent(FromAnyPage.class);
     }
 
     /// The route that a request was let in for.

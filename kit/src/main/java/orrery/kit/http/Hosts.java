@@ -53,7 +53,7 @@ public final class Hosts {
         return client.startsWith(PODS);
     }
 
-    /// @throws Problem.Failure [Problem.Misdirected] or [Problem.Refused]
+    /// @throws Problem.Failure [Problem.Misdirected]
     void check(HttpServerRequest request) {
         var authority = request.authority();
         if (authority == null) {
@@ -62,8 +62,14 @@ public final class Hosts {
         if (!isOurs(authority.host())) {
             throw new Problem.Misdirected(authority.host()).raise();
         }
+    }
+
+    /// @throws Problem.Failure [Problem.Refused]
+    void checkOrigin(HttpServerRequest request) {
+        var authority = request.authority();
         var origin = request.getHeader("Origin");
-        if (origin != null && usesCookie(request) && !isOurOrigin(origin, authority.toString())) {
+        if (authority != null && origin != null && usesCookie(request)
+                && !isOurOrigin(origin, authority.toString())) {
             throw new Problem.Refused("request from " + origin,
                     "a page of another origin may not act with this browser's session").raise();
         }

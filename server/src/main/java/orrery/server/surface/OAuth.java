@@ -50,8 +50,10 @@ public final class OAuth implements Surface {
 
     /// As [#failure(Problem)], for a handler that answers a form.
     public static Answer<?> refusal(Problem problem) {
-        return Answer.bare(new Failure(code(problem), Sentences.of(problem)))
+        var answer = Answer.bare(new Failure(code(problem), Sentences.of(problem)))
                 .status(Statuses.of(problem)).header("Cache-Control", "no-store");
+        failure(problem).headers().forEach(answer::header);
+        return answer;
     }
 
     private static String code(Problem problem) {

@@ -43,6 +43,9 @@ final class Statuses {
             case Problem.Unauthenticated p -> reply.with("WWW-Authenticate",
                     p.credential() == Problem.Unauthenticated.Credential.MISSING
                             ? "Bearer" : "Bearer error=\"invalid_token\"");
+            case Problem.TokenRefused p
+                    when p.error() == Problem.TokenRefused.Error.INVALID_CLIENT ->
+                reply.with("WWW-Authenticate", "Basic realm=\"orrery\"");
             case Problem.MethodNotAllowed p when !p.allowed().isEmpty() ->
                 reply.with("Allow", String.join(", ", p.allowed()));
             case Problem.RateLimited p -> retry(reply, p.retryAfter());

@@ -113,7 +113,8 @@ public final class CredentialCheck implements Authenticator {
                 case USER -> Optional.ofNullable(claims.session())
                         .flatMap(id -> sessions.live(tx, id))
                         .map(session -> new Proven(new Principal(Principal.Kind.USER,
-                                claims.subject(), session.id(), claims.scope(), null),
+                                claims.subject(), session.id(), claims.scope(),
+                                session.isOwn() ? null : claims.roles()),
                                 session.home(), claims.expiresAt(), 0));
                 case API_KEY -> Optional.ofNullable(claims.credential())
                         .flatMap(id -> keys.active(tx, id))

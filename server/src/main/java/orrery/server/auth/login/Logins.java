@@ -39,7 +39,7 @@ public final class Logins {
     /// @param open opens the session of the kind that the caller's family has
     /// @throws Problem.Failure [Problem.Unauthenticated], [Problem.RateLimited] after too many
     ///     failures, or [Problem.Unavailable] when too many sign in at once
-    <T> T login(
+    public <T> T login(
             Grant grant, String name, String password, BiFunction<Tx, User, T> open) {
         var known = database.read(grant, tx -> {
             lockout.check(tx, name);

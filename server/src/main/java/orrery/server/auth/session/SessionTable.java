@@ -1,6 +1,10 @@
 package orrery.server.auth.session;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -13,16 +17,24 @@ final class SessionTable {
             row.getString("user_id"),
             Scope.project(row.getString("organization_id"), row.getString("project_id")),
             row.getString("token_id"),
+            row.getString("client_id"),
+            row.getString("parent_id"),
+            row.getString("actor_id"),
+            instant(row, "authenticated_at"),
+            instant(row, "last_seen_at"),
+            row.getString("address"),
+            row.getString("user_agent"),
             row.getTimestamp("created_at").toInstant(),
             row.getTimestamp("expires_at").toInstant());
 
     private static final String INSERT = """
             insert into session (id, user_id, organization_id, project_id, cookie_hash, token_id,
-                                 address, created_at, expires_at)
-            values (:id, :user, :organization, :project, :cookie, :token, :address, :created,
-                    :expires)""";
+                                 client_id, parent_id, actor_id, authenticated_at, last_seen_at,
+                                 address, user_agent, created_at, expires_at)
+            values (:id, :user, :organization, :project, :cookie, :token, :client, :parent, :actor,
+                    :authenticated, :seen, :address, :agent, :created, :expires)""";
 
-    void insert(Tx tx, Session session, byte @Nullable [] cookieHash, @Nullable String address) {
+    void insert(Tx tx, Session session, byte @Nullable [] cookieHash) {
         tx.handle().createUpdate(INSERT)
                 .bind("id", session.id())
                 .bind("user", session.userId())
@@ -30,7 +42,13 @@ final class SessionTable {
                 .bind("project", session.home().project())
                 .bind("cookie", cookieHash)
                 .bind("token", session.tokenId())
-                .bind("address", address)
+                .bind("client", session.clientId())
+                .bind("parent", session.parentId())
+                .bind("actor", session.actorId())
+                .bind("authenticated", session.authenticatedAt())
+                .bind("seen", session.lastSeenAt())
+                .bind("address", session.address())
+                .bind("agent", session.userAgent())
                 .bind("created", session.createdAt())
                 .bind("expires", session.expiresAt())
                 .execute();
@@ -56,10 +74,23 @@ final class SessionTable {
                 .map(SESSION).findOne();
     }
 
+    private static final String OF_USER = """
+            select *
+            from session
+            where user_id = :user and ended_at is null and expires_at > :now
+            order by created_at desc, id
+            limit :limit""";
+
+    /// The live ones, the newest first.
+    List<Session> ofUser(Tx tx, String user, Instant now, int limit) {
+        return tx.handle().createQuery(OF_USER).bind("user", user).bind("now", now)
+                .bind("limit", limit).map(SESSION).list();
+    }
+
     /// Of two that come with the same token at once, one gets a new one.
     private static final String RENEW = """
             update session
-            set token_id = :new, expires_at = :expires
+            set token_id = :new, expires_at = :expires, last_seen_at = :now
             where id = :id and token_id = :old and ended_at is null and expires_at > :now""";
 
     boolean renew(Tx tx, Session session, String newToken, Instant expires, Instant now) {
@@ -72,16 +103,54 @@ final class SessionTable {
                 .execute() == 1;
     }
 
+    private static final String AGAIN = """
+            update session
+            set cookie_hash = :cookie, authenticated_at = :now, last_seen_at = :now
+            where id = :id
+            returning *""";
+
+    /// The session under a new cookie, after the person proved once more who they are.
+    Session again(Tx tx, String id, byte[] cookieHash, Instant now) {
+        return tx.handle().createQuery(AGAIN).bind("id", id).bind("cookie", cookieHash)
+                .bind("now", now).map(SESSION).one();
+    }
+
+    private static final String SEEN = """
+            update session
+            set last_seen_at = :now
+            where id = :id""";
+
+    void seen(Tx tx, String id, Instant now) {
+        tx.handle().createUpdate(SEEN).bind("id", id).bind("now", now).execute();
+    }
+
     private static final String END = """
             update session
             set ended_at = :now
-            where id = :id and ended_at is null
-            returning user_id""";
+            where (id = :id or parent_id = :id) and ended_at is null
+            returning id, user_id""";
 
-    /// The user whose session it was; empty when it had ended before.
-    Optional<String> end(Tx tx, String id, Instant now) {
+    /// A session that has just ended.
+    record Ended(String id, String userId) {}
+
+    /// The session and those below it, as far as they had not ended before.
+    List<Ended> end(Tx tx, String id, Instant now) {
         return tx.handle().createQuery(END).bind("id", id).bind("now", now)
-                .mapTo(String.class).findOne();
+                .mapTo(Ended.class).list();
+    }
+
+    private static final String END_OF_CLIENT = """
+            update session
+            set ended_at = :now
+            where client_id = :client and (:user::text is null or user_id = :user)
+              and ended_at is null
+            returning id, user_id""";
+
+    /// @param user whose alone; `null` for everybody's
+    List<Ended> endOfClient(Tx tx, String client, @Nullable String user, Instant now) {
+        return tx.handle().createQuery(END_OF_CLIENT)
+                .bind("client", client).bind("user", user).bind("now", now)
+                .mapTo(Ended.class).list();
     }
 
     private static final String SWEEP = """
@@ -90,5 +159,11 @@ final class SessionTable {
 
     void sweep(Tx tx, Instant before) {
         tx.handle().createUpdate(SWEEP).bind("before", before).execute();
+    }
+
+    /// Sessions from before these columns were proved, and seen, when they were opened.
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        Timestamp time = row.getTimestamp(column);
+        return (time == null ? row.getTimestamp("created_at") : time).toInstant();
     }
 }

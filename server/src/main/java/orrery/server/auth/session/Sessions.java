@@ -1,16 +1,13 @@
 package orrery.server.auth.session;
 
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
@@ -23,6 +20,7 @@ import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.Claims;
+import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.user.User;
 
@@ -41,7 +39,9 @@ public final class Sessions {
     /// Ended sessions are kept that long, for those who ask what happened.
     private static final Duration RETENTION = Duration.ofDays(30);
 
-    private static final int COOKIE_BYTES = 32;
+    /// More than anybody has open; the oldest are not shown.
+    private static final int MOST_SHOWN = 200;
+    private static final int LONGEST_AGENT = 300;
 
     private final SessionTable table = new SessionTable();
     private final AccessTokens tokens;
@@ -49,7 +49,7 @@ public final class Sessions {
     private final Epochs epochs;
     private final Events events;
     private final Ids ids;
-    private final RandomGenerator random;
+    private final RandomSecrets secrets;
     private final Clock clock;
 
     /// A session and the secret that its client shows from now on.
@@ -64,13 +64,13 @@ public final class Sessions {
 
     public Sessions(
             AccessTokens tokens, Policies policies, Epochs epochs, Events events, Ids ids,
-            RandomGenerator random, Clock clock) {
+            RandomSecrets secrets, Clock clock) {
         this.tokens = tokens;
         this.policies = policies;
         this.epochs = epochs;
         this.events = events;
         this.ids = ids;
-        this.random = random;
+        this.secrets = secrets;
         this.clock = clock;
     }
 
@@ -79,22 +79,74 @@ public final class Sessions {
     /// @param more claims that this family's clients read
     public Opened open(Tx tx, User user, Map<String, Object> more) {
         var now = clock.instant();
-        var session = new Session(ids.next("ses"), user.id(), user.home(), ids.next("tok"), now,
+        var session = Session.own(ids.next("ses"), user.id(), user.home(), ids.next("tok"), now,
                 now.plus(TOKEN_LIFE).plus(REFRESH_WINDOW));
-        insert(tx, session, null);
+        insert(tx, session, null, null);
         return new Opened(session, sign(tx, session, more));
     }
 
     /// Opens a session that carries a cookie: 32 random bytes, of which we keep the SHA-256.
     public Opened openForBrowser(Tx tx, User user) {
-        var value = new byte[COOKIE_BYTES];
-        random.nextBytes(value);
-        var cookie = Base64.getUrlEncoder().withoutPadding().encodeToString(value);
+        return openForBrowser(tx, user, null);
+    }
+
+    /// As [#openForBrowser(Tx, User)].
+    ///
+    /// @param userAgent what the browser calls itself
+    public Opened openForBrowser(Tx tx, User user, @Nullable String userAgent) {
+        var cookie = secrets.next();
         var now = clock.instant();
-        var session = new Session(
+        var session = Session.own(
                 ids.next("ses"), user.id(), user.home(), null, now, now.plus(COOKIE_LIFE));
-        insert(tx, session, sha256(cookie));
+        insert(tx, session, RandomSecrets.hash(cookie), userAgent);
         return new Opened(session, cookie);
+    }
+
+    /// Goes on with a browser's session after its person proved once more who they are. The cookie
+    /// is a new one: what somebody planted or saw before is worth nothing.
+    public Opened again(Tx tx, Session session) {
+        var cookie = secrets.next();
+        var renewed = table.again(
+                tx, session.id(), RandomSecrets.hash(cookie), clock.instant());
+        epochs.raise(tx, session.userId());
+        return new Opened(renewed, cookie);
+    }
+
+    /// Opens the session of an OAuth client to which a person allowed something, or of an operator
+    /// who acts as the person. Its tokens end with it.
+    ///
+    /// @param parent where the person, or the operator, is signed in
+    /// @param isAlone whether it outlives that one
+    public Session openBelow(
+            Tx tx, Session parent, User user, @Nullable String client, @Nullable String actor,
+            boolean isAlone, Instant expires) {
+        var now = clock.instant();
+        var session = new Session(ids.next("ses"), user.id(), user.home(), null, client,
+                isAlone ? null : parent.id(), actor, parent.authenticatedAt(), now, null, null,
+                now, isAlone || expires.isBefore(parent.expiresAt())
+                        ? expires : parent.expiresAt());
+        insert(tx, session, null, parent.userAgent());
+        return session;
+    }
+
+    /// The live sessions of a person, the newest first.
+    public List<Session> of(Tx tx, String user) {
+        return table.ofUser(tx, user, clock.instant(), MOST_SHOWN);
+    }
+
+    /// Notes that a session was used.
+    public void seen(Tx tx, Session session) {
+        table.seen(tx, session.id(), clock.instant());
+    }
+
+    /// Ends the sessions of a client that is no longer trusted.
+    public void endOfClient(Tx tx, String client) {
+        ended(tx, table.endOfClient(tx, client, null, clock.instant()));
+    }
+
+    /// Ends the sessions of a client that one person no longer trusts.
+    public void endOfClient(Tx tx, String client, String user) {
+        ended(tx, table.endOfClient(tx, client, user, clock.instant()));
     }
 
     /// The session of a token that may be exchanged for a new one, though its time may be over.
@@ -112,11 +164,11 @@ public final class Sessions {
     /// @throws Problem.Failure [Problem.Unauthenticated]
     public Opened refresh(Tx tx, Session session, Map<String, Object> more) {
         var now = clock.instant();
-        var renewed = new Session(session.id(), session.userId(), session.home(),
-                ids.next("tok"), session.createdAt(), now.plus(TOKEN_LIFE).plus(REFRESH_WINDOW));
-        if (!table.renew(tx, session, renewed.tokenId(), renewed.expiresAt(), now)) {
+        var token = ids.next("tok");
+        if (!table.renew(tx, session, token, now.plus(TOKEN_LIFE).plus(REFRESH_WINDOW), now)) {
             throw refused();
         }
+        var renewed = live(tx, session.id()).orElseThrow(Sessions::refused);
         return new Opened(renewed, sign(tx, renewed, more));
     }
 
@@ -127,15 +179,19 @@ public final class Sessions {
 
     /// The session of a browser's cookie, if it counts now.
     public Optional<Session> byCookie(Tx tx, String cookie) {
-        return table.byCookie(tx, sha256(cookie), clock.instant());
+        return table.byCookie(tx, RandomSecrets.hash(cookie), clock.instant());
     }
 
-    /// Ends a session at once, on every server process.
+    /// Ends a session and those below it at once, on every server process.
     public void end(Tx tx, String id) {
-        table.end(tx, id, clock.instant()).ifPresent(user -> {
-            epochs.raise(tx, user);
-            events.append(tx, NewEvent.of("session.ended", new Subject("session", id)));
-        });
+        ended(tx, table.end(tx, id, clock.instant()));
+    }
+
+    private void ended(Tx tx, List<SessionTable.Ended> all) {
+        all.stream().map(SessionTable.Ended::userId).distinct().sorted()
+                .forEach(user -> epochs.raise(tx, user));
+        all.forEach(one -> events.append(tx,
+                NewEvent.of("session.ended", new Subject("session", one.id()))));
     }
 
     /// Where the person's sessions count: everywhere for operators, else where they are.
@@ -144,12 +200,21 @@ public final class Sessions {
                 : Scope.organization(session.home().requireOrganization());
     }
 
-    private void insert(Tx tx, Session session, byte @Nullable [] cookieHash) {
+    private void insert(
+            Tx tx, Session session, byte @Nullable [] cookieHash, @Nullable String userAgent) {
         table.sweep(tx, clock.instant().minus(RETENTION));
-        table.insert(tx, session, cookieHash, tx.grant().call().address());
+        var agent = userAgent == null || userAgent.length() <= LONGEST_AGENT ? userAgent
+                : userAgent.substring(0, LONGEST_AGENT);
+        table.insert(tx, session.from(tx.grant().call().address(), agent), cookieHash);
+        var said = new HashMap<String, Object>(Map.of("userId", session.userId()));
+        if (session.clientId() != null) {
+            said.put("clientId", session.clientId());
+        }
+        if (session.actorId() != null) {
+            said.put("actorId", session.actorId());
+        }
         events.append(tx, new NewEvent("session.opened", new Subject("session", session.id()),
-                Scope.organization(session.home().requireOrganization()),
-                Map.of("userId", session.userId())));
+                Scope.organization(session.home().requireOrganization()), said));
     }
 
     private String sign(Tx tx, Session session, Map<String, Object> more) {
@@ -164,14 +229,5 @@ public final class Sessions {
     private static Problem.Failure refused() {
         return new Problem.Unauthenticated(
                 Credential.REVOKED, "the session has ended; sign in again").raise();
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256")
-                    .digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

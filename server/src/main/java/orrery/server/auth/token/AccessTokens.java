@@ -6,15 +6,16 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,9 @@ import orrery.kit.access.Scope;
 public final class AccessTokens {
     private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
 
+    /// Where people's claims are asked for, below the issuer.
+    public static final String USERINFO = "/oauth2/userinfo";
+
     /// Ours are below 1 KiB. Nothing longer is even decoded.
     private static final int LONGEST = 4_096;
 
@@ -40,12 +44,12 @@ public final class AccessTokens {
             "iss", "aud", "sub", "jti", "iat", "nbf", "exp", "tenant_id", "scope", "scope_id",
             "roles", "principal_type", "credential_id", "sid");
 
-    private final Supplier<KeyRing> keys;
+    private final Supplier<KeyRing<ECKey>> keys;
     private final String issuer;
     private final Clock clock;
 
     /// @param issuer `iss` and `aud`: the public address of this installation
-    public AccessTokens(Supplier<KeyRing> keys, String issuer, Clock clock) {
+    public AccessTokens(Supplier<KeyRing<ECKey>> keys, String issuer, Clock clock) {
         this.keys = keys;
         this.issuer = issuer;
         this.clock = clock;
@@ -80,6 +84,16 @@ public final class AccessTokens {
 
     /// What `token` says, if it is ours, also when its time is over. Only for asking for a new one.
     public Claims readExpired(String token) {
+        var claims = inspect(token);
+        if (claims.use() != Claims.Use.API) {
+            throw invalid();
+        }
+        return claims;
+    }
+
+    /// What `token` says, if it is ours, whatever it is for and also when its time is over. Not
+    /// for letting anybody in.
+    public Claims inspect(String token) {
         if (token.length() > LONGEST) {
             throw invalid();
         }
@@ -90,7 +104,7 @@ public final class AccessTokens {
             }
             var claims = jwt.getJWTClaimsSet();
             var soon = clock.instant().plus(SKEW);
-            if (!issuer.equals(claims.getIssuer()) || !List.of(issuer).equals(claims.getAudience())
+            if (!issuer.equals(claims.getIssuer()) || claims.getAudience().size() != 1
                     || at(claims, "nbf").isAfter(soon) || at(claims, "iat").isAfter(soon)) {
                 throw invalid();
             }
@@ -118,7 +132,8 @@ public final class AccessTokens {
     private JWTClaimsSet body(Claims claims) {
         var scope = claims.scope();
         var all = new JWTClaimsSet.Builder()
-                .issuer(issuer).audience(issuer).subject(claims.subject()).jwtID(claims.id())
+                .issuer(issuer).audience(audience(claims.use()))
+                .subject(claims.subject()).jwtID(claims.id())
                 .issueTime(Date.from(claims.issuedAt())).notBeforeTime(Date.from(claims.issuedAt()))
                 .expirationTime(Date.from(claims.expiresAt()))
                 .claim("tenant_id", claims.tenant())
@@ -133,7 +148,26 @@ public final class AccessTokens {
         return all.build();
     }
 
-    private static Claims claims(JWTClaimsSet set) throws ParseException {
+    /// The issuer, and `aud` of tokens for the API.
+    public String issuer() {
+        return issuer;
+    }
+
+    /// `aud` of a token for that use.
+    public String audience(Claims.Use use) {
+        return switch (use) {
+            case API -> issuer;
+            case USERINFO -> issuer + USERINFO;
+        };
+    }
+
+    private Claims.Use use(String audience) {
+        return Arrays.stream(Claims.Use.values())
+                .filter(use -> audience(use).equals(audience)).findFirst()
+                .orElseThrow(AccessTokens::invalid);
+    }
+
+    private Claims claims(JWTClaimsSet set) throws ParseException {
         var more = new HashMap<>(set.getClaims());
         more.keySet().removeAll(READ);
         more.values().removeIf(value -> value == null);
@@ -142,11 +176,12 @@ public final class AccessTokens {
                 Claims.Kind.valueOf(required(set, "principal_type").toUpperCase(Locale.ROOT)),
                 required(set, "tenant_id"), scope(set), Set.copyOf(set.getStringListClaim("roles")),
                 set.getStringClaim("credential_id"), set.getStringClaim("sid"),
-                at(set, "iat"), at(set, "exp"), Map.copyOf(more));
+                at(set, "iat"), at(set, "exp"), Map.copyOf(more),
+                use(set.getAudience().getFirst()));
     }
 
     /// `organization`, `project`, or `platform` for operators.
-    static String scopeName(Scope scope) {
+    public static String scopeName(Scope scope) {
         return scope.project() != null ? "project"
                 : scope.organization() != null ? "organization" : "platform";
     }

@@ -23,6 +23,6 @@ public final class JwksApi {
     @GET
     @Open
     public Answer<Map<String, Object>> get() {
-        return Answer.ok(keys.get().published()).header("Cache-Control", "public, max-age=300");
+        return Answer.ok(keys.published()).header("Cache-Control", "public, max-age=300");
     }
 }

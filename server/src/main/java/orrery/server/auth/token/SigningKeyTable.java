@@ -9,21 +9,22 @@ import orrery.kit.secret.SealedColumn;
 final class SigningKeyTable {
     static final SealedColumn SEALED = new SealedColumn("signing_key", "id", "sealed_key");
 
-    record Row(String id, byte[] sealedKey, Instant activeFrom) {}
+    /// @param algorithm `ES256` or `RS256`
+    record Row(String id, String algorithm, byte[] sealedKey, Instant activeFrom) {}
 
     private static final String INSERT = """
-            insert into signing_key (id, public_key, sealed_key, active_from, retires_at,
+            insert into signing_key (id, algorithm, public_key, sealed_key, active_from, retires_at,
                                      created_at)
-            values (:id, :public, :sealed, :from, :until, :at)""";
+            values (:id, :algorithm, :public, :sealed, :from, :until, :at)""";
 
     void insert(
-            Tx tx, String id, Object publicKey, byte[] sealedKey, Instant from, Instant until,
-            Instant at) {
+            Tx tx, Row row, Object publicKey, Instant until, Instant at) {
         tx.handle().createUpdate(INSERT)
-                .bind("id", id)
+                .bind("id", row.id())
+                .bind("algorithm", row.algorithm())
                 .bind("public", Json.of(publicKey))
-                .bind("sealed", sealedKey)
-                .bind("from", from)
+                .bind("sealed", row.sealedKey())
+                .bind("from", row.activeFrom())
                 .bind("until", until)
                 .bind("at", at)
                 .execute();
@@ -38,7 +39,7 @@ final class SigningKeyTable {
     }
 
     private static final String VALID = """
-            select id, sealed_key, active_from
+            select id, algorithm, sealed_key, active_from
             from signing_key
             where retires_at > :now
             order by active_from desc, id""";
@@ -46,8 +47,8 @@ final class SigningKeyTable {
     /// Those that may have signed a token that still counts, or will, the youngest first.
     List<Row> valid(Tx tx, Instant now) {
         return tx.handle().createQuery(VALID).bind("now", now)
-                .map((row, context) -> new Row(row.getString(1), row.getBytes(2),
-                        row.getTimestamp(3).toInstant()))
+                .map((row, context) -> new Row(row.getString(1), row.getString(2),
+                        row.getBytes(3), row.getTimestamp(4).toInstant()))
                 .list();
     }
 }

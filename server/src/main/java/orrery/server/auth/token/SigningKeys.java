@@ -4,8 +4,11 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -14,8 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.access.Access;
@@ -26,23 +31,27 @@ import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
 
 /// The signing keys of this installation, shared by its server processes and sealed in the
-/// database.
+/// database: ES256 for access tokens, which we verify often, and RS256 for ID tokens, which every
+/// client can verify (OpenID Connect Core 15.1).
 ///
 /// A key signs for [#ACTIVE]; its successor is made and published [#NOTICE] before, so that whoever
 /// caches the published keys knows it when it begins to sign. It is kept until the last token that
 /// it signed has expired.
 @Singleton
-public final class SigningKeys implements Supplier<KeyRing> {
+public final class SigningKeys implements Supplier<KeyRing<ECKey>> {
     /// What a rotation of the sealing key seals anew.
     public static final SealedColumn SEALED = SigningKeyTable.SEALED;
 
+    private static final List<JWSAlgorithm> ALGORITHMS =
+            List.of(JWSAlgorithm.ES256, JWSAlgorithm.RS256);
+    private static final int RSA_BITS = 2048;
     private static final Duration ACTIVE = Duration.ofDays(90);
     private static final Duration NOTICE = Duration.ofDays(7);
 
     /// Longer than any token counts, or may be exchanged after its time.
     private static final Duration AFTERLIFE = Duration.ofDays(9);
 
-    /// How old the ring in memory may be. Far less than [#NOTICE].
+    /// How old the rings in memory may be. Far less than [#NOTICE].
     private static final Duration FRESH = Duration.ofMinutes(10);
 
     private final SigningKeyTable table = new SigningKeyTable();
@@ -53,7 +62,7 @@ public final class SigningKeys implements Supplier<KeyRing> {
     private final Grant system;
     private volatile @Nullable Loaded loaded;
 
-    private record Loaded(KeyRing ring, Instant at) {}
+    private record Loaded(KeyRing<ECKey> access, KeyRing<RSAKey> identity, Instant at) {}
 
     public SigningKeys(Database database, Sealing sealing, Ids ids, Clock clock) {
         this.database = database;
@@ -65,39 +74,63 @@ public final class SigningKeys implements Supplier<KeyRing> {
                 .system("signing keys");
     }
 
-    /// Makes the first key before the first request.
+    /// Makes the first keys before the first request.
     void start(@Observes StartupEvent start) {
         renew();
     }
 
-    /// The keys as they are now. May be called inside a transaction.
+    /// The keys of access tokens as they are now. May be called inside a transaction.
     @Override
-    public KeyRing get() {
+    public KeyRing<ECKey> get() {
+        return load().access();
+    }
+
+    /// The keys of ID tokens as they are now. May be called inside a transaction.
+    public KeyRing<RSAKey> identity() {
+        return load().identity();
+    }
+
+    /// The public halves of all.
+    Map<String, Object> published() {
+        var now = load();
+        return KeyRing.published(Stream.concat(now.access().all(), now.identity().all()));
+    }
+
+    private Loaded load() {
         var now = clock.instant();
         var last = loaded;
         if (last == null || last.at().plus(FRESH).isBefore(now)) {
             var rows = database.aside(system, tx -> table.valid(tx, now));
-            last = new Loaded(ring(rows, now), now);
+            last = new Loaded(ring(rows, JWSAlgorithm.ES256, now, JWK::toECKey),
+                    ring(rows, JWSAlgorithm.RS256, now, JWK::toRSAKey), now);
             loaded = last;
-            if (needsSuccessor(rows, now)) {
+            if (ALGORITHMS.stream().anyMatch(it -> needsSuccessor(of(rows, it), now))) {
                 // Not here: the caller may have a transaction open, and there are days of time.
                 Thread.ofVirtual().name("signing-key").start(this::renew);
             }
         }
-        return last.ring();
+        return last;
     }
 
-    /// Makes the next key, if it is time.
+    /// Makes the next keys, if it is time.
     public void renew() {
         var now = clock.instant();
         database.write(system, tx -> {
             table.lock(tx);
             var rows = table.valid(tx, now);
-            if (needsSuccessor(rows, now)) {
-                make(tx, rows.isEmpty() ? now : latest(rows).plus(ACTIVE), now);
+            for (var algorithm : ALGORITHMS) {
+                var own = of(rows, algorithm);
+                if (needsSuccessor(own, now)) {
+                    make(tx, algorithm, own.isEmpty() ? now : latest(own).plus(ACTIVE), now);
+                }
             }
         });
         loaded = null;
+    }
+
+    private static List<SigningKeyTable.Row> of(
+            List<SigningKeyTable.Row> rows, JWSAlgorithm algorithm) {
+        return rows.stream().filter(row -> row.algorithm().equals(algorithm.getName())).toList();
     }
 
     private static boolean needsSuccessor(List<SigningKeyTable.Row> rows, Instant now) {
@@ -108,30 +141,47 @@ public final class SigningKeys implements Supplier<KeyRing> {
         return rows.getFirst().activeFrom();
     }
 
-    private void make(Tx tx, Instant from, Instant now) {
+    private void make(Tx tx, JWSAlgorithm algorithm, Instant from, Instant now) {
         var start = from.isBefore(now) ? now : from;
+        var id = ids.next("jwk");
+        var key = generate(algorithm, id);
+        var sealed = sealing.seal(key.toJSONString(), SigningKeyTable.SEALED.at(id));
+        table.insert(tx, new SigningKeyTable.Row(id, algorithm.getName(), sealed, start),
+                key.toPublicJWK().toJSONObject(), start.plus(ACTIVE).plus(AFTERLIFE), now);
+    }
+
+    private static JWK generate(JWSAlgorithm algorithm, String id) {
         try {
-            var id = ids.next("jwk");
-            var key = new ECKeyGenerator(Curve.P_256).keyID(id).keyUse(KeyUse.SIGNATURE)
-                    .algorithm(JWSAlgorithm.ES256).generate();
-            table.insert(tx, id, key.toPublicJWK().toJSONObject(),
-                    sealing.seal(key.toJSONString(), SigningKeyTable.SEALED.at(id)), start,
-                    start.plus(ACTIVE).plus(AFTERLIFE), now);
+            return algorithm.equals(JWSAlgorithm.ES256)
+                    ? new ECKeyGenerator(Curve.P_256).keyID(id).keyUse(KeyUse.SIGNATURE)
+                            .algorithm(algorithm).generate()
+                    : new RSAKeyGenerator(RSA_BITS).keyID(id).keyUse(KeyUse.SIGNATURE)
+                            .algorithm(algorithm).generate();
         } catch (JOSEException e) {
             throw new IllegalStateException("a signing key cannot be made", e);
         }
     }
 
-    private KeyRing ring(List<SigningKeyTable.Row> rows, Instant now) {
-        var active = rows.stream().filter(row -> !row.activeFrom().isAfter(now)).findFirst()
-                .orElse(rows.getLast());
-        return new KeyRing(open(active), rows.stream()
-                .filter(row -> !row.id().equals(active.id())).map(this::open).toList());
+    private interface Kind<K> {
+        K of(JWK key);
     }
 
-    private ECKey open(SigningKeyTable.Row row) {
+    private <K extends JWK> KeyRing<K> ring(
+            List<SigningKeyTable.Row> all, JWSAlgorithm algorithm, Instant now, Kind<K> kind) {
+        var rows = of(all, algorithm);
+        if (rows.isEmpty()) {
+            throw new IllegalStateException("there is no key for " + algorithm);
+        }
+        var active = rows.stream().filter(row -> !row.activeFrom().isAfter(now)).findFirst()
+                .orElse(rows.getLast());
+        return new KeyRing<>(kind.of(open(active)), rows.stream()
+                .filter(row -> !row.id().equals(active.id()))
+                .map(row -> kind.of(open(row))).toList());
+    }
+
+    private JWK open(SigningKeyTable.Row row) {
         try {
-            return ECKey.parse(sealing.open(
+            return JWK.parse(sealing.open(
                     row.sealedKey(), SigningKeyTable.SEALED.at(row.id())));
         } catch (ParseException e) {
             throw new IllegalStateException("the signing key " + row.id() + " cannot be read");

@@ -29,6 +29,7 @@ public final class Permissions {
             iam.serviceaccounts: list get create update delete
             iam.serviceaccounts.credentials: list get create delete
             iam.providers: list get create update delete
+            iam.clients: list get create update delete rotate
             auth.tokens: introspect revoke
             auth.checks: create
             auth.sessions: list get delete

@@ -32,7 +32,7 @@ public final class Roles {
             "org.organizations.update", "org.members.*", "org.invitations.*", "org.projects.*",
             "org.settings.*",
             "iam.roles.*", "iam.groups.*", "iam.policies.*", "iam.apikeys.*",
-            "iam.serviceaccounts.*", "iam.providers.*",
+            "iam.serviceaccounts.*", "iam.providers.*", "iam.clients.*",
             "iam.users.list", "iam.users.get", "iam.users.update", "iam.users.delete",
             "auth.*", "audit.*", "notifications.*", "webhooks.*", "analytics.*",
             "billing.usage.get", "billing.invoices.list", "billing.invoices.get",

@@ -37,7 +37,7 @@ class AccessTokensTest {
     private static final ECKey KEY = key("key-1");
     private static final ECKey OTHER = key("key-2");
 
-    private final AccessTokens tokens = at(NOON, new KeyRing(KEY, List.of()));
+    private final AccessTokens tokens = at(NOON, new KeyRing<>(KEY, List.of()));
 
     @Test
     void readsWhatItSigned() {
@@ -50,30 +50,30 @@ class AccessTokensTest {
     @Test
     void readsTokensOfAKeyThatIsNoLongerActive() {
         var token = tokens.sign(claims(Scope.PLATFORM));
-        var rotated = at(NOON, new KeyRing(OTHER, List.of(KEY)));
+        var rotated = at(NOON, new KeyRing<>(OTHER, List.of(KEY)));
         assertThat(rotated.read(token).id()).isEqualTo("tok_1");
         assertThat(rotated.sign(claims(Scope.PLATFORM))).isNotEqualTo(token);
-        refuses(at(NOON, new KeyRing(OTHER, List.of())), token, Credential.INVALID);
+        refuses(at(NOON, new KeyRing<>(OTHER, List.of())), token, Credential.INVALID);
     }
 
     @Test
     void refusesAfterItsTime() {
         var token = tokens.sign(claims(Scope.PLATFORM));
-        var later = at(NOON.plusSeconds(900), new KeyRing(KEY, List.of()));
+        var later = at(NOON.plusSeconds(900), new KeyRing<>(KEY, List.of()));
         refuses(later, token, Credential.EXPIRED);
         assertThat(later.readExpired(token).id()).isEqualTo("tok_1");
     }
 
     @Test
     void refusesBeforeItsTime() {
-        refuses(at(NOON.minusSeconds(60), new KeyRing(KEY, List.of())),
+        refuses(at(NOON.minusSeconds(60), new KeyRing<>(KEY, List.of())),
                 tokens.sign(claims(Scope.PLATFORM)), Credential.INVALID);
     }
 
     @Test
     void refusesTheTokensOfAnotherInstallation() {
         var elsewhere = new AccessTokens(
-                () -> new KeyRing(KEY, List.of()), "http://elsewhere", fixed(NOON));
+                () -> new KeyRing<>(KEY, List.of()), "http://elsewhere", fixed(NOON));
         refuses(tokens, elsewhere.sign(claims(Scope.PLATFORM)), Credential.INVALID);
     }
 
@@ -104,6 +104,29 @@ class AccessTokensTest {
                 new ECDSASigner(OTHER)), Credential.INVALID);
         refuses(tokens, forge(JWSAlgorithm.ES256, h -> h.jwk(KEY.toPublicJWK()),
                 new ECDSASigner(KEY)), Credential.INVALID);
+    }
+
+    @Test
+    void refusesAddressesOfKeysAndUnknownMustKnows() throws Exception {
+        var elsewhere = java.net.URI.create("https://evil.example/keys");
+        refuses(tokens, forge(JWSAlgorithm.ES256, h -> h.jwkURL(elsewhere),
+                new ECDSASigner(KEY)), Credential.INVALID);
+        refuses(tokens, forge(JWSAlgorithm.ES256, h -> h.x509CertURL(elsewhere),
+                new ECDSASigner(KEY)), Credential.INVALID);
+        refuses(tokens, forge(JWSAlgorithm.ES256, h -> h.criticalParams(Set.of("exp")),
+                new ECDSASigner(KEY)), Credential.INVALID);
+        refuses(tokens, forge(JWSAlgorithm.ES256, h -> h.customParam("x", "y"),
+                new ECDSASigner(KEY)), Credential.INVALID);
+    }
+
+    @Test
+    void refusesATokenForAnotherUse() {
+        var claims = claims(Scope.PLATFORM);
+        var narrow = tokens.sign(new Claims(claims.id(), claims.subject(), claims.kind(),
+                claims.tenant(), claims.scope(), claims.roles(), claims.credential(), null,
+                claims.issuedAt(), claims.expiresAt(), Map.of(), Claims.Use.USERINFO));
+        refuses(tokens, narrow, Credential.INVALID);
+        assertThat(tokens.inspect(narrow).use()).isEqualTo(Claims.Use.USERINFO);
     }
 
     @ParameterizedTest
@@ -146,7 +169,7 @@ class AccessTokensTest {
 
     @Test
     void publishesNoPrivateHalf() {
-        var published = new KeyRing(KEY, List.of(OTHER)).published();
+        var published = new KeyRing<>(KEY, List.of(OTHER)).published();
         assertThat(published.toString()).contains("key-1", "key-2", "P-256").doesNotContain(
                 KEY.getD().toString(), OTHER.getD().toString());
     }
@@ -177,7 +200,7 @@ class AccessTokensTest {
                 Map.of("client_id", "key_1"));
     }
 
-    private static AccessTokens at(Instant now, KeyRing keys) {
+    private static AccessTokens at(Instant now, KeyRing<ECKey> keys) {
         return new AccessTokens(() -> keys, ISSUER, fixed(now));
     }
 

@@ -1,0 +1,79 @@
+package orrery.server.auth.exchange;
+
+import java.time.Instant;
+import java.util.Optional;
+import orrery.kit.db.Json;
+import orrery.kit.db.Jsonb;
+import orrery.kit.db.Tx;
+import org.jspecify.annotations.Nullable;
+
+final class AuthorizationCodeTable {
+    /// @param parentId the browser's session that the code was given in
+    /// @param challenge SHA-256 of the client's verifier, base64url (RFC 7636 4.2)
+    /// @param sessionId what the code was exchanged for
+    record Row(
+            byte[] hash, String clientId, String userId, String parentId, String redirectUri,
+            @Nullable String challenge, @Jsonb Terms terms, Instant createdAt, Instant expiresAt,
+            @Nullable String sessionId) {}
+
+    private static final String INSERT = """
+            insert into authorization_code (hash, client_id, user_id, parent_id, redirect_uri,
+                                            challenge, terms, created_at, expires_at)
+            values (:hash, :client, :user, :parent, :redirect, :challenge, :terms, :at, :expires)
+            """;
+
+    void insert(Tx tx, Row row) {
+        tx.handle().createUpdate(INSERT)
+                .bind("hash", row.hash())
+                .bind("client", row.clientId())
+                .bind("user", row.userId())
+                .bind("parent", row.parentId())
+                .bind("redirect", row.redirectUri())
+                .bind("challenge", row.challenge())
+                .bind("terms", Json.of(row.terms()))
+                .bind("at", row.createdAt())
+                .bind("expires", row.expiresAt())
+                .execute();
+    }
+
+    /// Of two that come with the same code at once, one takes it.
+    private static final String TAKE = """
+            update authorization_code
+            set used_at = :now
+            where hash = :hash and used_at is null
+            returning *""";
+
+    Optional<Row> take(Tx tx, byte[] hash, Instant now) {
+        return tx.handle().createQuery(TAKE).bind("hash", hash).bind("now", now)
+                .mapTo(Row.class).findOne();
+    }
+
+    private static final String SESSION = """
+            select session_id
+            from authorization_code
+            where hash = :hash and session_id is not null""";
+
+    /// What a code was exchanged for before.
+    Optional<String> session(Tx tx, byte[] hash) {
+        return tx.handle().createQuery(SESSION).bind("hash", hash)
+                .mapTo(String.class).findOne();
+    }
+
+    private static final String EXCHANGED = """
+            update authorization_code
+            set session_id = :session
+            where hash = :hash""";
+
+    void exchanged(Tx tx, byte[] hash, String session) {
+        tx.handle().createUpdate(EXCHANGED).bind("hash", hash).bind("session", session).execute();
+    }
+
+    private static final String SWEEP = """
+            delete from authorization_code
+            where hash in (
+                select hash from authorization_code where created_at < :before limit 100)""";
+
+    void sweep(Tx tx, Instant before) {
+        tx.handle().createUpdate(SWEEP).bind("before", before).execute();
+    }
+}

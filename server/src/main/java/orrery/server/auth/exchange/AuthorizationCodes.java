@@ -1,0 +1,123 @@
+package orrery.server.auth.exchange;
+
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import orrery.kit.Problem;
+import orrery.kit.Problem.TokenRefused.Error;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.server.auth.client.Client;
+import orrery.server.auth.client.Clients;
+import orrery.server.auth.session.Session;
+import orrery.server.auth.session.Sessions;
+import orrery.server.auth.token.RandomSecrets;
+import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
+import org.jspecify.annotations.Nullable;
+
+/// Authorization codes (RFC 6749 4.1): each counts once, for a minute, for the client, the address
+/// and the challenge that it was asked for with.
+@Singleton
+public final class AuthorizationCodes {
+    private static final Duration LIFE = Duration.ofSeconds(60);
+
+    /// How long the second use of a code still ends what came of the first.
+    private static final Duration REMEMBERED = Duration.ofDays(1);
+    private static final Pattern VERIFIER = Pattern.compile("[A-Za-z0-9._~-]{43,128}");
+
+    private final AuthorizationCodeTable table = new AuthorizationCodeTable();
+    private final Database database;
+    private final Clients clients;
+    private final ClientTokens tokens;
+    private final Sessions sessions;
+    private final Users users;
+    private final RandomSecrets secrets;
+    private final Clock clock;
+
+    AuthorizationCodes(
+            Database database, Clients clients, ClientTokens tokens, Sessions sessions,
+            Users users, RandomSecrets secrets, Clock clock) {
+        this.database = database;
+        this.clients = clients;
+        this.tokens = tokens;
+        this.sessions = sessions;
+        this.users = users;
+        this.secrets = secrets;
+        this.clock = clock;
+    }
+
+    /// What a person allowed, and to whom the code for it goes.
+    ///
+    /// @param challenge SHA-256 of a verifier that only the client knows; `null` where the client
+    ///     proves itself otherwise
+    public record Allowed(
+            Client client, Session session, String redirectUri, @Nullable String challenge,
+            Terms terms) {}
+
+    /// A code for what a person allowed.
+    public String issue(Tx tx, Allowed allowed) {
+        var now = clock.instant();
+        table.sweep(tx, now.minus(REMEMBERED));
+        var code = secrets.next();
+        table.insert(tx, new AuthorizationCodeTable.Row(RandomSecrets.hash(code),
+                allowed.client().id(), allowed.session().userId(), allowed.session().id(),
+                allowed.redirectUri(), allowed.challenge(), allowed.terms(), now, now.plus(LIFE),
+                null));
+        return code;
+    }
+
+    /// Exchanges a code (`grant_type=authorization_code`). A wrong attempt uses it up.
+    Issued exchange(Grant grant, TokenRequest asked, @Nullable String authorization) {
+        var code = TokenRequest.required("code", asked.code());
+        var shown = asked.client(authorization);
+        return database.<Optional<Issued>>tx(grant, tx -> {
+            var client = clients.authenticate(tx, shown);
+            var hash = RandomSecrets.hash(code);
+            var row = table.take(tx, hash, clock.instant());
+            if (row.isEmpty()) {
+                table.session(tx, hash).ifPresent(id -> sessions.end(tx, id));
+            }
+            return row.filter(found -> isFor(found, client, asked))
+                    .flatMap(found -> begin(tx, client, found, asked));
+        }).orElseThrow(() -> new Problem.TokenRefused(Error.INVALID_GRANT,
+                "the code is unknown, used or too old, or was given for something else").raise());
+    }
+
+    private Optional<Issued> begin(
+            Tx tx, Client client, AuthorizationCodeTable.Row code, TokenRequest asked) {
+        var parent = sessions.live(tx, code.parentId());
+        var user = users.byId(tx, code.userId()).filter(User::isActive);
+        if (parent.isEmpty() || user.isEmpty()) {
+            return Optional.empty();
+        }
+        var begun = tokens.begin(
+                tx, client, parent.get(), user.get(), code.terms(), asked.narrowing());
+        table.exchanged(tx, code.hash(), begun.session().id());
+        return Optional.of(begun.issued());
+    }
+
+    private boolean isFor(AuthorizationCodeTable.Row code, Client client, TokenRequest asked) {
+        return code.clientId().equals(client.id())
+                && code.redirectUri().equals(asked.redirectUri())
+                && clock.instant().isBefore(code.expiresAt())
+                && matches(code.challenge(), asked.codeVerifier());
+    }
+
+    /// A verifier without a challenge is refused too: somebody took the challenge away on the way
+    /// to us (RFC 9700 2.1.1).
+    private static boolean matches(@Nullable String challenge, @Nullable String verifier) {
+        if (challenge == null || verifier == null) {
+            return challenge == null && verifier == null;
+        }
+        return VERIFIER.matcher(verifier).matches() && MessageDigest.isEqual(
+                challenge.getBytes(StandardCharsets.US_ASCII),
+                Base64.getUrlEncoder().withoutPadding().encode(RandomSecrets.hash(verifier)));
+    }
+}

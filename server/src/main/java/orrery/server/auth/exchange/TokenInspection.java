@@ -1,0 +1,141 @@
+package orrery.server.auth.exchange;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Optional;
+import orrery.kit.Problem;
+import orrery.kit.access.Access;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.server.auth.client.Client;
+import orrery.server.auth.client.Clients;
+import orrery.server.auth.client.Presented;
+import orrery.server.auth.session.Sessions;
+import orrery.server.auth.token.AccessTokens;
+import orrery.server.auth.token.Claims;
+import orrery.server.auth.token.RevokedTokens;
+import orrery.server.iam.apikey.ApiKeys;
+import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
+
+/// Tells what a token says (RFC 7662), and revokes it (RFC 7009): one's own, those that a client
+/// was given, and those of a tenant for who may.
+@Singleton
+public final class TokenInspection {
+    private static final Permission REVOKE = new Permission("auth.tokens.revoke");
+    private static final Permission SEE = new Permission("org.organizations.get");
+    private static final Permission INTROSPECT = new Permission("auth.tokens.introspect");
+
+    private final Database database;
+    private final AccessTokens tokens;
+    private final RevokedTokens revoked;
+    private final ClientTokens families;
+    private final Clients clients;
+    private final Sessions sessions;
+    private final ApiKeys keys;
+    private final Users users;
+    private final Access access;
+    private final Clock clock;
+
+    TokenInspection(
+            Database database, AccessTokens tokens, RevokedTokens revoked, ClientTokens families,
+            Clients clients, Sessions sessions, ApiKeys keys, Users users, Access access,
+            Clock clock) {
+        this.database = database;
+        this.tokens = tokens;
+        this.revoked = revoked;
+        this.families = families;
+        this.clients = clients;
+        this.sessions = sessions;
+        this.keys = keys;
+        this.users = users;
+        this.access = access;
+        this.clock = clock;
+    }
+
+    /// What a token says, if it counts now and the caller may know: its own, or one of a tenant
+    /// whose tokens it may look at. Empty for everything else, garbage included.
+    Optional<Claims> introspect(Grant grant, String token) {
+        return current(grant, token).filter(claims -> isOwn(grant, claims) || access.allows(
+                grant.call(), INTROSPECT, Scope.organization(claims.tenant())));
+    }
+
+    /// The same for a client that proves who it is: tokens that it was given.
+    Optional<Claims> introspect(Grant grant, Presented shown, String token) {
+        var client = database.tx(grant, tx -> clients.authenticate(tx, shown));
+        return client.isPublic() ? Optional.empty()
+                : current(grant, token).filter(claims -> isOf(client, claims));
+    }
+
+    /// The claims of a token that counts now, whatever it is for.
+    public Optional<Claims> current(Grant grant, String token) {
+        return authentic(token)
+                .filter(claims -> clock.instant().isBefore(claims.expiresAt()))
+                .filter(claims -> database.read(grant, tx -> counts(tx, claims)));
+    }
+
+    /// Revokes a token at once. Nothing happens for one that is unknown, over, or of another
+    /// tenant.
+    ///
+    /// @throws Problem.Failure [Problem.Forbidden] for somebody else's token in a tenant whose
+    ///     tokens the caller may see but not revoke
+    void revoke(Grant grant, String token) {
+        var claims = authentic(token).orElse(null);
+        if (claims == null) {
+            database.write(grant, tx -> families.family(tx, token)
+                    .flatMap(id -> sessions.live(tx, id))
+                    .filter(session -> session.userId().equals(grant.principal().id()))
+                    .ifPresent(session -> sessions.end(tx, session.id())));
+            return;
+        }
+        var tenant = Scope.organization(claims.tenant());
+        if (!isOwn(grant, claims) && !access.allows(grant.call(), REVOKE, tenant)) {
+            if (access.allows(grant.call(), SEE, tenant)) {
+                throw new Problem.Forbidden(REVOKE.name(), "organization " + claims.tenant())
+                        .raise();
+            }
+            return;
+        }
+        database.write(grant, tx -> revoked.add(tx, claims));
+    }
+
+    /// The same for a client: an access token that it was given, or a refresh token and with it
+    /// its whole family.
+    void revoke(Grant grant, Presented shown, String token) {
+        database.write(grant, tx -> {
+            var client = clients.authenticate(tx, shown);
+            authentic(token).filter(claims -> isOf(client, claims))
+                    .ifPresent(claims -> revoked.add(tx, claims));
+            families.family(tx, token).flatMap(id -> sessions.live(tx, id))
+                    .filter(session -> client.id().equals(session.clientId()))
+                    .ifPresent(session -> sessions.end(tx, session.id()));
+        });
+    }
+
+    private boolean counts(Tx tx, Claims claims) {
+        var active = users.byId(tx, claims.subject()).filter(User::isActive).isPresent();
+        return active && !revoked.contains(tx, claims.id())
+                && (claims.credential() == null
+                        || keys.active(tx, claims.credential()).isPresent())
+                && (claims.session() == null || sessions.live(tx, claims.session()).isPresent());
+    }
+
+    private Optional<Claims> authentic(String token) {
+        try {
+            return Optional.of(tokens.inspect(token));
+        } catch (Problem.Failure refusal) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isOwn(Grant grant, Claims claims) {
+        return grant.principal().id().equals(claims.subject());
+    }
+
+    private static boolean isOf(Client client, Claims claims) {
+        return client.id().equals(claims.more().get("client_id"));
+    }
+}

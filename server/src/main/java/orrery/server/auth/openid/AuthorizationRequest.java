@@ -1,0 +1,48 @@
+package orrery.server.auth.openid;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import orrery.server.auth.exchange.Terms;
+
+/// What a client asks a person for (OpenID Connect Core 3.1.2.1), all of it checked.
+///
+/// @param parameters as they came, to go on with after a page
+/// @param challenge of the code (RFC 7636); `null` where the client need not give one
+/// @param maxAge seconds since the person last proved who they are; `null` for any
+/// @param subject the only person who may answer; `null` for anybody
+/// @param loginHint what to fill into the sign-in page
+record AuthorizationRequest(
+        Map<String, String> parameters,
+        Target target,
+        Terms terms,
+        @Nullable String challenge,
+        Set<String> prompt,
+        @Nullable Long maxAge,
+        @Nullable String subject,
+        @Nullable String loginHint) {
+
+    boolean mayAsk() {
+        return !prompt.contains("none");
+    }
+
+    boolean wantsSignIn() {
+        return prompt.contains("login") || prompt.contains("select_account");
+    }
+
+    boolean wantsConsent() {
+        return prompt.contains("consent");
+    }
+
+    /// What reading a request comes to.
+    sealed interface Read {
+        record Good(AuthorizationRequest request) implements Read {}
+
+        /// @param error of RFC 6749 4.1.2.1 or OpenID Connect Core 3.1.2.6
+        record Wrong(Target target, String error, String description) implements Read {}
+
+        /// It names no client, or an address that the client did not register: nobody is told but
+        /// the person in front.
+        record Nowhere(String cause) implements Read {}
+    }
+}

@@ -1,0 +1,161 @@
+package orrery.server.auth.openid;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.http.Answer;
+import orrery.server.auth.client.RedirectUris;
+import orrery.server.auth.exchange.AuthorizationCodes;
+import orrery.server.auth.openid.AuthorizationRequest.Read;
+import orrery.server.auth.openid.Interaction.Purpose;
+import orrery.server.auth.openid.SignedIn.Person;
+import orrery.server.auth.token.AccessTokens;
+
+/// What a person and a client are answered, from the request to the code (OpenID Connect Core
+/// 3.1.2).
+@Singleton
+final class Authorizing {
+    static final String SIGN_IN = "/oauth2/login";
+    static final String CONSENT = "/oauth2/consent";
+
+    private final Database database;
+    private final RequestReader reader;
+    private final Interactions interactions;
+    private final Consents consents;
+    private final AuthorizationCodes codes;
+    private final String issuer;
+    private final Clock clock;
+
+    Authorizing(
+            Database database, RequestReader reader, Interactions interactions,
+            Consents consents, AuthorizationCodes codes, AccessTokens tokens, Clock clock) {
+        this.database = database;
+        this.reader = reader;
+        this.interactions = interactions;
+        this.consents = consents;
+        this.codes = codes;
+        this.issuer = tokens.issuer();
+        this.clock = clock;
+    }
+
+    /// How far the person has come with this request.
+    enum Come { NEW, SIGNED_IN, ASKED }
+
+    /// Reads a request, and goes on with it if it is one.
+    ///
+    /// @param person who is signed in; `null` for nobody
+    Answer<?> answer(
+            Grant grant, Map<String, List<String>> query, @Nullable Person person,
+            String browser, Come come) {
+        return switch (database.read(grant, tx -> reader.read(tx, query))) {
+            case Read.Nowhere nowhere -> Screens.message(400, "This goes nowhere",
+                    nowhere.cause() + " You have not been sent back there.");
+            case Read.Wrong wrong -> wrong.target().error(
+                    issuer, wrong.error(), wrong.description());
+            case Read.Good good -> answer(grant, good.request(), person, browser, come);
+        };
+    }
+
+    private Answer<?> answer(
+            Grant grant, AuthorizationRequest asked, @Nullable Person person, String browser,
+            Come come) {
+        if (person == null || come == Come.NEW && mustSignIn(asked, person)) {
+            return asked.mayAsk() ? signIn(asked, browser, asked.loginHint(), null)
+                    : asked.target().error(issuer, "login_required", "nobody is signed in");
+        }
+        if (asked.subject() != null && !asked.subject().equals(person.user().id())) {
+            return asked.target().error(issuer, "login_required", "another person is signed in");
+        }
+        if (come != Come.ASKED && mustConsent(grant, asked, person)) {
+            return asked.mayAsk() ? consent(asked, person, browser)
+                    : asked.target().error(issuer, "consent_required",
+                            "the person has not allowed this yet");
+        }
+        return asked.target().code(issuer, code(grant, asked, person, come == Come.ASKED));
+    }
+
+    private boolean mustSignIn(AuthorizationRequest asked, Person person) {
+        var proved = person.session().authenticatedAt();
+        return asked.wantsSignIn()
+                || asked.maxAge() != null
+                        && proved.plusSeconds(asked.maxAge()).isBefore(clock.instant())
+                || asked.mayAsk() && asked.subject() != null
+                        && !asked.subject().equals(person.user().id());
+    }
+
+    /// Our own are trusted. Of a program on the person's machine nobody knows which one it is, so
+    /// its person is asked each time (RFC 8252 8.6).
+    private boolean mustConsent(Grant grant, AuthorizationRequest asked, Person person) {
+        var client = asked.target().client();
+        return asked.wantsConsent()
+                || client.isPublic() && RedirectUris.isOnMachine(asked.target().redirectUri())
+                || !client.isOurs() && !database.read(grant, tx -> consents.covers(
+                        tx, person.user(), client, asked.terms().scopes()));
+    }
+
+    private String code(
+            Grant grant, AuthorizationRequest asked, Person person, boolean isAllowedNow) {
+        var target = asked.target();
+        return database.tx(grant, tx -> {
+            if (isAllowedNow) {
+                consents.give(tx, person.user(), target.client(), asked.terms().scopes());
+            }
+            return codes.issue(tx, new AuthorizationCodes.Allowed(target.client(),
+                    person.session(), target.redirectUri(), asked.challenge(), asked.terms()));
+        });
+    }
+
+    private Answer<?> signIn(
+            AuthorizationRequest asked, String browser, @Nullable String name,
+            @Nullable String wrong) {
+        var interaction = interactions.seal(
+                Purpose.SIGN_IN, asked.parameters(), browser, null);
+        return Screens.signIn(SIGN_IN, interaction, asked.target().client().displayName(), name,
+                wrong).header("Set-Cookie", interactions.cookie(browser));
+    }
+
+    private Answer<?> consent(AuthorizationRequest asked, Person person, String browser) {
+        var interaction = interactions.seal(
+                Purpose.CONSENT, asked.parameters(), browser, person.session());
+        var client = asked.target().client();
+        var to = client.isPublic() && RedirectUris.isOnMachine(asked.target().redirectUri())
+                ? "It runs on your own machine. Allow it only if you have just started it." : "";
+        return Screens.consent(CONSENT, interaction, client,
+                List.copyOf(asked.terms().scopes()), person.user().email(), to)
+                .header("Set-Cookie", interactions.cookie(browser));
+    }
+
+    /// The sign-in page once more, for the same request.
+    Answer<?> signInAgain(
+            Grant grant, Interaction from, String browser, @Nullable String name,
+            @Nullable String wrong) {
+        return switch (database.read(grant, tx -> reader.read(tx, query(from)))) {
+            case Read.Good good -> signIn(good.request(), browser, name, wrong);
+            case Read.Wrong wrongly -> wrongly.target().error(
+                    issuer, wrongly.error(), wrongly.description());
+            case Read.Nowhere nowhere -> Screens.message(
+                    400, "This goes nowhere", nowhere.cause());
+        };
+    }
+
+    Answer<?> denied(Grant grant, Interaction from) {
+        return switch (database.read(grant, tx -> reader.read(tx, query(from)))) {
+            case Read.Good good -> good.request().target().error(
+                    issuer, "access_denied", "the person said no");
+            case Read.Wrong wrong -> wrong.target().error(
+                    issuer, wrong.error(), wrong.description());
+            case Read.Nowhere nowhere -> Screens.message(
+                    400, "This goes nowhere", nowhere.cause());
+        };
+    }
+
+    static Map<String, List<String>> query(Interaction from) {
+        return from.parameters().entrySet().stream().collect(
+                Collectors.toMap(Map.Entry::getKey, one -> List.of(one.getValue())));
+    }
+}

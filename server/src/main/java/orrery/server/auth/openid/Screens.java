@@ -1,0 +1,199 @@
+package orrery.server.auth.openid;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import orrery.kit.http.Answer;
+import orrery.server.auth.client.Client;
+import orrery.server.auth.client.Scopes;
+import orrery.server.auth.token.RandomSecrets;
+
+/// The pages that people see on their way through a sign-in. They need no script, and look like the
+/// start page.
+///
+/// The policy says nothing of `form-action`: browsers hold it against the redirect that answers a
+/// form too, and that one leads to the client.
+final class Screens {
+    private static final String STYLE = """
+            :root { color-scheme: light dark; --line: #ced4da; --dim: #495057; --back: #f8f9fa; \
+            --paper: #fff; --ink: #212529; --blue: #1864ab; --red: #c92a2a; }
+            @media (prefers-color-scheme: dark) { :root { --line: #495057; --dim: #ced4da; \
+            --back: #1a1b1e; --paper: #25262b; --ink: #e9ecef; --red: #ff8787; } }
+            * { box-sizing: border-box; }
+            body { margin: 0; padding: 2rem 1rem; background: var(--back); color: var(--ink); \
+            font: 16px/1.5 system-ui, sans-serif; }
+            main { max-width: 26rem; margin: 0 auto; padding: 1.5rem; background: var(--paper); \
+            border: 1px solid var(--line); border-radius: 4px; overflow-wrap: anywhere; }
+            h1 { display: flex; align-items: center; gap: .6rem; margin: 0 0 1rem; \
+            font-size: 1.25rem; }
+            img { width: 2rem; height: 2rem; }
+            label { display: block; margin: 1rem 0 .25rem; font-weight: 600; }
+            input { width: 100%; padding: .5rem .75rem; border: 1px solid var(--line); \
+            border-radius: 4px; background: var(--paper); color: var(--ink); font: inherit; }
+            button { padding: .5rem 1.1rem; border: 1px solid var(--blue); border-radius: 4px; \
+            background: var(--blue); color: #fff; font: inherit; font-weight: 600; \
+            cursor: pointer; }
+            button.plain { background: transparent; color: var(--ink); \
+            border-color: var(--line); }
+            :focus-visible { outline: 3px solid #4dabf7; outline-offset: 2px; }
+            .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
+            .dim { color: var(--dim); }
+            .wrong { color: var(--red); font-weight: 600; }
+            """;
+    private static final String SUBMIT = "document.forms[0].submit()";
+    private static final String POLICY = "default-src 'none'; img-src 'self'; style-src '"
+            + digest(STYLE) + "'; script-src '" + digest(SUBMIT)
+            + "'; base-uri 'none'; frame-ancestors 'none'";
+
+    private static final Map<String, String> SAID = Map.of(
+            Scopes.OPENID, "know who you are here",
+            Scopes.PROFILE, "see your name and username",
+            Scopes.EMAIL, "see your e-mail address",
+            Scopes.OFFLINE, "go on while you are not there, for up to 90 days",
+            Scopes.API, "act for you in Orrery, with what you may do");
+
+    private Screens() {}
+
+    /// Asks for name and password.
+    ///
+    /// @param action where the form goes
+    /// @param wrong what was wrong with the last attempt
+    static Answer<String> signIn(
+            String action, String interaction, @Nullable String client, @Nullable String name,
+            @Nullable String wrong) {
+        return page("Sign in", """
+                %s%s
+                <form method="post" action="%s">
+                %s
+                <label for="name">E-mail or username</label>
+                <input id="name" name="name" autocomplete="username" autocapitalize="none" \
+                spellcheck="false" required maxlength="254" value="%s"%s>
+                <label for="password">Password</label>
+                <input id="password" name="password" type="password" \
+                autocomplete="current-password" required maxlength="1024"%s>
+                <div class="buttons"><button type="submit">Sign in</button></div>
+                </form>""".formatted(
+                client == null ? "" : "<p>to go on to <strong>" + escaped(client)
+                        + "</strong></p>",
+                wrong == null ? "" : "<p class=\"wrong\" role=\"alert\">" + escaped(wrong)
+                        + "</p>",
+                action, hidden("interaction", interaction), escaped(name == null ? "" : name),
+                name == null ? " autofocus" : "", name == null ? "" : " autofocus"));
+    }
+
+    /// Asks whether a client may have what it wants.
+    ///
+    /// @param more said beside it; empty for nothing
+    static Answer<String> consent(
+            String action, String interaction, Client client, List<String> scopes, String person,
+            String more) {
+        var wishes = Scopes.ALL.stream().filter(scopes::contains)
+                .map(scope -> "<li>" + SAID.get(scope) + "</li>").collect(Collectors.joining());
+        return page("Allow " + client.displayName() + "?", """
+                <p><strong>%s</strong>%s wants to</p>
+                <ul>%s</ul>
+                %s
+                <form method="post" action="%s">
+                %s
+                <p class="dim">You are signed in as %s.</p>
+                <div class="buttons">
+                <button name="answer" value="allow">Allow</button>
+                <button class="plain" name="answer" value="deny">Do not allow</button>
+                <button class="plain" name="answer" value="switch">Use another account</button>
+                </div>
+                </form>""".formatted(
+                escaped(client.displayName()),
+                client.isOurs() ? "" : ", which somebody in your organization registered,",
+                wishes, more.isEmpty() ? "" : "<p>" + escaped(more) + "</p>", action,
+                hidden("interaction", interaction), escaped(person)));
+    }
+
+    /// Asks for the code that a device shows.
+    static Answer<String> deviceCode(@Nullable String typed, @Nullable String wrong) {
+        return page("Connect a device", """
+                %s
+                <form method="get" action="/oauth2/device">
+                <label for="code">Code that the device shows</label>
+                <input id="code" name="user_code" autocomplete="off" autocapitalize="characters" \
+                spellcheck="false" required maxlength="20" autofocus value="%s">
+                <div class="buttons"><button type="submit">Go on</button></div>
+                </form>""".formatted(
+                wrong == null ? "" : "<p class=\"wrong\" role=\"alert\">" + escaped(wrong)
+                        + "</p>",
+                escaped(typed == null ? "" : typed)));
+    }
+
+    /// Asks whether the person means to sign out.
+    static Answer<String> signOut(String interaction, String person) {
+        return page("Sign out?", """
+                <form method="post" action="/oauth2/logout/answer">
+                %s
+                <p>You are signed in as %s. Signing out also ends what the applications that you
+                came from were given.</p>
+                <div class="buttons">
+                <button name="answer" value="yes">Sign out</button>
+                <button class="plain" name="answer" value="no">Stay signed in</button>
+                </div>
+                </form>""".formatted(hidden("interaction", interaction), escaped(person)));
+    }
+
+    /// Tells something, and where one may go from here is up to the person.
+    static Answer<String> message(int status, String title, String text) {
+        return page(title, "<p>" + escaped(text) + "</p>").status(status);
+    }
+
+    /// Has the browser post an answer to a client (OAuth 2.0 Form Post Response Mode).
+    static Answer<String> post(String address, Map<String, String> fields) {
+        return page("Going on…", """
+                <form method="post" action="%s">
+                %s
+                <div class="buttons"><button type="submit">Go on</button></div>
+                </form>
+                <script>%s</script>""".formatted(escaped(address),
+                fields.entrySet().stream().map(one -> hidden(one.getKey(), one.getValue()))
+                        .collect(Collectors.joining("\n")), SUBMIT));
+    }
+
+    private static String hidden(String name, String value) {
+        return "<input type=\"hidden\" name=\"" + name + "\" value=\"" + escaped(value) + "\">";
+    }
+
+    private static Answer<String> page(String title, String body) {
+        var html = """
+                <!doctype html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <title>%s · Orrery</title>
+                <link rel="icon" type="image/svg+xml" href="/orrery.svg">
+                <style>%s</style>
+                </head>
+                <body>
+                <main>
+                <h1><img src="/orrery.svg" alt="">%s</h1>
+                %s
+                </main>
+                </body>
+                </html>
+                """.formatted(escaped(title), STYLE, escaped(title), body);
+        // The referrer policy keeps the Origin header of our own forms.
+        return Answer.document("text/html; charset=utf-8", html)
+                .header("Content-Security-Policy", POLICY)
+                .header("X-Frame-Options", "DENY")
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Referrer-Policy", "same-origin")
+                .header("Cache-Control", "no-store");
+    }
+
+    static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+                .replace("\"", "&quot;").replace("'", "&#39;");
+    }
+
+    private static String digest(String text) {
+        return "sha256-" + java.util.Base64.getEncoder()
+                .encodeToString(RandomSecrets.hash(text));
+    }
+}

@@ -1,0 +1,76 @@
+package orrery.server.auth.openid;
+
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.server.auth.login.Logins;
+import orrery.server.auth.session.Session;
+import orrery.server.auth.session.Sessions;
+import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
+
+/// Who sits in front of the browser: by its cookie, or by name and password.
+@Singleton
+final class SignedIn {
+    private static final int LONGEST_COOKIE = 100;
+
+    private final Database database;
+    private final Logins logins;
+    private final Sessions sessions;
+    private final Users users;
+
+    /// A person and the browser's session that proves it.
+    record Person(User user, Session session) {}
+
+    /// The same, with the cookie that the browser must carry from now on.
+    record Entered(Person person, String cookie) {
+        @Override
+        public String toString() {
+            return person.session() + " and its cookie";
+        }
+    }
+
+    SignedIn(Database database, Logins logins, Sessions sessions, Users users) {
+        this.database = database;
+        this.logins = logins;
+        this.sessions = sessions;
+        this.users = users;
+    }
+
+    Optional<Person> now(Grant grant, @Nullable String cookie) {
+        return database.read(grant, tx -> now(tx, cookie));
+    }
+
+    Optional<Person> now(Tx tx, @Nullable String cookie) {
+        return Optional.ofNullable(cookie).filter(it -> it.length() <= LONGEST_COOKIE)
+                .flatMap(it -> sessions.byCookie(tx, it)).filter(Session::isOwn)
+                .flatMap(session -> users.byId(tx, session.userId()).filter(User::isActive)
+                        .map(user -> new Person(user, session)));
+    }
+
+    /// Signs in. The same person goes on with the same session; another's ends.
+    ///
+    /// @throws orrery.kit.Problem.Failure as [Logins#login]
+    Entered enter(
+            Grant grant, @Nullable String cookie, @Nullable String userAgent, String name,
+            String password) {
+        return logins.login(grant, name, password, (tx, user) -> {
+            var before = now(tx, cookie).map(Person::session).orElse(null);
+            if (before != null && !before.userId().equals(user.id())) {
+                sessions.end(tx, before.id());
+                before = null;
+            }
+            var opened = before == null ? sessions.openForBrowser(tx, user, userAgent)
+                    : sessions.again(tx, before);
+            return new Entered(new Person(user, opened.session()), opened.secret());
+        });
+    }
+
+    /// Signs out.
+    void leave(Grant grant, Person person) {
+        database.write(grant, tx -> sessions.end(tx, person.session().id()));
+    }
+}
