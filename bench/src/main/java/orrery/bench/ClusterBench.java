@@ -1,6 +1,7 @@
 package orrery.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ import java.util.stream.IntStream;
 public final class ClusterBench {
     private static final int PROJECTS = 10;
     private static final int CLIENTS = 4;
+    private static final int ROUND = 1000;
+    /// Longer than the region keeps in memory what nobody uses.
+    private static final Duration REST = Duration.ofSeconds(40);
     private static final Duration MOST = Duration.ofMinutes(60);
 
     private final User user;
@@ -37,10 +41,11 @@ public final class ClusterBench {
                     i -> quietly(() -> user.project(organization, "bench-" + i))).toList();
             var bench = new ClusterBench(user, projects);
             bench.measure("warm", 20);
-            if (registered > 0) {
-                bench.measure("before", registered);
+            for (int there = 0; there < registered; there += ROUND) {
+                bench.measure("beside-" + there, Math.min(ROUND, registered - there));
             }
             bench.measure("measured", measured);
+            bench.rest();
         }
     }
 
@@ -77,6 +82,21 @@ public final class ClusterBench {
                 used(cpu[2], Cpu.alone(server.region())),
                 Memory.tree(server.region()).resident(), memory.resident(),
                 Memory.tree(server.pid()).resident());
+    }
+
+    /// What all of them take when nobody uses them.
+    private void rest() throws Exception {
+        Thread.sleep(REST);
+        var cpu = Cpu.alone(server.region());
+        Thread.sleep(REST);
+        System.out.printf("""
+                at rest: simulated region %.0f MiB resident, %.1f live, server %.0f, \
+                PostgreSQL %.0f; the region used %.2f CPU-seconds in %d s
+                on disk: %.0f MiB
+                """, Memory.tree(server.region()).resident(), Heap.live(server.region()),
+                Memory.tree(server.pid()).resident(), Memory.tree(server.postgres()).resident(),
+                used(cpu, Cpu.alone(server.region())), REST.toSeconds(),
+                Files.size(server.data().resolve("sim/region.db")) / (double) (1 << 20));
     }
 
     private Object ask(String name, String project) throws Exception {

@@ -101,15 +101,10 @@ record Simulated(Process process, Kubeconfig config, SSLContext trust, HttpClien
 
     /// Live objects and occupied memory, in MiB, after a collection.
     Footprint footprint() throws Exception {
-        jcmd("GC.run");
-        long live = 0;
-        for (var line : jcmd("GC.heap_info").split("\n")) {
-            var used = Pattern.compile("^(?:DefNew|Tenured).* used (\\d+)K").matcher(line);
-            live += used.find() ? Long.parseLong(used.group(1)) : 0;
-        }
+        double live = Heap.live(pid());
         var threads = Files.readAllLines(Path.of("/proc", "" + pid(), "status")).stream()
                 .filter(line -> line.startsWith("Threads:")).findFirst().orElseThrow();
-        return new Footprint(live / 1024.0, Memory.tree(pid()).resident(),
+        return new Footprint(live, Memory.tree(pid()).resident(),
                 Integer.parseInt(threads.replaceAll("\\D", "")),
                 (int) process.descendants().count());
     }
@@ -121,12 +116,6 @@ record Simulated(Process process, Kubeconfig config, SSLContext trust, HttpClien
             System.out.printf("%-22s live %7.1f MiB, resident %7.1f MiB, %d threads,"
                     + " %d child processes%n", when, live, resident, threads, processes);
         }
-    }
-
-    private String jcmd(String command) throws Exception {
-        var tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        var process = new ProcessBuilder(tool, Long.toString(pid()), command).start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Override

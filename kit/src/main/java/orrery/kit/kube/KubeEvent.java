@@ -1,16 +1,15 @@
 package orrery.kit.kube;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
 
 /// What a watch tells.
 public sealed interface KubeEvent {
-    /// All objects there are now: at the start, and whenever the cluster forgot what we had read.
-    record Listed(List<ObjectNode> objects) implements KubeEvent {
-        public Listed {
-            objects = List.copyOf(objects);
-        }
-    }
+    /// A list of all objects begins: at the start, and whenever the cluster forgot what we had
+    /// read. Each is told as [Put]; one that is not, until [Listed], is gone.
+    record Listing() implements KubeEvent {}
+
+    /// The list is complete.
+    record Listed() implements KubeEvent {}
 
     /// An object was added or changed.
     record Put(ObjectNode object) implements KubeEvent {}

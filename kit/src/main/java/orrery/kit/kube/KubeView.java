@@ -48,16 +48,24 @@ public final class KubeView {
     }
 
     /// As [#list], one object after the other: thousands need not be in memory at a time.
-    public void each(Kind kind, @Nullable String namespace, @Nullable String labels,
+    ///
+    /// @return the list's version, to watch from
+    public String each(Kind kind, @Nullable String namespace, @Nullable String labels,
             Consumer<ObjectNode> each) {
-        pages(client.get(), listing(kind, namespace, labels), each);
+        return pages(client.get(), listing(kind, namespace, labels), each);
     }
 
     /// Follows the objects of a kind until the watch is closed. The listener is called by one
     /// thread, in order, and must not block for long.
     public KubeWatch watch(Kind kind, @Nullable String namespace, @Nullable String labels,
             Consumer<KubeEvent> listener) {
-        return new KubeWatch(client, listing(kind, namespace, labels), listener);
+        return new KubeWatch(client, listing(kind, namespace, labels), null, listener);
+    }
+
+    /// As above for who has read a list: only what changed after its version is told.
+    public KubeWatch watch(Kind kind, @Nullable String namespace, @Nullable String labels,
+            String version, Consumer<KubeEvent> listener) {
+        return new KubeWatch(client, listing(kind, namespace, labels), version, listener);
     }
 
     /// How this cluster serves a kind; empty when it does not.

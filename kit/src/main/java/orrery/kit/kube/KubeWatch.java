@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import orrery.kit.Problem;
@@ -31,7 +30,10 @@ public final class KubeWatch implements AutoCloseable {
     private @Nullable String version;
     private Duration pause = FIRST_PAUSE;
 
-    KubeWatch(Supplier<KubeClient> client, KubeCall list, Consumer<KubeEvent> listener) {
+    /// @param version to go on from; `null` begins with a list
+    KubeWatch(Supplier<KubeClient> client, KubeCall list, @Nullable String version,
+            Consumer<KubeEvent> listener) {
+        this.version = version;
         this.client = client;
         this.list = list;
         this.listener = listener;
@@ -61,9 +63,12 @@ public final class KubeWatch implements AutoCloseable {
     }
 
     private void relist() {
-        var objects = new ArrayList<ObjectNode>();
-        version = KubeView.pages(client.get(), list, objects::add);
-        listener.accept(new KubeEvent.Listed(objects));
+        // One after the other: there may be more than fit into memory.
+        listener.accept(new KubeEvent.Listing());
+        var listed = KubeView.pages(
+                client.get(), list, object -> listener.accept(new KubeEvent.Put(object)));
+        listener.accept(new KubeEvent.Listed());
+        version = listed;
         pause = FIRST_PAUSE;
     }
 

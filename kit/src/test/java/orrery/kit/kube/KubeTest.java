@@ -182,9 +182,11 @@ class KubeTest {
                 .allSatisfy(o -> assertThat(o.path("kind").asText()).isEqualTo("ConfigMap"));
         var seen = Collections.synchronizedList(new ArrayList<KubeEvent>());
         try (var watch = view.watch(Kind.CONFIG_MAP, "default", "set=listed", seen::add)) {
-            Awaitility.await().until(() -> seen.size() == 1);
-            assertThat(seen.getFirst()).isInstanceOfSatisfying(KubeEvent.Listed.class,
-                    listed -> assertThat(listed.objects()).hasSize(3));
+            Awaitility.await().until(() -> seen.size() == 5);
+            assertThat(seen.getFirst()).isInstanceOf(KubeEvent.Listing.class);
+            assertThat(seen.subList(1, 4)).allSatisfy(
+                    event -> assertThat(event).isInstanceOf(KubeEvent.Put.class));
+            assertThat(seen.get(4)).isInstanceOf(KubeEvent.Listed.class);
             var object = map("listed-1", "a", "changed");
             object.withObjectProperty("metadata").putObject("labels").put("set", "listed");
             kube(1).apply(object);
@@ -192,6 +194,15 @@ class KubeTest {
             Awaitility.await().until(() -> seen.getLast() instanceof KubeEvent.Gone);
             var last = (KubeEvent.Put) seen.get(seen.size() - 2);
             assertThat(last.object().at("/data/a").asText()).isEqualTo("changed");
+            assertThat(watch).isNotNull();
+        }
+        seen.clear();
+        var version = view.each(Kind.CONFIG_MAP, "default", "set=listed", object -> { });
+        try (var watch = view.watch(
+                Kind.CONFIG_MAP, "default", "set=listed", version, seen::add)) {
+            kube(1).delete(Kind.CONFIG_MAP, "default", "listed-1");
+            Awaitility.await().until(() -> !seen.isEmpty());
+            assertThat(seen).singleElement().isInstanceOf(KubeEvent.Gone.class);
             assertThat(watch).isNotNull();
         }
     }

@@ -1,6 +1,7 @@
 package orrery.server.compute.cluster;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,15 +118,22 @@ final class ClusterTable {
                 .mapTo(Cluster.class).list();
     }
 
-    /// Those of a region that the management cluster should know, for the settling loop.
-    List<Cluster> alive(Tx tx, String region) {
-        return tx.handle().createQuery(SELECT + """
+    /// Those of a region that the management cluster should know, for the settling loop: there
+    /// may be tens of thousands.
+    List<String> alive(Tx tx, String region) {
+        return tx.handle().createQuery("""
+                select id
+                from cluster
                 where region = :region
                   and origin = 'provisioned'
                   and state in ('running', 'degraded')
                   and deleted_at is null
-                order by id
-                """).bind("region", region).mapTo(Cluster.class).list();
+                """).bind("region", region).mapTo(String.class).list();
+    }
+
+    List<Cluster> all(Tx tx, Collection<String> ids) {
+        return tx.handle().createQuery(SELECT + "where id = any(:ids)")
+                .bindArray("ids", String.class, ids).mapTo(Cluster.class).list();
     }
 
     /// `cluster/name` of those in a project, a few.

@@ -2,6 +2,7 @@ package orrery.server.compute.cluster;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
@@ -39,8 +40,14 @@ final class Lifecycle {
                 () -> new Problem.NotFound(Clusters.KIND, id).raise());
     }
 
-    List<Cluster> alive(Grant grant, String region) {
+    /// Identifiers of those in a region that the management cluster should know.
+    List<String> alive(Grant grant, String region) {
         return database.read(grant, tx -> table.alive(tx, region));
+    }
+
+    /// Those of these identifiers that there are, deleted ones too.
+    List<Cluster> all(Grant grant, Collection<String> ids) {
+        return database.read(grant, tx -> table.all(tx, ids));
     }
 
     void provisioning(Tx tx, String id) {

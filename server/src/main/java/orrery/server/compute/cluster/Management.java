@@ -10,6 +10,7 @@ import orrery.kit.access.Grant;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.KubeClients;
 import orrery.kit.kube.KubeFailure;
+import orrery.kit.kube.KubeTarget;
 import orrery.kit.kube.KubeView;
 import orrery.server.tenancy.region.Regions;
 
@@ -25,7 +26,11 @@ final class Management {
     }
 
     KubeView view(Grant grant, String region) {
-        return clients.view(regions.target(grant, region));
+        return view(regions.target(grant, region));
+    }
+
+    KubeView view(KubeTarget target) {
+        return clients.view(target);
     }
 
     /// What the cluster's deployment says; empty when there is none.

@@ -1,10 +1,15 @@
 package orrery.server.compute.cluster;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
@@ -16,14 +21,20 @@ import orrery.kit.durable.Runs;
 import orrery.kit.durable.Status;
 import orrery.kit.events.Subject;
 import orrery.kit.kube.KubeFailure;
+import orrery.kit.kube.KubeView;
 import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
 /// Brings what we say of clusters and what their management clusters say together: a deployment
 /// that is gone, one that is no longer ready, one that somebody changed, a region that is away.
+///
+/// A watch on each region tells whose deployments to look at. All are compared only at the start,
+/// when the watch missed something, and now and then for safety.
 @Singleton
-final class SettleClusters implements Loop {
+final class SettleClusters implements Loop, AutoCloseable {
+    private static final int PAGE = 200;
+
     /// A deployment that could not be put back is not tried again before this.
     private static final Duration AFTER_FAILURE = Duration.ofMinutes(10);
 
@@ -33,6 +44,7 @@ final class SettleClusters implements Loop {
     private final Database database;
     private final Runs runs;
     private final Clock clock;
+    private final Map<String, RegionWatch> watches = new ConcurrentHashMap<>();
 
     SettleClusters(Regions regions, Management management, Lifecycle lifecycle,
             Database database, Runs runs, Clock clock) {
@@ -56,69 +68,122 @@ final class SettleClusters implements Loop {
 
     @Override
     public void round(LoopRound round) {
+        var followed = new HashSet<String>();
         for (var region : regions.list(round.grant())) {
             if (region.state() != Region.State.DISABLED) {
+                followed.add(region.code());
                 settle(round.grant(), region.code());
             }
         }
+        watches.entrySet().removeIf(one -> {
+            boolean over = !followed.contains(one.getKey());
+            if (over) {
+                one.getValue().close();
+            }
+            return over;
+        });
     }
 
     private void settle(Grant grant, String region) {
-        // Ours are read first: one that is made meanwhile is in neither list or in theirs only.
-        var ours = lifecycle.alive(grant, region);
         try {
-            var view = management.view(grant, region);
-            if (ours.isEmpty()) {
-                view.version();
-            }
-            var theirs = new HashMap<String, Deployed>();
-            if (!ours.isEmpty()) {
-                view.each(ClusterDeployments.CLUSTER_DEPLOYMENT, null, ClusterDeployments.CLUSTER,
-                        object -> theirs.put(label(object), Deployed.of(object)));
-            }
+            var target = regions.target(grant, region);
+            var view = management.view(target);
+            view.version();
             regions.mark(grant, region, null);
-            ours.forEach(cluster -> settle(grant, cluster, theirs.get(cluster.id())));
+            var watch = watch(region, target.key());
+            if (watch.beginsAnew(clock.instant())) {
+                compareAll(grant, region, view, watch);
+            } else {
+                lookAgain(grant, watch);
+            }
         } catch (KubeFailure failure) {
-            regions.mark(grant, region, failure.getMessage());
+            if (failure.status() != 410) {
+                regions.mark(grant, region, failure.getMessage());
+            }
         } catch (Problem.Failure refused) {
             regions.mark(grant, region, refused.getMessage());
         }
     }
 
-    private static String label(JsonNode object) {
-        return object.path("metadata").path("labels").path(ClusterDeployments.CLUSTER).asText();
+    private RegionWatch watch(String region, String target) {
+        return watches.compute(region, (code, old) -> {
+            if (old != null && old.isOf(target)) {
+                return old;
+            }
+            if (old != null) {
+                old.close();
+            }
+            return new RegionWatch(target);
+        });
     }
 
-    /// As much of a deployment as is compared: a region may have thousands.
-    private record Deployed(
-            Observation seen,
-            String template,
-            boolean dryRun,
-            @Nullable Integer workers,
-            @Nullable Integer controlPlanes) {
-
-        static Deployed of(JsonNode deployment) {
-            var config = deployment.at("/spec/config");
-            return new Deployed(Observation.of(deployment),
-                    deployment.at("/spec/template").asText(),
-                    deployment.at("/spec/dryRun").asBoolean(),
-                    number(config.path("workersNumber")),
-                    number(config.path("controlPlaneNumber")));
+    /// Compares all that the region has with all that we have, a page at a time.
+    private void compareAll(Grant grant, String region, KubeView view, RegionWatch watch) {
+        boolean done = false;
+        try {
+            // Ours are read first: one that is made meanwhile is in neither list or in theirs only.
+            var ours = new HashSet<>(lifecycle.alive(grant, region));
+            var page = new HashMap<String, Deployed>();
+            var version = view.each(ClusterDeployments.CLUSTER_DEPLOYMENT, null,
+                    ClusterDeployments.CLUSTER, object -> {
+                        var id = RegionWatch.label(object);
+                        if (ours.remove(id)) {
+                            page.put(id, Deployed.of(object));
+                        }
+                        if (page.size() == PAGE) {
+                            compare(grant, page);
+                        }
+                    });
+            compare(grant, page);
+            for (var gone : ours) {
+                look(grant, gone);
+            }
+            watch.compared(view, version, clock.instant());
+            done = true;
+        } finally {
+            if (!done) {
+                watch.failed();
+            }
         }
+    }
 
-        private static @Nullable Integer number(JsonNode said) {
-            return said.isMissingNode() ? null : said.asInt();
+    private void compare(Grant grant, Map<String, Deployed> page) {
+        for (var cluster : lifecycle.all(grant, page.keySet())) {
+            if (page.get(cluster.id()).isNews(cluster)) {
+                look(grant, cluster.id());
+            }
         }
+        page.clear();
+    }
 
-        /// Whether somebody else set what a user asks us for.
-        boolean isChanged(Cluster cluster) {
-            boolean same = cluster.template() == null || cluster.template().equals(template);
-            return !same || dryRun || differs(workers, cluster.nodes(NodePool.Role.WORKER))
-                    || differs(controlPlanes, cluster.nodes(NodePool.Role.CONTROL_PLANE));
+    /// Looks at those whose deployments changed. One that a run is changing waits for its end.
+    private void lookAgain(Grant grant, RegionWatch watch) {
+        var left = new LinkedHashSet<>(watch.take());
+        try {
+            while (!left.isEmpty()) {
+                var page = left.stream().limit(PAGE).toList();
+                for (var cluster : lifecycle.all(grant, page)) {
+                    switch (cluster.state()) {
+                        case RUNNING, DEGRADED -> look(grant, cluster.id());
+                        case PENDING, PROVISIONING, SCALING, UPGRADING, UPDATING ->
+                                watch.keep(List.of(cluster.id()));
+                        case FAILED, DELETING, DELETE_FAILED, DELETED -> { }
+                    }
+                }
+                page.forEach(left::remove);
+            }
+        } finally {
+            watch.keep(left);
         }
+    }
 
-        private static boolean differs(@Nullable Integer said, int wanted) {
-            return said != null && said != wanted;
+    /// Our record first, then the deployment as it is now: what a list or an event said may have
+    /// been overtaken by a run.
+    private void look(Grant grant, String id) {
+        var cluster = lifecycle.get(grant, id);
+        if (cluster.state().isSettled()) {
+            settle(grant, cluster,
+                    management.deployment(grant, cluster).map(Deployed::of).orElse(null));
         }
     }
 
@@ -129,22 +194,15 @@ final class SettleClusters implements Loop {
                             + "; delete it and make another."));
             return;
         }
-        var seen = deployed.seen();
-        boolean well = seen.verdict() == Observation.Verdict.READY;
-        boolean changed = well && deployed.isChanged(cluster);
-        var state = well ? Cluster.State.RUNNING : Cluster.State.DEGRADED;
-        var reason = well ? "" : seen.text();
-        // Most have no news: a transaction for each of thousands would keep the database busy.
-        if (!changed && !Lifecycle.isNews(cluster, state, reason)
-                && !Lifecycle.isNews(cluster, seen)) {
+        if (!deployed.isNews(cluster)) {
             return;
         }
         database.write(grant, tx -> {
-            lifecycle.said(tx, cluster, seen);
-            if (changed) {
+            lifecycle.said(tx, cluster, deployed.seen());
+            if (deployed.isChanged(cluster)) {
                 repair(tx, cluster);
             } else {
-                lifecycle.settled(tx, cluster.id(), state, reason);
+                lifecycle.settled(tx, cluster.id(), deployed.state(), deployed.reason());
             }
         });
     }
@@ -172,5 +230,11 @@ final class SettleClusters implements Loop {
         var last = runs.get(tx, cluster.runId());
         return last.status() == Status.FAILED && last.completedAt() != null
                 && last.completedAt().plus(AFTER_FAILURE).isAfter(clock.instant());
+    }
+
+    @Override
+    @PreDestroy
+    public void close() {
+        watches.values().forEach(RegionWatch::close);
     }
 }
