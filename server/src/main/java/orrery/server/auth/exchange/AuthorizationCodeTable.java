@@ -1,20 +1,47 @@
 package orrery.server.auth.exchange;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import orrery.kit.db.Json;
 import orrery.kit.db.Jsonb;
 import orrery.kit.db.Tx;
+import orrery.server.auth.token.RandomSecrets;
 import org.jspecify.annotations.Nullable;
 
 final class AuthorizationCodeTable {
+    private static final Pattern VERIFIER = Pattern.compile("[A-Za-z0-9._~-]{43,128}");
+
     /// @param parentId the browser's session that the code was given in
     /// @param challenge SHA-256 of the client's verifier, base64url (RFC 7636 4.2)
     /// @param sessionId what the code was exchanged for
     record Row(
             byte[] hash, String clientId, String userId, String parentId, String redirectUri,
             @Nullable String challenge, @Jsonb Terms terms, Instant createdAt, Instant expiresAt,
-            @Nullable String sessionId) {}
+            @Nullable String sessionId) {
+
+        /// Whether this client may exchange it with that request, now.
+        boolean isFor(String client, TokenRequest asked, Instant now) {
+            return clientId.equals(client)
+                    && redirectUri.equals(asked.redirectUri())
+                    && now.isBefore(expiresAt)
+                    && matches(asked.codeVerifier());
+        }
+
+        /// A verifier without a challenge is refused too: somebody took the challenge away on the
+        /// way to us (RFC 9700 2.1.1).
+        private boolean matches(@Nullable String verifier) {
+            if (challenge == null || verifier == null) {
+                return challenge == null && verifier == null;
+            }
+            return VERIFIER.matcher(verifier).matches() && MessageDigest.isEqual(
+                    challenge.getBytes(StandardCharsets.US_ASCII), Base64.getUrlEncoder()
+                            .withoutPadding().encode(RandomSecrets.hash(verifier)));
+        }
+    }
 
     private static final String INSERT = """
             insert into authorization_code (hash, client_id, user_id, parent_id, redirect_uri,

@@ -1,13 +1,9 @@
 package orrery.server.auth.exchange;
 
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import orrery.kit.Problem;
 import orrery.kit.Problem.TokenRefused.Error;
 import orrery.kit.access.Grant;
@@ -26,11 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// and the challenge that it was asked for with.
 @Singleton
 public final class AuthorizationCodes {
-    private static final Duration LIFE = Duration.ofSeconds(60);
+    static final Duration LIFE = Duration.ofSeconds(60);
 
     /// How long the second use of a code still ends what came of the first.
     private static final Duration REMEMBERED = Duration.ofDays(1);
-    private static final Pattern VERIFIER = Pattern.compile("[A-Za-z0-9._~-]{43,128}");
 
     private final AuthorizationCodeTable table = new AuthorizationCodeTable();
     private final Database database;
@@ -84,7 +79,7 @@ public final class AuthorizationCodes {
             if (row.isEmpty()) {
                 table.session(tx, hash).ifPresent(id -> sessions.end(tx, id));
             }
-            return row.filter(found -> isFor(found, client, asked))
+            return row.filter(found -> found.isFor(client.id(), asked, clock.instant()))
                     .flatMap(found -> begin(tx, client, found, asked));
         }).orElseThrow(() -> new Problem.TokenRefused(Error.INVALID_GRANT,
                 "the code is unknown, used or too old, or was given for something else").raise());
@@ -101,23 +96,5 @@ public final class AuthorizationCodes {
                 tx, client, parent.get(), user.get(), code.terms(), asked.narrowing());
         table.exchanged(tx, code.hash(), begun.session().id());
         return Optional.of(begun.issued());
-    }
-
-    private boolean isFor(AuthorizationCodeTable.Row code, Client client, TokenRequest asked) {
-        return code.clientId().equals(client.id())
-                && code.redirectUri().equals(asked.redirectUri())
-                && clock.instant().isBefore(code.expiresAt())
-                && matches(code.challenge(), asked.codeVerifier());
-    }
-
-    /// A verifier without a challenge is refused too: somebody took the challenge away on the way
-    /// to us (RFC 9700 2.1.1).
-    private static boolean matches(@Nullable String challenge, @Nullable String verifier) {
-        if (challenge == null || verifier == null) {
-            return challenge == null && verifier == null;
-        }
-        return VERIFIER.matcher(verifier).matches() && MessageDigest.isEqual(
-                challenge.getBytes(StandardCharsets.US_ASCII),
-                Base64.getUrlEncoder().withoutPadding().encode(RandomSecrets.hash(verifier)));
     }
 }

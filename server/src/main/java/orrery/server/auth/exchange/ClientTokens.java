@@ -3,6 +3,7 @@ package orrery.server.auth.exchange;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -138,7 +139,8 @@ public final class ClientTokens {
             identity = idTokens.sign(
                     user.id(), client.id(), session.authenticatedAt(), access, more);
         }
-        return new Issued(access, "Bearer", LIFE.toSeconds(),
+        var now = clock.instant();
+        return new Issued(access, "Bearer", Duration.between(now, end(session, now)).toSeconds(),
                 client.grantTypes().contains(Client.REFRESH) ? refreshToken(tx, session) : null,
                 identity, String.join(" ", inOrder(scopes)), null);
     }
@@ -156,8 +158,8 @@ public final class ClientTokens {
             }
             var home = user.home().requireOrganization();
             return tokens.sign(new Claims(ids.next("tok"), user.id(), Claims.Kind.USER, home,
-                    Scope.organization(home), Set.of(), null, session.id(), now, now.plus(LIFE),
-                    more, Claims.Use.USERINFO));
+                    Scope.organization(home), Set.of(), null, session.id(), now,
+                    end(session, now), more, Claims.Use.USERINFO));
         }
         var reach = client.organizationId() == null ? sessions.within(tx, session)
                 : Scope.organization(client.organizationId());
@@ -165,8 +167,14 @@ public final class ClientTokens {
         var tenant = narrowed.scope().organization() == null
                 ? user.home().requireOrganization() : narrowed.scope().organization();
         return tokens.sign(new Claims(ids.next("tok"), user.id(), Claims.Kind.USER, tenant,
-                narrowed.scope(), narrowed.roles(), null, session.id(), now, now.plus(LIFE),
+                narrowed.scope(), narrowed.roles(), null, session.id(), now, end(session, now),
                 more));
+    }
+
+    /// No token outlives its session.
+    private static Instant end(Session session, Instant now) {
+        var end = now.plus(LIFE);
+        return end.isBefore(session.expiresAt()) ? end : session.expiresAt();
     }
 
     private String refreshToken(Tx tx, Session session) {

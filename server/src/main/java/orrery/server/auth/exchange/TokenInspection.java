@@ -1,7 +1,10 @@
 package orrery.server.auth.exchange;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.Optional;
 import orrery.kit.Problem;
 import orrery.kit.access.Access;
@@ -10,12 +13,14 @@ import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
+import orrery.kit.events.Epochs;
 import orrery.server.auth.client.Client;
 import orrery.server.auth.client.Clients;
 import orrery.server.auth.client.Presented;
 import orrery.server.auth.session.Sessions;
 import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.Claims;
+import orrery.server.auth.token.RandomSecrets;
 import orrery.server.auth.token.RevokedTokens;
 import orrery.server.iam.apikey.ApiKeys;
 import orrery.server.iam.user.User;
@@ -29,6 +34,9 @@ public final class TokenInspection {
     private static final Permission SEE = new Permission("org.organizations.get");
     private static final Permission INTROSPECT = new Permission("auth.tokens.introspect");
 
+    /// About 1 KiB each.
+    private static final int REMEMBERED = 20_000;
+
     private final Database database;
     private final AccessTokens tokens;
     private final RevokedTokens revoked;
@@ -38,12 +46,18 @@ public final class TokenInspection {
     private final ApiKeys keys;
     private final Users users;
     private final Access access;
+    private final Epochs epochs;
     private final Clock clock;
+    private final Cache<String, Known> known =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+    /// @param stamp the epoch of its person that it was found at
+    private record Known(Claims claims, long stamp) {}
 
     TokenInspection(
             Database database, AccessTokens tokens, RevokedTokens revoked, ClientTokens families,
             Clients clients, Sessions sessions, ApiKeys keys, Users users, Access access,
-            Clock clock) {
+            Epochs epochs, Clock clock) {
         this.database = database;
         this.tokens = tokens;
         this.revoked = revoked;
@@ -53,6 +67,7 @@ public final class TokenInspection {
         this.keys = keys;
         this.users = users;
         this.access = access;
+        this.epochs = epochs;
         this.clock = clock;
     }
 
@@ -65,16 +80,32 @@ public final class TokenInspection {
 
     /// The same for a client that proves who it is: tokens that it was given.
     Optional<Claims> introspect(Grant grant, Presented shown, String token) {
-        var client = database.tx(grant, tx -> clients.authenticate(tx, shown));
+        var client = clients.proven(grant, shown);
         return client.isPublic() ? Optional.empty()
                 : current(grant, token).filter(claims -> isOf(client, claims));
     }
 
-    /// The claims of a token that counts now, whatever it is for.
+    /// The claims of a token that counts now, whatever it is for. What was found once is found
+    /// again until the epoch of its person grows, as in the check of every request.
     public Optional<Claims> current(Grant grant, String token) {
-        return authentic(token)
-                .filter(claims -> clock.instant().isBefore(claims.expiresAt()))
-                .filter(claims -> database.read(grant, tx -> counts(tx, claims)));
+        var key = Base64.getEncoder().encodeToString(RandomSecrets.hash(token));
+        var found = known.getIfPresent(key);
+        if (found == null || found.stamp() != epochs.get(found.claims().subject())) {
+            known.invalidate(key);
+            found = authentic(token).flatMap(claims -> look(grant, claims)).orElse(null);
+            if (found != null) {
+                known.put(key, found);
+            }
+        }
+        return Optional.ofNullable(found).map(Known::claims)
+                .filter(claims -> clock.instant().isBefore(claims.expiresAt()));
+    }
+
+    /// The stamp first: what changes in between is then read again, never missed.
+    private Optional<Known> look(Grant grant, Claims claims) {
+        var stamp = epochs.get(claims.subject());
+        return database.read(grant, tx -> counts(tx, claims))
+                ? Optional.of(new Known(claims, stamp)) : Optional.empty();
     }
 
     /// Revokes a token at once. Nothing happens for one that is unknown, over, or of another

@@ -70,6 +70,7 @@ public final class ApiKeys {
     ///     or [Problem.Unprocessable] for a role that the caller does not hold
     public ApiKey.WithSecret create(Grant grant, ApiKey.New asked, Scope scope) {
         var caller = grant.principal();
+        themself(caller);
         if (evaluator.held(caller, scope).isEmpty()) {
             throw new Problem.NotFound(kind(scope), scope.project() != null ? scope.project()
                     : String.valueOf(scope.organization())).raise();
@@ -129,6 +130,7 @@ public final class ApiKeys {
     ///
     /// @param grace how long the old one still counts
     public ApiKey.WithSecret rotate(Grant grant, String id, Duration grace) {
+        themself(grant.principal());
         return database.tx(grant, tx -> {
             var key = within(grant, own(tx, grant, id));
             var now = clock.instant();
@@ -184,6 +186,15 @@ public final class ApiKeys {
         return table.find(tx, id)
                 .filter(key -> key.userId().equals(grant.principal().id()))
                 .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+    }
+
+    /// Refuses clients and operators who act for the person: they get nothing that outlives what
+    /// they were allowed.
+    private static void themself(Principal caller) {
+        if (caller.kind() == Principal.Kind.USER && caller.roles() != null) {
+            throw new Problem.Refused("API key",
+                    "who acts for a person makes no credential of theirs").raise();
+        }
     }
 
     /// Refuses a credential that reaches less far than the key.

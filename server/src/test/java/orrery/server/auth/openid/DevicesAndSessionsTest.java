@@ -153,6 +153,9 @@ class DevicesAndSessionsTest {
         assertThat(acting.get(Provider.AUTH + "/session").text("/data/actorId"))
                 .isEqualTo(claims.getJSONObjectClaim("act").get("sub"));
         assertThat(acting.get(Provider.AUTH + "/sessions").status()).isEqualTo(403);
+        assertThat(acting.post("/v1/regions/global/iam/apikeys", Map.of("displayName", "Kept",
+                "scope", "organization", "scopeId", provider.organization())).status())
+                .as("nothing outlives what was allowed").isEqualTo(403);
         assertThat(acting.post(Provider.AUTH + "/token", asked).status())
                 .as("who acts as another names no third").isIn(400, 403);
 

@@ -207,6 +207,8 @@ class OpenIdFlowTest {
         var moved = browser.post("/oauth2/authorize", asked);
         assertThat(moved.status()).isEqualTo(303);
         assertThat(browser.get(moved.location()).answer()).containsKey("code");
+        var alias = browser.get(Provider.AUTH + Provider.authorize(app, Map.of()).substring(7));
+        assertThat(browser.get(alias.location()).answer()).containsEntry("state", "st&te");
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,6 +219,34 @@ class SecurityBestPracticeTest {
         assertThat(bearer.get("/v1/regions/global/organizations/" + other).status())
                 .isEqualTo(404);
         assertThat(bearer.delete(Provider.AUTH + "/sessions/ses_x").status()).isEqualTo(403);
+    }
+
+    /// Whatever is wrong with a token, the answer is one.
+    @Test
+    void forgedTokensAreRefusedAlike() {
+        var good = provider.tokens(provider.browser(), provider.app(), Map.of())
+                .text("/access_token");
+        var body = good.substring(good.indexOf('.'), good.lastIndexOf('.') + 1);
+        for (var header : List.of("{\"alg\":\"none\",\"typ\":\"at+jwt\"}",
+                "{\"alg\":\"HS256\",\"typ\":\"at+jwt\",\"kid\":\"x\"}",
+                "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"kid\":\"../../dev/null\"}",
+                "{\"alg\":\"ES256\",\"typ\":\"at+jwt\",\"jku\":\"https://evil.example\"}",
+                "{\"alg\":\"ES256\",\"typ\":\"JWT\",\"kid\":\"x\"}")) {
+            var forged = Base64.getUrlEncoder().withoutPadding().encodeToString(
+                    header.getBytes(StandardCharsets.UTF_8)) + body;
+            for (var token : List.of(forged, forged + "AAAA", good + "A".repeat(5_000))) {
+                var bearer = Visitor.of(provider.server()).as(token);
+                var who = bearer.get("/oauth2/userinfo");
+                assertThat(who.status()).isEqualTo(401);
+                assertThat(who.raw().body()).isEqualTo("{\"error\":\"invalid_token\"}");
+                var me = bearer.get(Provider.AUTH + "/me");
+                assertThat(me.status()).isEqualTo(401);
+                assertThat(me.text("/error/message"))
+                        .isEqualTo("Not signed in: the token does not count");
+                assertThat(me.header("WWW-Authenticate"))
+                        .isEqualTo("Bearer error=\"invalid_token\"");
+            }
+        }
     }
 
     /// 4.12: what was posted here, a password among it, is not posted on.
