@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /// The clusters whose objects are in memory. Those that nobody asked for in a while are unloaded,
 /// and when all of them take too much, those that were used least recently: memory grows with
-/// what is used, not with what exists.
+/// what is used, not with what exists. A large one stays for longer: it takes long to read.
 ///
 /// A watch does not keep its cluster loaded: it needs the feed alone. Nor does an operator that
 /// waits: its timer stays, and what it asks for then is read again.
@@ -22,6 +22,7 @@ final class Loaded implements AutoCloseable {
     private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
     private static final Duration SHORTEST_TICK = Duration.ofMillis(20);
     private static final int TICKS = 20;
+    private static final long MIB = 1 << 20;
     /// What was used just now is not unloaded, however much there is: it will be used again.
     private static final int FRESH_TICKS = 2;
     private static final Logger LOG = System.getLogger(Loaded.class.getName());
@@ -71,7 +72,8 @@ final class Loaded implements AutoCloseable {
         return List.copyOf(clusters);
     }
 
-    private record Use(Cluster cluster, long at, long bytes) {}
+    /// @param unused for how many ticks nobody asked for it, for each MiB that would be read again
+    private record Use(Cluster cluster, long unused, long bytes) {}
 
     private void sweep() {
         try {
@@ -85,13 +87,15 @@ final class Loaded implements AutoCloseable {
 
     private void trim() {
         // Noted first: they are used while we sort them.
-        List<Use> oldest = new ArrayList<>();
-        clusters.forEach(one -> oldest.add(new Use(one, one.used(), one.bytes())));
-        oldest.sort(Comparator.comparingLong(Use::at));
-        long sum = oldest.stream().mapToLong(Use::bytes).sum();
-        for (Use one : oldest) {
-            long unused = now - one.at();
-            if (unused < idleTicks && (sum < most || unused < FRESH_TICKS)) {
+        List<Use> longest = new ArrayList<>();
+        for (Cluster one : clusters) {
+            long bytes = one.bytes();
+            longest.add(new Use(one, (now - one.used()) / (1 + bytes / MIB), bytes));
+        }
+        longest.sort(Comparator.comparingLong(Use::unused).reversed());
+        long sum = longest.stream().mapToLong(Use::bytes).sum();
+        for (Use one : longest) {
+            if (one.unused() < idleTicks && (sum < most || one.unused() < FRESH_TICKS)) {
                 return;
             }
             if (one.cluster().unload(tick.multipliedBy(idleTicks))) {

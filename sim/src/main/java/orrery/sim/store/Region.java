@@ -27,7 +27,7 @@ public final class Region implements AutoCloseable {
     private static final long FIRST_VERSION = 100;
 
     /// Of the heap: what is in memory of clusters in use, and of changes for watches.
-    private static final int LOADED_SHARE = 4;
+    private static final int LOADED_SHARE = 2;
     private static final int HISTORIES_SHARE = 8;
 
     /// How long nobody asks for a cluster until its objects leave memory.
