@@ -28,7 +28,7 @@ public final class Region implements AutoCloseable {
 
     /// Of the heap: what is in memory of clusters in use, and of changes for watches.
     private static final int LOADED_SHARE = 2;
-    private static final int HISTORIES_SHARE = 8;
+    private static final int HISTORIES_SHARE = 16;
 
     /// How long nobody asks for a cluster until its objects leave memory.
     public static final Duration IDLE = Duration.ofSeconds(20);
