@@ -2,6 +2,7 @@ package orrery.sim.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import orrery.sim.kind.ScalerVersions;
 import orrery.sim.type.Json;
 import orrery.sim.type.Protobuf;
 import orrery.sim.type.Refusal;
@@ -40,7 +41,7 @@ final class Bodies {
         ObjectNode object = object(call);
         check(object, target.type());
         address(object, target);
-        return object;
+        return ScalerVersions.differs(target.type()) ? ScalerVersions.stored(object) : object;
     }
 
     /// Sets the namespace and name that the path gives; refuses others.

@@ -28,7 +28,7 @@ final class Evictions {
         Item pod = call.cluster().require("pods", target.namespace(), target.name());
         JsonNode options = eviction.path("deleteOptions");
         JsonNode grace = options.path("gracePeriodSeconds");
-        Write write = Resources.write(call);
+        Write write = Requests.write(call);
         boolean dry = write.dryRun() || options.path("dryRun").path(0).asText().equals("All");
         if (disrupts(pod)) {
             spend(call, pod, Write.by("kube-apiserver").onStatus().dry(dry), clock);

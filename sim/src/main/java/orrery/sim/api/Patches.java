@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import orrery.sim.patch.JsonPatch;
 import orrery.sim.patch.MergePatch;
 import orrery.sim.patch.StrategicMerge;
+import orrery.sim.kind.ScalerVersions;
 import orrery.sim.store.Item;
 import orrery.sim.store.Write;
 import orrery.sim.type.Refusal;
@@ -24,7 +25,9 @@ final class Patches {
         if (call.flag("force")) {
             throw Refusal.badRequest("force: may not be specified for non-apply patch");
         }
-        UnaryOperator<ObjectNode> edit = edit(call, target);
+        UnaryOperator<ObjectNode> plain = edit(call, target);
+        UnaryOperator<ObjectNode> edit = ScalerVersions.differs(target.type())
+                ? old -> ScalerVersions.stored(plain.apply(ScalerVersions.served(old))) : plain;
         Item item = call.cluster().change(target.type().key(), target.namespace(),
                 target.name(), write, edit);
         return new Outcome(item, false);
@@ -81,6 +84,10 @@ final class Patches {
 
     private static ObjectNode object(JsonNode patched, Target target) {
         if (patched instanceof ObjectNode object) {
+            if (!object.path("kind").asText(target.type().kind()).equals(target.type().kind())) {
+                throw Refusal.plain(422, "Invalid", "the patch makes the object a "
+                        + object.path("kind").asText());
+            }
             Bodies.address(object, target);
             return object;
         }

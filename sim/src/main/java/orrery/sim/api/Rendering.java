@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import orrery.sim.kind.ScalerVersions;
 import orrery.sim.store.Item;
 import orrery.sim.type.Json;
 import orrery.sim.type.ResourceType;
@@ -65,6 +66,9 @@ record Rendering(ResourceType type, Format format, String includeObject, Clock c
 
     /// The stored bytes, unless another version was asked for.
     private byte[] plain(Item item) {
+        if (ScalerVersions.differs(type)) {
+            return Json.write(ScalerVersions.served(item.copy()));
+        }
         if (!type.custom() || item.tree().path("apiVersion").asText().equals(type.apiVersion())) {
             return item.json();
         }

@@ -1,17 +1,13 @@
 package orrery.sim.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Deletion;
-import orrery.sim.store.Deletion.Propagation;
 import orrery.sim.store.Item;
 import orrery.sim.store.Write;
 import orrery.sim.type.FieldSelector;
@@ -21,22 +17,20 @@ import orrery.sim.type.Selector;
 
 /// The plain verbs on objects and collections.
 final class Resources {
-    private static final int MAX_MANAGER = 128;
     private static final int MAX_WARNINGS = 20;
 
     Answer get(Call call, Target target) {
+        checkVersion(call, call.cluster().version());
         Item item = call.cluster()
                 .require(target.type().key(), target.namespace(), target.name());
         return Answer.json(200, Rendering.of(call, target).object(item));
     }
 
     Answer list(Call call, Target target) {
+        Requests.list(call, false);
         Rendering rendering = Rendering.of(call, target);
         Predicate<Item> filter = filter(call, target);
-        long limit = call.number("limit", 0);
-        if (limit < 0) {
-            throw Refusal.badRequest("limit must not be negative");
-        }
+        long limit = Math.max(0, call.number("limit", 0));
         String token = call.query("continue");
         Continue from = token.isEmpty() ? null : Continue.decode(target.type().key(), token);
         if (from != null) {
@@ -57,49 +51,54 @@ final class Resources {
     }
 
     Answer watch(Call call, Target target) {
+        Requests.list(call, true);
         return new Answer.Events(Watch.of(call, target, filter(call, target)));
     }
 
     Answer create(Call call, Target target) {
         ObjectNode object = Bodies.object(call, target);
-        Write write = write(call);
+        Write write = Requests.write(call);
         Item made = call.cluster().create(target.type().key(), object, write);
         return written(call, target, write, 201, made);
     }
 
     Answer update(Call call, Target target) {
         ObjectNode object = Bodies.object(call, target);
-        Write write = write(call).on(target.subresource());
+        Write write = Requests.write(call).on(target.subresource());
         return written(call, target, write, 200,
                 call.cluster().update(target.type().key(), object, write));
     }
 
     Answer patch(Call call, Target target) {
-        Write write = write(call).on(target.subresource());
+        Write write = Requests.write(call).on(target.subresource());
         Patches.Outcome outcome = Patches.apply(call, target, write);
         return written(call, target, write, outcome.created() ? 201 : 200, outcome.item());
     }
 
     Answer delete(Call call, Target target) {
-        Deletion deletion = deletion(call);
+        Deletion deletion = Requests.deletion(call);
         Item last = call.cluster().delete(
                 target.type().key(), target.namespace(), target.name(), deletion);
         Optional<Item> left = call.cluster()
                 .get(target.type().key(), target.namespace(), target.name())
                 .filter(item -> item.uid().equals(last.uid()));
-        if (left.isPresent() && !deletion.dryRun()) {
-            return Answer.json(200, Rendering.of(call, target).object(left.get()));
+        if (left.isPresent() && !deletion.dryRun() || target.type().answersRemoved()) {
+            return Answer.json(200, Rendering.of(call, target).object(left
+                    .filter(item -> !deletion.dryRun()).orElse(last)));
         }
         ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
-        status.put("status", "Success").putObject("details").put("name", target.name())
-                .put("group", target.type().group()).put("kind", target.type().plural())
-                .put("uid", last.uid());
+        ObjectNode details = status.put("status", "Success").putObject("details")
+                .put("name", target.name());
+        if (!target.type().group().isEmpty()) {
+            details.put("group", target.type().group());
+        }
+        details.put("kind", target.type().plural()).put("uid", last.uid());
         return Answer.json(200, status);
     }
 
     Answer deleteAll(Call call, Target target) {
-        Deletion deletion = deletion(call);
+        Deletion deletion = Requests.deletion(call);
         String type = target.type().key();
         List<Item> items = call.cluster()
                 .list(type, target.namespace(), filter(call, target), 0, null).items();
@@ -117,25 +116,6 @@ final class Resources {
         return Answer.json(200, Rendering.of(call, target).list(items, meta));
     }
 
-    /// What a write request says beside its body.
-    static Write write(Call call) {
-        String manager = call.query("fieldManager");
-        if (manager.length() > MAX_MANAGER) {
-            throw Refusal.badRequest("fieldManager is longer than " + MAX_MANAGER);
-        }
-        if (manager.isEmpty()) {
-            String agent = call.header("User-Agent");
-            manager = agent.isEmpty() ? "unknown" : agent.split("/", 2)[0];
-        }
-        String validation = call.query("fieldValidation");
-        if (!List.of("", "Ignore", "Warn", "Strict").contains(validation)) {
-            throw Refusal.badRequest("fieldValidation: Unsupported value: \"" + validation
-                    + "\": supported values: Ignore, Warn, Strict");
-        }
-        return new Write(manager, "", dryRun(call.query("dryRun")), validation.equals("Strict"),
-                validation.equals("Ignore") ? null : new LinkedHashSet<>());
-    }
-
     private static Answer written(
             Call call, Target target, Write write, int code, Item item) {
         Answer.Body body = Answer.json(code, Rendering.of(call, target).object(item));
@@ -149,14 +129,6 @@ final class Resources {
                 .collect(Collectors.joining(", "));
         return new Answer.Body(code, body.contentType(), body.bytes(),
                 Map.of("Warning", warnings));
-    }
-
-    private static boolean dryRun(String value) {
-        if (!List.of("", "All").contains(value)) {
-            throw Refusal.badRequest("dryRun: Unsupported value: \"" + value
-                    + "\": supported values: All");
-        }
-        return value.equals("All");
     }
 
     static Predicate<Item> filter(Call call, Target target) {
@@ -175,31 +147,9 @@ final class Resources {
             throw Refusal.plain(504, "Timeout",
                     "Too large resource version: %d, current: %d".formatted(asked, current));
         }
-    }
-
-    /// DeleteOptions from the body, where there is one, and from the query.
-    private static Deletion deletion(Call call) {
-        ObjectNode options = call.body().length == 0 ? Json.object() : Bodies.object(call);
-        String policy = options.path("propagationPolicy").asText(call.query("propagationPolicy"));
-        boolean orphan = options.path("orphanDependents").asBoolean()
-                || call.flag("orphanDependents");
-        Propagation propagation = switch (policy.toLowerCase(Locale.ROOT)) {
-            case "" -> orphan ? Propagation.ORPHAN : Propagation.BACKGROUND;
-            case "background" -> Propagation.BACKGROUND;
-            case "foreground" -> Propagation.FOREGROUND;
-            case "orphan" -> Propagation.ORPHAN;
-            default -> throw Refusal.badRequest("propagationPolicy: Unsupported value: \""
-                    + policy + "\": supported values: Foreground, Background, Orphan");
-        };
-        JsonNode grace = options.path("gracePeriodSeconds");
-        long asked = call.number("gracePeriodSeconds", -1);
-        Long seconds = grace.isIntegralNumber() ? Long.valueOf(grace.asLong())
-                : asked >= 0 ? Long.valueOf(asked) : null;
-        JsonNode conditions = options.path("preconditions");
-        JsonNode dry = options.path("dryRun");
-        return new Deletion(seconds, propagation,
-                conditions.path("uid").asText(null),
-                conditions.path("resourceVersion").asText(null),
-                dryRun(dry.isEmpty() ? call.query("dryRun") : dry.get(0).asText()));
+        if (call.query("resourceVersionMatch").equals("Exact") && asked < current) {
+            throw Refusal.plain(410, "Expired", "The resourceVersion for the provided list is too"
+                    + " old: only the present one, " + current + ", can be listed");
+        }
     }
 }

@@ -44,7 +44,12 @@ final class Router {
         return switch (first) {
             case "api", "apis", "" -> Discovery.answer(call);
             case "openapi" -> OpenApi.answer(call);
-            case "version" -> Discovery.version();
+            case "version" -> {
+                if (call.path().size() > 1) {
+                    throw Target.unknown();
+                }
+                yield Discovery.version();
+            }
             case "healthz", "livez", "readyz" -> Answer.text("ok");
             default -> throw Target.unknown();
         };

@@ -50,7 +50,7 @@ final class Scales {
     /// must not make a patch stale that names no version.
     private static Answer set(Call call, Target target, UnaryOperator<ObjectNode> edit) {
         Item now = call.cluster().change(target.type().key(), target.namespace(), target.name(),
-                Resources.write(call), object -> {
+                Requests.write(call), object -> {
                     ObjectNode scale = edit.apply(of(target, object));
                     int replicas = replicas(target, scale);
                     String version = scale.path("metadata").path("resourceVersion").asText();

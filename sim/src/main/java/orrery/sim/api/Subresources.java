@@ -33,7 +33,11 @@ final class Subresources {
             throw Target.unknown();
         }
         return switch (target.subresource()) {
-            case "status", "ephemeralcontainers" -> object(call, target);
+            case "status" -> object(call, target);
+            // A server without them answers so, and kubectl says what to do instead.
+            case "ephemeralcontainers" -> throw Refusal.plain(404, "NotFound", "the simulated"
+                    + " region runs no ephemeral containers: use kubectl exec, or kubectl debug"
+                    + " with --copy-to");
             case "finalize" -> only(call, "PUT", () -> resources.update(call, target));
             case "scale" -> Scales.answer(call, target);
             case "token" -> only(call, "POST", () -> token(call, target));
@@ -114,7 +118,7 @@ final class Subresources {
         if (node.isEmpty()) {
             throw Refusal.badRequest("target.name: name the node");
         }
-        Write write = Resources.write(call);
+        Write write = Requests.write(call);
         call.cluster().change("pods", target.namespace(), target.name(), write, pod -> {
             if (!pod.at("/spec/nodeName").asText().isEmpty()) {
                 throw Refusal.conflict(target.type().ref(target.name()),

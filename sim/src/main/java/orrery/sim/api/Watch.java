@@ -60,7 +60,7 @@ final class Watch {
         this.rendering = Rendering.of(call, target);
         this.bookmarks = call.flag("allowWatchBookmarks");
         long asked = call.number("timeoutSeconds", MAX_SECONDS);
-        this.seconds = asked <= 0 ? MAX_SECONDS : Math.min(asked, MAX_SECONDS);
+        this.seconds = asked == 0 ? MAX_SECONDS : Math.clamp(asked, 0, MAX_SECONDS);
     }
 
     static Watch of(Call call, Target target, Predicate<Item> filter) {
@@ -140,7 +140,7 @@ final class Watch {
 
     private void begin(Sink sink) {
         this.sink = sink;
-        timers.add(vertx.setTimer(seconds * 1000, late -> end()));
+        timers.add(vertx.setTimer(Math.max(1, seconds * 1000), late -> end()));
         if (bookmarks) {
             timers.add(vertx.setPeriodic(BOOKMARK_MILLIS, tick -> bookmark(false)));
         }

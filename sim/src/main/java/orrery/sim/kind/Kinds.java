@@ -40,6 +40,8 @@ public final class Kinds {
             case "cronjobs.batch" -> PodRules.defaults(
                     object.at("/spec/jobTemplate/spec/template/spec"));
             case "services" -> NetworkRules.serviceDefaults(Json.child(object, "spec"));
+            case "horizontalpodautoscalers.autoscaling" ->
+                    ScalerRules.defaults(Json.child(object, "spec"));
             case "secrets" -> StoredRules.secretDefaults(object);
             case "namespaces" -> StoredRules.namespaceDefaults(object);
             case LimitRanges.TYPE -> LimitRanges.defaults(object);
@@ -84,14 +86,14 @@ public final class Kinds {
             case "jobs.batch" -> WorkloadRules.job(object, old, mistakes);
             case "cronjobs.batch" -> WorkloadRules.cronJob(object, mistakes);
             case "services" -> NetworkRules.service(object, old, mistakes);
-            case "ingresses.networking.k8s.io" -> NetworkRules.ingress(object, mistakes);
+            case "ingresses.networking.k8s.io" -> IngressRules.check(object, old == null, mistakes);
             case "configmaps" -> StoredRules.configMap(object, old, mistakes);
             case "secrets" -> StoredRules.secret(object, old, mistakes);
             case "persistentvolumeclaims" -> StoredRules.claim(object, old, mistakes);
             case LimitRanges.TYPE -> QuotaRules.range(object, mistakes);
             case Quotas.TYPE -> QuotaRules.quota(object, mistakes);
             case "poddisruptionbudgets.policy" -> QuotaRules.budget(object, mistakes);
-            case "horizontalpodautoscalers.autoscaling" -> QuotaRules.scaler(object, mistakes);
+            case "horizontalpodautoscalers.autoscaling" -> ScalerRules.check(object, mistakes);
             case "leases.coordination.k8s.io" -> StoredRules.lease(object, mistakes);
             case "roles.rbac.authorization.k8s.io",
                     "clusterroles.rbac.authorization.k8s.io" ->

@@ -4,13 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.regex.Pattern;
 import orrery.sim.type.Json;
 
-/// Defaults and checks of Service and Ingress.
+/// Defaults and checks of Service.
 final class NetworkRules {
-    private static final Pattern HOST = Pattern.compile("(\\*\\.)?" + Names.SUBDOMAIN.pattern());
-
     private NetworkRules() {}
 
     static void serviceDefaults(ObjectNode spec) {
@@ -88,41 +85,6 @@ final class NetworkRules {
         mistakes.between(at + ".targetPort", port.path("targetPort"), 1, 65535);
         mistakes.between(at + ".nodePort", port.path("nodePort"), 0, 65535);
         mistakes.oneOf(at + ".protocol", port.path("protocol"), "SCTP", "TCP", "UDP");
-    }
-
-    static void ingress(JsonNode object, Mistakes mistakes) {
-        JsonNode spec = object.path("spec");
-        if (spec.path("rules").isEmpty() && !spec.has("defaultBackend")) {
-            mistakes.invalid("spec", "{}",
-                    "either `defaultBackend` or `rules` must be specified");
-        }
-        for (int i = 0; i < spec.path("rules").size(); i++) {
-            JsonNode rule = spec.path("rules").get(i);
-            String at = "spec.rules[" + i + "]";
-            mistakes.matches(at + ".host", rule.path("host"), HOST, Names.SUBDOMAIN_RULE);
-            JsonNode paths = rule.path("http").path("paths");
-            for (int k = 0; k < paths.size(); k++) {
-                path(paths.get(k), at + ".http.paths[" + k + "]", mistakes);
-            }
-        }
-    }
-
-    private static void path(JsonNode path, String at, Mistakes mistakes) {
-        mistakes.oneOf(at + ".pathType", path.path("pathType"),
-                "Exact", "ImplementationSpecific", "Prefix");
-        String text = path.path("path").asText();
-        boolean free = path.path("pathType").asText().equals("ImplementationSpecific");
-        if (!text.startsWith("/") && !(free && text.isEmpty())) {
-            mistakes.invalid(at + ".path", text, "must be an absolute path");
-        }
-        JsonNode backend = path.path("backend");
-        if (backend.has("service") == backend.has("resource")) {
-            mistakes.required(at + ".backend", "port name or number is required");
-        }
-        JsonNode port = backend.path("service").path("port");
-        if (backend.has("service") && port.has("name") == port.has("number")) {
-            mistakes.required(at + ".backend.service.port", "port name or number is required");
-        }
     }
 
     private static void put(ObjectNode node, String field, String value) {

@@ -103,29 +103,4 @@ final class QuotaRules {
             mistakes.between("spec." + field, value, 0, Long.MAX_VALUE);
         }
     }
-
-    static void scaler(JsonNode object, Mistakes mistakes) {
-        JsonNode spec = object.path("spec");
-        long least = spec.path("minReplicas").asLong(1);
-        long most = spec.path("maxReplicas").asLong();
-        if (least < 1) {
-            mistakes.invalid("spec.minReplicas", least, "must be greater than or equal to 1");
-        }
-        if (most < 1) {
-            mistakes.invalid("spec.maxReplicas", most, "must be greater than 0");
-        } else if (most < least) {
-            mistakes.invalid("spec.maxReplicas", most,
-                    "must be greater than or equal to `minReplicas`");
-        }
-        for (String field : List.of("kind", "name")) {
-            if (spec.path("scaleTargetRef").path(field).asText().isEmpty()) {
-                mistakes.required("spec.scaleTargetRef." + field, "");
-            }
-        }
-        JsonNode metrics = spec.path("metrics");
-        for (int i = 0; i < metrics.size(); i++) {
-            mistakes.oneOf("spec.metrics[" + i + "].type", metrics.get(i).path("type"),
-                    "ContainerResource", "External", "Object", "Pods", "Resource");
-        }
-    }
 }

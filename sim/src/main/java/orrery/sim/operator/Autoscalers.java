@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,15 +25,12 @@ import orrery.sim.type.Refusal;
 final class Autoscalers implements Operator {
     private static final String TYPE = "horizontalpodautoscalers.autoscaling";
     private static final Duration PERIOD = Duration.ofSeconds(15);
-    private static final long STABLE_SECONDS = 300;
 
     private final Clock clock;
     private final Events events;
     private final LoadRatio load;
-    /// What was recommended lately, so that a short lull shrinks nothing.
-    private final Map<String, Deque<Recommendation>> lately = new ConcurrentHashMap<>();
-
-    private record Recommendation(Instant at, int replicas) {}
+    /// By uid: what was recommended and done lately, so that a short lull shrinks nothing.
+    private final Map<String, ScalingPace> paces = new ConcurrentHashMap<>();
 
     Autoscalers(Clock clock, Events events, Meter meter) {
         this.clock = clock;
@@ -54,7 +48,7 @@ final class Autoscalers implements Operator {
         Item item = change.item();
         if (item.type().equals(TYPE)) {
             if (change.removed()) {
-                lately.remove(item.uid());
+                paces.remove(item.uid());
             } else if (change.created() || !Json.same(change.old().tree().get("spec"),
                     item.tree().get("spec"))) {
                 look.accept(item.key());
@@ -120,10 +114,15 @@ final class Autoscalers implements Operator {
         }
         Conditions.set(status, "ScalingActive", true, "ValidMetricFound",
                 "the HPA was able to successfully calculate a replica count", clock);
-        int desired = limited(spec, stable(scaler, wanted.get()), status);
+        var pace = paces.computeIfAbsent(scaler.uid(), uid -> new ScalingPace());
+        int bounded = limited(spec, wanted.get(), status);
+        // Bounds hold at once, at whatever pace.
+        int desired = clamp(spec, pace.next(
+                spec.path("behavior"), current, bounded, clock.instant()));
         status.put("desiredReplicas", desired);
         if (desired != current) {
             resize(cluster, scaler, target, desired);
+            pace.changed(current, desired, clock.instant());
             status.put("lastScaleTime", Conditions.now(clock));
         }
     }
@@ -145,17 +144,6 @@ final class Autoscalers implements Operator {
                 .filter(pod -> selector.matches(pod.labels()) && Pods.active(pod)).toList();
     }
 
-    /// The highest recommendation of the window: growth counts at once, a lull only if it lasts.
-    private int stable(Item scaler, int wanted) {
-        long window = scaler.tree().path("spec").path("behavior").path("scaleDown")
-                .path("stabilizationWindowSeconds").asLong(STABLE_SECONDS);
-        var now = clock.instant();
-        var all = lately.computeIfAbsent(scaler.uid(), uid -> new ArrayDeque<>());
-        all.add(new Recommendation(now, wanted));
-        all.removeIf(one -> one.at().isBefore(now.minusSeconds(window)));
-        return all.stream().mapToInt(Recommendation::replicas).max().orElse(wanted);
-    }
-
     private int limited(JsonNode spec, int wanted, ObjectNode status) {
         int least = spec.path("minReplicas").asInt(1);
         int most = spec.path("maxReplicas").asInt();
@@ -169,7 +157,12 @@ final class Autoscalers implements Operator {
             Conditions.set(status, "ScalingLimited", false, "DesiredWithinRange",
                     "the desired count is within the acceptable range", clock);
         }
-        return Math.clamp(wanted, least, Math.max(least, most));
+        return clamp(spec, wanted);
+    }
+
+    private static int clamp(JsonNode spec, int wanted) {
+        int least = spec.path("minReplicas").asInt(1);
+        return Math.clamp(wanted, least, Math.max(least, spec.path("maxReplicas").asInt()));
     }
 
     private void resize(Cluster cluster, Item scaler, Item target, int desired) {

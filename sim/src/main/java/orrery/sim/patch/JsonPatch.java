@@ -26,6 +26,11 @@ public final class JsonPatch {
             throw Refusal.plain(413, "RequestEntityTooLarge",
                     "The allowed maximum operations in a JSON patch is " + MAX_OPERATIONS);
         }
+        for (JsonNode operation : patch) {
+            if (!operation.isObject() && !operation.isNull()) {
+                throw Refusal.badRequest("a JSON patch operation is an object: " + operation);
+            }
+        }
         JsonNode result = document;
         for (JsonNode operation : patch) {
             result = operation(result, operation);
@@ -57,7 +62,7 @@ public final class JsonPatch {
                 }
                 yield document;
             }
-            default -> throw Refusal.badRequest("unknown JSON patch operation \""
+            default -> throw unfit("unknown JSON patch operation \""
                     + operation.path("op").asText() + "\"");
         };
     }
@@ -65,7 +70,7 @@ public final class JsonPatch {
     private static JsonNode value(JsonNode operation) {
         JsonNode value = operation.get("value");
         if (value == null) {
-            throw Refusal.badRequest("a JSON patch operation lacks its value");
+            throw unfit("a JSON patch operation lacks its value");
         }
         return value.deepCopy();
     }
@@ -134,7 +139,7 @@ public final class JsonPatch {
     private static List<String> pointer(JsonNode node) {
         String text = node.asText();
         if (!node.isTextual() || !text.isEmpty() && !text.startsWith("/")) {
-            throw Refusal.badRequest("a JSON patch path must begin with /: \"" + text + "\"");
+            throw unfit("a JSON patch path must begin with /: \"" + text + "\"");
         }
         List<String> pieces = new ArrayList<>();
         if (!text.isEmpty()) {

@@ -39,15 +39,16 @@ public final class StrategicMerge {
         if (directive.equals("delete")) {
             return Json.object();
         }
-        if (!directive.isEmpty() && !directive.equals("merge")) {
-            throw Refusal.badRequest("unknown patch type found: " + directive);
+        if (patch.has(PATCH)) {
+            throw Refusal.badRequest("unknown patch type found: " + patch.get(PATCH));
         }
         retain(document, patch);
         for (Map.Entry<String, JsonNode> change : List.copyOf(patch.properties())) {
             String field = change.getKey();
             JsonNode value = change.getValue();
             if (field.startsWith(DELETE_VALUES)) {
-                removeValues(document.path(field.substring(DELETE_VALUES.length())), value);
+                removeValues(document.path(field.substring(DELETE_VALUES.length())),
+                        list(field, value));
             } else if (field.startsWith("$") || field.isEmpty()) {
                 continue;
             } else if (value.isNull()) {
@@ -154,6 +155,13 @@ public final class StrategicMerge {
         return base;
     }
 
+    private static JsonNode list(String directive, JsonNode value) {
+        if (!value.isArray()) {
+            throw Refusal.badRequest("invalid patch format: " + directive + " is no list");
+        }
+        return value;
+    }
+
     private static void removeValues(JsonNode list, JsonNode values) {
         if (list instanceof ArrayNode array) {
             for (JsonNode value : values) {
@@ -170,7 +178,7 @@ public final class StrategicMerge {
     private static void retain(ObjectNode document, ObjectNode patch) {
         if (patch.has(RETAIN)) {
             List<String> keep = new ArrayList<>();
-            patch.get(RETAIN).forEach(field -> keep.add(field.asText()));
+            list(RETAIN, patch.get(RETAIN)).forEach(field -> keep.add(field.asText()));
             document.retain(keep);
         }
     }
@@ -182,12 +190,17 @@ public final class StrategicMerge {
                 continue;
             }
             String field = change.getKey().substring(ORDER.length());
+            list(change.getKey(), change.getValue());
             Schema child = schema.field(field);
             if (child == null || !(document.get(field) instanceof ArrayNode list)) {
                 continue;
             }
             ArrayNode sorted = Json.mapper().createArrayNode();
             for (JsonNode wanted : change.getValue()) {
+                if (!child.patchKey().isEmpty() && !wanted.has(child.patchKey())) {
+                    throw Refusal.badRequest("an item of %s does not name its %s: %s".formatted(
+                            change.getKey(), child.patchKey(), wanted));
+                }
                 take(list, sorted, wanted, child.patchKey());
             }
             list.forEach(sorted::add);

@@ -8,9 +8,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import orrery.sim.kind.CustomTypes;
 import orrery.sim.kind.Kinds;
+import orrery.sim.patch.Duplicates;
 import orrery.sim.patch.ManagedFields;
 import orrery.sim.rule.Rules;
 import orrery.sim.type.Defaults;
@@ -140,6 +142,14 @@ final class Admission {
             } else {
                 applied.remove("status");
             }
+        }
+        Optional<String> twice = Duplicates.find(applied, type.schema());
+        List<String> unknown = Pruning.prune(applied.deepCopy(), type.schema());
+        if (twice.isPresent() || !unknown.isEmpty() && !type.custom()) {
+            throw Refusal.badRequest("failed to create typed patch object (%s; %s, Kind=%s): %s"
+                    .formatted(metadata(applied).path("name").asText(), type.apiVersion(),
+                            type.kind(), twice.orElseGet(() -> "." + unknown.getFirst()
+                                    + ": field not declared in schema")));
         }
         known(type, applied, write);
     }

@@ -416,7 +416,9 @@ public final class Cluster {
                 return Item.freeze(old.key(), version, now);
             }
             if (Departure.finished(shape, now)) {
-                return remove(old, now);
+                // Those who watch pods are told that one goes before it is gone.
+                boolean told = type.equals("pods") && !Json.same(old.tree(), now);
+                return remove(told ? put(old, old.key(), now.deepCopy()) : old, now);
             }
             return Json.same(old.tree(), now) ? old : put(old, old.key(), now);
         } finally {

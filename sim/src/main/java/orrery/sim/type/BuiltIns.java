@@ -29,7 +29,8 @@ final class BuiltIns {
         String group = slash < 0 ? "" : cell[0].substring(0, slash);
         String version = cell[0].substring(slash + 1);
         return new ResourceType(group, version, cell[2], cell[1], cell[3].equals("N"),
-                words(cell[4]), words(cell[5]), Set.copyOf(words(cell[6])), true, false,
+                words(cell[4]), words(cell[5]), Set.copyOf(words(cell[6])),
+                cell.length < 8, false,
                 Schema.builtIn(group, version, cell[2]), List.of(), null, Set.of());
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /// A field selector: `metadata.name=a,status.phase!=Running`. Each type supports few fields.
 public final class FieldSelector implements Predicate<JsonNode> {
@@ -25,6 +26,8 @@ public final class FieldSelector implements Predicate<JsonNode> {
             "replicasets.apps", Set.of("status.replicas"),
             "jobs.batch", Set.of("status.successful"));
 
+    private static final Pattern VALUE = Pattern.compile("(?:[^\\\\=,]|\\\\[\\\\,=])*+");
+
     private final List<Condition> conditions;
 
     private record Condition(String pointer, boolean equal, String value) {}
@@ -36,7 +39,7 @@ public final class FieldSelector implements Predicate<JsonNode> {
     /// @throws Refusal 400 when it cannot be read or names a field that the type does not support
     public static FieldSelector parse(ResourceType type, String text) {
         List<Condition> conditions = new ArrayList<>();
-        for (String part : text == null || text.isBlank() ? new String[0] : text.split(",")) {
+        for (String part : split(text == null || text.isBlank() ? "" : text)) {
             int at = part.indexOf('=');
             if (at < 1) {
                 throw Refusal.badRequest("invalid field selector \"" + part
@@ -44,7 +47,8 @@ public final class FieldSelector implements Predicate<JsonNode> {
             }
             boolean equal = part.charAt(at - 1) != '!';
             String field = part.substring(0, equal ? at : at - 1).strip();
-            String value = part.substring(part.startsWith("==", at) ? at + 2 : at + 1).strip();
+            String value = plain(
+                    part.substring(part.startsWith("==", at) ? at + 2 : at + 1).strip());
             if (!COMMON.contains(field)
                     && !MORE.getOrDefault(type.key(), Set.of()).contains(field)
                     && !type.selectable().contains(field)) {
@@ -53,6 +57,32 @@ public final class FieldSelector implements Predicate<JsonNode> {
             conditions.add(new Condition("/" + field.replace('.', '/'), equal, value));
         }
         return new FieldSelector(conditions);
+    }
+
+    /// At commas that nothing escapes; empty parts say nothing.
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || text.charAt(i) == ',') {
+                if (start < i) {
+                    parts.add(text.substring(start, i));
+                }
+                start = i + 1;
+            } else if (text.charAt(i) == '\\' && i + 1 < text.length()) {
+                i++;
+            }
+        }
+        return parts;
+    }
+
+    /// A value without its escapes: `\\`, `\,` and `\=` stand for what follows.
+    private static String plain(String value) {
+        if (!VALUE.matcher(value).matches()) {
+            throw Refusal.badRequest("invalid field selector: \"" + value + "\" has an unescaped ="
+                    + " or an invalid escape sequence; write \\\\, \\, or \\=");
+        }
+        return value.replaceAll("\\\\(.)", "$1");
     }
 
     public boolean isEmpty() {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -28,7 +29,21 @@ public final class Json {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .nodeFactory(new Finite())
             .build();
+
+    /// No number is beyond what a double can hold: infinity is not JSON.
+    private static final class Finite extends JsonNodeFactory {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public NumericNode numberNode(double value) {
+            if (!Double.isFinite(value)) {
+                throw Refusal.badRequest("the body has a number that is out of range");
+            }
+            return super.numberNode(value);
+        }
+    }
 
     /// 1 and 1L and 1.0 are one number in Kubernetes' eyes; Jackson gives them three classes.
     private static final Comparator<JsonNode> BY_VALUE = (a, b) -> {

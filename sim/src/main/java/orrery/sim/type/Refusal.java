@@ -116,7 +116,8 @@ public final class Refusal extends RuntimeException {
                 put(one, "field", cause.field());
             }
         }
-        if (!details.isEmpty()) {
+        // Clients look into those of a 404 without asking whether there are any.
+        if (!details.isEmpty() || code == 404) {
             status.set("details", details);
         }
         return status.put("code", code);

@@ -37,6 +37,10 @@ public record ResourceType(
             "mutatingwebhookconfigurations.admissionregistration.k8s.io",
             "runtimeclasses.node.k8s.io", "csidrivers.storage.k8s.io");
 
+    private static final Set<String> REMOVED = Set.of("pods", "persistentvolumeclaims",
+            "persistentvolumes", "resourcequotas", "serviceaccounts", "podtemplates",
+            "storageclasses.storage.k8s.io");
+
     /// One column (apiextensions/v1 CustomResourceColumnDefinition).
     ///
     /// @param path a JSON path
@@ -84,6 +88,12 @@ public record ResourceType(
     /// version overwrites whatever is there.
     public boolean requiresVersion() {
         return custom || VERSIONED.contains(key());
+    }
+
+    /// Whether a deletion answers with the object that is gone, as it does for some types, and
+    /// not with a Status.
+    public boolean answersRemoved() {
+        return REMOVED.contains(key());
     }
 
     /// How a refusal names an object of this type.

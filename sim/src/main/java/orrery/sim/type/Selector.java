@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A label selector: `a=b,c!=d,e in (f,g),h notin (i),j,!k`.
+/// A label selector: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1,m<2`.
 public final class Selector implements Predicate<Map<String, String>> {
     private static final int MAX_LENGTH = 16 << 10;
     private static final String KEY =
@@ -20,7 +20,10 @@ public final class Selector implements Predicate<Map<String, String>> {
             Pattern.compile("\\s*" + KEY + "\\s*(==?|!=)\\s*" + VALUE + "\\s*");
     private static final Pattern MEMBERSHIP =
             Pattern.compile("\\s*" + KEY + "\\s+(in|notin)\\s*\\(([^()]*)\\)\\s*");
+    private static final Pattern COMPARISON =
+            Pattern.compile("\\s*" + KEY + "\\s*([<>])\\s*(-?[0-9]{1,18})\\s*");
     private static final Pattern EXISTENCE = Pattern.compile("\\s*(!?)\\s*" + KEY + "\\s*");
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern MEMBER = Pattern.compile(VALUE);
 
     /// Selects everything.
@@ -30,9 +33,17 @@ public final class Selector implements Predicate<Map<String, String>> {
 
     /// One condition: the key has one of the values (or, when `negative`, none of them);
     /// no values at all ask only whether the key is there.
-    private record Requirement(String key, boolean negative, Set<String> values) {
+    private record Requirement(
+            String key, boolean negative, Set<String> values, Predicate<String> compares) {
+        Requirement(String key, boolean negative, Set<String> values) {
+            this(key, negative, values, null);
+        }
+
         boolean test(Map<String, String> labels) {
             String value = labels.get(key);
+            if (compares != null) {
+                return value != null && compares.test(value);
+            }
             boolean met = value != null && (values.isEmpty() || values.contains(value));
             return met != negative;
         }
@@ -100,6 +111,14 @@ public final class Selector implements Predicate<Map<String, String>> {
         if (membership.matches()) {
             return new Requirement(membership.group(1), membership.group(2).equals("notin"),
                     members(part, membership.group(3)));
+        }
+        Matcher comparison = COMPARISON.matcher(part);
+        if (comparison.matches()) {
+            boolean above = comparison.group(2).equals(">");
+            long bound = Long.parseLong(comparison.group(3));
+            return new Requirement(comparison.group(1), false, Set.of(),
+                    value -> NUMBER.matcher(value).matches() && (above
+                            ? Long.parseLong(value) > bound : Long.parseLong(value) < bound));
         }
         Matcher existence = EXISTENCE.matcher(part);
         if (existence.matches()) {

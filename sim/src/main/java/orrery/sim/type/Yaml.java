@@ -3,6 +3,8 @@ package orrery.sim.type;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +42,8 @@ public final class Yaml {
     public static List<JsonNode> readAll(byte[] yaml) {
         List<JsonNode> all = new ArrayList<>();
         try {
-            String text = new String(yaml, StandardCharsets.UTF_8);
+            String text = StandardCharsets.UTF_8.newDecoder()
+                    .decode(ByteBuffer.wrap(yaml)).toString();
             for (Object one : new Load(SETTINGS).loadAllFromString(text)) {
                 // Aliases are shared references here, and copies once written out: the
                 // bound on the bytes is what stops a few lines from becoming gigabytes.
@@ -52,6 +55,8 @@ public final class Yaml {
         } catch (YamlEngineException e) {
             throw Refusal.badRequest("the body is not valid YAML: "
                     + e.getMessage().lines().findFirst().orElse("unreadable"));
+        } catch (CharacterCodingException e) {
+            throw Refusal.badRequest("the body is not valid YAML: it is not UTF-8");
         } catch (IOException | StackOverflowError e) {
             throw Refusal.badRequest("the YAML nests deeper than %d levels, has keys that JSON"
                     .formatted(Json.MAX_DEPTH) + " cannot have, or swells by aliases");

@@ -121,6 +121,24 @@ abstract class KubectlJourney {
     }
 
     @Test
+    void doesWhatOneDoesEveryDay() throws Exception {
+        var room = room("daily");
+        kubectl.manifest(web(1), "apply", room, "-f", "-");
+        assertThat(kubectl.good("explain", "hpa.spec", "--recursive")).contains("maxReplicas");
+        assertThat(kubectl.good("explain", "clusterdeployment.spec")).contains("propagate");
+        kubectl.good("autoscale", room, "deploy", "web", "--max=3");
+        assertThat(kubectl.good("get", room, "horizontalpodautoscalers.v1.autoscaling", "web",
+                "-o", "jsonpath={.spec.targetCPUUtilizationPercentage}")).isEqualTo("80");
+        kubectl.good("wait", room, "--for=create", "pod", "-l", "app=web", "--timeout=120s");
+        var pod = kubectl.good("get", room, "pods", "-o", "name").lines().findFirst().orElseThrow();
+        assertThat(kubectl.run("debug", room, pod, "--image=busybox", "--", "true").errors())
+                .contains("ephemeral containers are disabled", "use kubectl exec");
+        kubectl.manifest(web(2), "replace", room, "--force", "-f", "-");
+        kubectl.good("rollout", "status", room, "deploy/web", "--timeout=120s");
+        assertThat(kubectl.good("events", room)).contains("ScalingReplicaSet");
+    }
+
+    @Test
     void describesWhatItMade() throws Exception {
         var room = room("describe");
         kubectl.manifest(web(1), "apply", room, "-f", "-");

@@ -63,6 +63,26 @@ class DeletionContractTest {
                 .until(() -> api.get(maps + "/owner").code() == 404);
     }
 
+    /// Some types answer with what is gone, the others with a Status that names it.
+    @Test
+    void answersWithWhatIsGoneOrWithAStatus() {
+        String core = "/api/v1/namespaces/" + namespace;
+        for (String[] one : new String[][] {
+                {"resourcequotas", "{\"metadata\":{\"name\":\"a\"}}", "ResourceQuota"},
+                {"serviceaccounts", "{\"metadata\":{\"name\":\"a\"}}", "ServiceAccount"},
+                {"secrets", "{\"metadata\":{\"name\":\"a\"}}", "Status"},
+                {"endpoints", "{\"metadata\":{\"name\":\"a\"}}", "Status"}}) {
+            Reply made = api.post(core + "/" + one[0], one[1]);
+            Reply gone = api.delete(core + "/" + one[0] + "/a", "");
+            assertThat(gone.code()).isEqualTo(200);
+            assertThat(gone.text("/kind")).isEqualTo(one[2]);
+            if (one[2].equals("Status")) {
+                assertThat(gone.text("/details/uid")).isEqualTo(made.text("/metadata/uid"));
+                assertThat(gone.body().path("details").has("group")).isFalse();
+            }
+        }
+    }
+
     @Test
     void checksPreconditions() {
         Reply made = api.post(maps, map("a", ""));

@@ -3,6 +3,7 @@ package orrery.sim.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 import orrery.sim.contract.Api.Reply;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,27 @@ class MalformedContractTest {
                 new Case("GET", maps + "?labelSelector=%3D%3D", "", "", 400),
                 new Case("GET", maps + "?labelSelector=a%20b%20c", "", "", 400),
                 new Case("GET", maps + "?fieldSelector=zzz", "", "", 400),
+                new Case("GET", maps + "?fieldSelector=metadata.name%3Da%3Db", "", "", 400),
+                new Case("GET", maps + "?fieldSelector=metadata.name%3Da%5C", "", "", 400),
+                new Case("GET", maps + "?timeoutSeconds=x", "", "", 400),
+                new Case("GET", maps + "?resourceVersionMatch=Exact", "", "", 422),
+                new Case("GET", maps + "?resourceVersion=0&resourceVersionMatch=Exact", "", "",
+                        422),
+                new Case("GET", maps + "?resourceVersion=1&resourceVersionMatch=Some", "", "",
+                        422),
+                new Case("GET", maps + "?watch=1&resourceVersion=1&resourceVersionMatch=Exact",
+                        "", "", 422),
+                new Case("GET", maps + "/kube-root-ca.crt?resourceVersion=99999999999", "", "",
+                        504),
+                new Case("POST", maps + "?fieldManager=%00", json,
+                        "{\"metadata\":{\"name\":\"x\"}}", 422),
+                new Case("POST", maps, json,
+                        "{\"metadata\":{\"name\":\"x\"},\"data\":{\"a\":1e400}}", 400),
+                new Case("POST", maps, "application/yaml",
+                        "metadata: {name: x}\ndata: {a: \"\u00ff\"}", 400),
+                new Case("DELETE", maps + "/kube-root-ca.crt", json, "{\"propagationPolicy\":"
+                        + "\"Foreground\",\"orphanDependents\":true}", 422),
+                new Case("GET", "/version/x", "", "", 404),
                 new Case("GET", "/api/v1/namespaces/default/none", "", "", 404),
                 new Case("GET", "/apis/apps/v9/deployments", "", "", 404),
                 new Case("GET", "/api/v1/namespaces//pods/a/b/c/d/e/f", "", "", 404),
@@ -109,6 +131,42 @@ class MalformedContractTest {
         api.post(maps, "{\"metadata\":{\"name\":\"patched\"},\"data\":{\"a\":\"1\"}}");
         assertThat(api.send("PATCH", maps + "/patched", "application/strategic-merge-patch+json",
                 "{\"$patch\":\"dance\"}").code()).isEqualTo(400);
+        assertThat(api.get(maps + "?resourceVersion=-1").code()).isEqualTo(400);
+        for (String options : List.of("{\"gracePeriodSeconds\":\"x\"}", "{\"kind\":\"Pod\"}",
+                "{\"preconditions\":{\"uid\":5}}", "{\"dryRun\":\"All\"}")) {
+            assertThat(api.delete(maps + "/patched", options).code()).as(options).isEqualTo(400);
+        }
+        String claims = "/api/v1/namespaces/default/persistentvolumeclaims/none";
+        for (String spec : List.of("{accessModes: [a], nope: 1}", "{accessModes: a}")) {
+            assertThat(api.apply(claims, "me", "apiVersion: v1\nkind: PersistentVolumeClaim\n"
+                    + "metadata: {name: none}\nspec: " + spec).code()).as(spec).isEqualTo(400);
+        }
+        assertThat(api.apply(maps + "/patched", "me", "apiVersion: v1\nkind: ConfigMap\n"
+                + "metadata: {name: patched, finalizers: [a.b/c, a.b/c]}").text("/message"))
+                .contains("duplicate entries for key");
+    }
+
+    @Test
+    void endsAWatchThatIsOverBeforeItBegins() {
+        String maps = "/api/v1/namespaces/default/configmaps";
+        try (var events = api.watch(maps + "?watch=1&timeoutSeconds=-1")) {
+            assertThat(events.map(event -> event.path("type").asText())).isSubsetOf("ADDED");
+        }
+    }
+
+    /// Numbers in labels can be compared, and commas in values escaped.
+    @Test
+    void readsSelectorsThatAreRarelyWritten() {
+        String maps = "/api/v1/namespaces/" + api.namespace() + "/configmaps";
+        for (int i = 1; i <= 3; i++) {
+            api.post(maps, "{\"metadata\":{\"name\":\"m%1$d\",\"labels\":{\"n\":\"%1$d\"}}}"
+                    .formatted(i));
+        }
+        assertThat(api.get(maps + "?labelSelector=n%3E1%2Cn%3C3").body().path("items"))
+                .singleElement().extracting(one -> one.at("/metadata/name").asText())
+                .isEqualTo("m2");
+        assertThat(api.get(maps + "?fieldSelector=metadata.name%3Dm%5C%2C1").body()
+                .path("items")).isEmpty();
     }
 
     @Test

@@ -60,6 +60,53 @@ class WatchContractTest {
         }
     }
 
+    /// The last event has the object as it was stored last: with its deletion's time when it was
+    /// on its way out before.
+    @Test
+    void tellsOfARemovedObjectAsItWasStoredLast() {
+        String version = api.get(leases).text("/metadata/resourceVersion");
+        api.post(leases, lease("plain", "x"));
+        api.delete(leases + "/plain", "{\"gracePeriodSeconds\":5}");
+        api.post(leases, lease("held", "x").replace("\"labels\"",
+                "\"finalizers\":[\"example.com/wait\"],\"labels\""));
+        api.delete(leases + "/held", "");
+        api.send("PATCH", leases + "/held", "application/merge-patch+json",
+                "{\"metadata\":{\"finalizers\":null}}");
+        try (var events = api.watch(leases + "?watch=1&timeoutSeconds=5&resourceVersion="
+                + version)) {
+            List<JsonNode> seen = events.limit(5).toList();
+            assertThat(seen).extracting(event -> event.path("type").asText()).containsExactly(
+                    "ADDED", "DELETED", "ADDED", "MODIFIED", "DELETED");
+            assertThat(seen.get(1).at("/object/metadata").has("deletionTimestamp")).isFalse();
+            for (JsonNode event : seen.subList(3, 5)) {
+                JsonNode metadata = event.at("/object/metadata");
+                assertThat(metadata.has("deletionTimestamp")).isTrue();
+                assertThat(metadata.path("deletionGracePeriodSeconds").asLong(-1)).isZero();
+                assertThat(metadata.path("finalizers")).hasSize(1);
+            }
+        }
+    }
+
+    /// A pod is told as going, in its last seconds, before it is told as gone.
+    @Test
+    void tellsThatAPodGoesBeforeItIsGone() {
+        api.awaitPods(namespace);
+        String pods = "/api/v1/namespaces/" + namespace + "/pods";
+        String version = api.get(pods).text("/metadata/resourceVersion");
+        api.post(pods, """
+                {"metadata":{"name":"a"},"spec":{"schedulerName":"nobody",
+                 "containers":[{"name":"c","image":"x"}]}}""");
+        assertThat(api.delete(pods + "/a", "").text("/kind")).isEqualTo("Pod");
+        try (var events = api.watch(pods + "?watch=1&timeoutSeconds=5&resourceVersion="
+                + version)) {
+            List<JsonNode> seen = events.limit(3).toList();
+            assertThat(seen).extracting(event -> event.path("type").asText())
+                    .containsExactly("ADDED", "MODIFIED", "DELETED");
+            assertThat(seen.subList(1, 3)).allMatch(event -> event
+                    .at("/object/metadata/deletionGracePeriodSeconds").asLong(-1) == 0);
+        }
+    }
+
     @Test
     void keepsAnInformerUpToDate() {
         var maps = api.client().configMaps().inNamespace(namespace);

@@ -150,6 +150,26 @@ class FaultedRegionTest {
         }
     }
 
+    @Test
+    void reachesNoPodOnALostNode() {
+        var home = sim.region().create("homely");
+        try (var child = connect(sim.kubeconfigs().admin(home))) {
+            child.resource("""
+                    {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "annotations":
+                     {"orrery.dev/fault": "lost"}}, "status": {"conditions": [{"type": "Ready",
+                     "status": "True"}]}}""").create();
+            await().atMost(Duration.ofSeconds(60)).until(() ->
+                    child.nodes().withName("n").get().getSpec().getTaints().size() == 2);
+            child.resource("""
+                    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace":
+                     "default"}, "spec": {"nodeName": "n", "containers": [{"name": "c",
+                     "image": "busybox"}]}}""").create();
+            assertThatThrownBy(() -> child.pods().inNamespace("default").withName("p").getLog())
+                    .isInstanceOf(KubernetesClientException.class)
+                    .hasMessageContaining("no route to host");
+        }
+    }
+
     private static void refused(String spec, String why) {
         assertThatThrownBy(() -> rule("bad", spec))
                 .isInstanceOfSatisfying(KubernetesClientException.class, refused -> {
