@@ -48,7 +48,9 @@ class IdentityWiring {
     @Singleton
     AccessTokens accessTokens(SigningKeys keys, Listening listening, Clock clock) {
         var url = listening.publicUrl();
-        return new AccessTokens(keys, url == null ? ISSUER : url.toString(), clock);
+        // Clients put paths behind it, and compare it letter by letter.
+        return new AccessTokens(keys, url == null ? ISSUER
+                : url.toString().replaceFirst("/+$", ""), clock);
     }
 
     @Produces

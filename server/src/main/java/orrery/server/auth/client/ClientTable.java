@@ -28,8 +28,7 @@ final class ClientTable {
     private static final Listing<Client> LIST = Listing.of(
             Client.class, "clients", COLUMNS, """
             oauth_client
-            where (:everywhere or organization_id = any(:organizations))
-              and :projects::text[] is not null""")
+            where (:everywhere or organization_id = any(:organizations))""")
             .time("updatedAt").text("name", "organizationId", "createdBy")
             .oneOf("state", Client.State.class).searching("name", "displayName");
 
