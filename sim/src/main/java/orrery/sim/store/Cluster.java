@@ -172,6 +172,12 @@ public final class Cluster {
         return all == null ? 0 : all.bytes();
     }
 
+    private void awaitDisk() {
+        if (!lock.isHeldByCurrentThread()) {
+            region.journal().awaitRoom();
+        }
+    }
+
     private <T> T locked(Supplier<T> body) {
         lock.lock();
         try {
@@ -281,6 +287,7 @@ public final class Cluster {
     ///
     /// @throws Refusal 404 for a missing namespace, 409, 422
     public Item create(String type, ObjectNode given, Write write) {
+        awaitDisk();
         return create(types().require(type), given, write, false);
     }
 
@@ -330,6 +337,7 @@ public final class Cluster {
     /// @param force takes fields over from other managers
     /// @throws Refusal 404, 409 on conflicts with other managers, 422
     public Item apply(String type, ObjectNode applied, Write write, boolean force) {
+        awaitDisk();
         ResourceType shape = types().require(type);
         ObjectNode given = applied.deepCopy();
         lock.lock();
@@ -375,14 +383,12 @@ public final class Cluster {
     /// @throws Refusal 404, 409, 422
     public Item change(String type, String namespace, String name, Write write,
             UnaryOperator<ObjectNode> edit) {
+        awaitDisk();
         ResourceType shape = types().require(type);
-        lock.lock();
-        try {
+        return locked(() -> {
             Item old = require(type, namespace, name);
             return replace(shape, old, edit.apply(old.copy()), write, false);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private Item replace(
@@ -406,9 +412,9 @@ public final class Cluster {
     /// @return the object as it is now, or its last state when it is gone
     /// @throws Refusal 403 where the gate denies it, 404, 409 on a failed precondition
     public Item delete(String type, String namespace, String name, Deletion deletion) {
+        awaitDisk();
         ResourceType shape = types().require(type);
-        lock.lock();
-        try {
+        return locked(() -> {
             Item old = require(type, namespace, name);
             ObjectNode now = Departure.mark(shape, old, deletion, admission.now());
             region.gate().removal(this, old);
@@ -421,9 +427,7 @@ public final class Cluster {
                 return remove(told ? put(old, old.key(), now.deepCopy()) : old, now);
             }
             return Json.same(old.tree(), now) ? old : put(old, old.key(), now);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /// Takes the types of the CRDs that are there.

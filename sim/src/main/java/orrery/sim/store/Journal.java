@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// The disk side of a region: every write, in order, into one SQLite file.
@@ -23,13 +24,16 @@ import java.util.function.Consumer;
 /// change that a crash can take back. With `synchronous=normal` and WAL a committed
 /// write survives the death of the process; a power cut may take the last moments.
 final class Journal implements AutoCloseable {
-    /// Writes that may wait for the disk, and those of one transaction.
+    /// Writes that may wait for the disk before others wait for them, those that may be under
+    /// way when it comes to that, and those of one transaction.
     private static final int MAX_QUEUE = 8192;
+    private static final int MAX_UNDER_WAY = 4096;
     private static final int MAX_BATCH = 1024;
+    private static final long DISK_SECONDS = 60;
 
     /// How far versions skip after a restart, so that none is given to two writes: what waited,
     /// what was being written, and one more.
-    static final int SKIP = MAX_QUEUE + MAX_BATCH + 1;
+    static final int SKIP = MAX_QUEUE + MAX_UNDER_WAY + MAX_BATCH + 1;
 
     private static final String SCHEMA = """
             create table if not exists cluster (
@@ -50,7 +54,7 @@ final class Journal implements AutoCloseable {
             """;
 
     private final Connection connection;
-    private final BlockingQueue<Entry> queue = new ArrayBlockingQueue<>(MAX_QUEUE);
+    private final BlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
     private final Thread writer = Thread.ofPlatform().name("journal").unstarted(this::run);
     private final Consumer<Throwable> onFailure;
 
@@ -94,6 +98,14 @@ final class Journal implements AutoCloseable {
 
     void start() {
         writer.start();
+    }
+
+    /// Waits while the disk is far behind. Never with a cluster's lock held: whoever publishes
+    /// may need it, and nothing would come off the queue.
+    void awaitRoom() {
+        if (queue.size() >= MAX_QUEUE) {
+            flushed().orTimeout(DISK_SECONDS, TimeUnit.SECONDS).join();
+        }
     }
 
     void append(Cluster cluster, Change change) {
@@ -147,12 +159,7 @@ final class Journal implements AutoCloseable {
     }
 
     private void put(Entry entry) {
-        try {
-            queue.put(entry);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while writing", e);
-        }
+        queue.add(entry);
     }
 
     private void run() {

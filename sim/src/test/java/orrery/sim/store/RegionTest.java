@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import orrery.sim.type.Json;
 import orrery.sim.type.Refusal;
@@ -170,6 +171,46 @@ class RegionTest {
             on.set(false);
             unloading.join();
         }
+    }
+
+    @Test
+    void publishesAlsoWhenTheDiskIsFarBehind() throws InterruptedException {
+        try (Region region = open()) {
+            Cluster cluster = region.create("one");
+            cluster.flushed().join();
+            CountDownLatch slow = new CountDownLatch(1);
+            region.listen(new Reading(slow));
+            Thread writer = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 10_000; i++) {
+                    cluster.create("configmaps", configMap("c" + i, "1"), ME);
+                }
+            });
+            await().atMost(Duration.ofSeconds(120)).until(() -> !writer.isAlive()
+                    || writer.getState() == Thread.State.WAITING
+                            && cluster.list("configmaps", "").size() > 8_000);
+            slow.countDown();
+            assertThat(writer.join(Duration.ofSeconds(120))).isTrue();
+            assertThat(cluster.list("configmaps", "default")).hasSize(10_000);
+        }
+    }
+
+    /// Reads the cluster at each change, the first time slowly.
+    private record Reading(CountDownLatch slow) implements RegionListener {
+        @Override
+        public void opened(Cluster cluster) {}
+
+        @Override
+        public void changed(Cluster cluster, Change change) {
+            try {
+                slow.await();
+                cluster.get("configmaps", "default", change.item().name());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void closed(Cluster cluster) {}
     }
 
     @Test
