@@ -57,11 +57,10 @@ public final class Pruning {
         }
     }
 
-    /// Built-in types read null as absent; a CRD's field does only when it has a default.
+    /// Built-in types read null as absent, and so do the fields that a CRD names unless they are
+    /// nullable.
     private static boolean dropsNull(Schema schema) {
-        if (schema.custom()) {
-            return !schema.nullable() && schema.defaultValue() != null;
-        }
-        return !schema.keepsUnknown();
+        return schema.custom() ? schema != Schema.OPEN && !schema.nullable()
+                : !schema.keepsUnknown();
     }
 }

@@ -25,6 +25,10 @@ class PlayedContractTest {
             List.of("metal3.io/v1alpha1", "baremetalhosts", "BareMetalHost",
                     "{\"online\":false}", "{\"online\":true,\"bootMode\":\"x\"}",
                     "spec.bootMode"),
+            // What is null is absent.
+            List.of("metal3.io/v1alpha1", "baremetalhosts", "BareMetalHost",
+                    "{\"online\":true,\"bootMode\":null,\"bmc\":null,\"image\":{\"url\":\"x\","
+                            + "\"checksum\":null}}", "{\"online\":null}", "spec.online"),
             List.of("metal3.io/v1alpha1", "baremetalhosts", "BareMetalHost",
                     "{\"online\":true}", "{\"online\":true,\"image\":{}}", "spec.image.url"),
             List.of("metal3.io/v1alpha1", "hardwaredata", "HardwareData", "{}", "5", "spec"),
