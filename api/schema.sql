@@ -213,6 +213,54 @@ create table event (
 CREATE INDEX event_organization ON public.event USING btree (organization, xid, seq) WHERE (organization IS NOT NULL);
 CREATE INDEX event_subject ON public.event USING btree (subject_id, xid, seq);
 
+create table group_member (
+    added_by text not null,
+    created_at timestamp with time zone not null,
+    group_id text not null,
+    id text not null,
+    organization_id text not null,
+    user_id text not null,
+    constraint group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES iam_group(id),
+    constraint group_member_organization_id_user_id_fkey FOREIGN KEY (organization_id, user_id) REFERENCES member(organization_id, user_id) ON DELETE CASCADE,
+    constraint group_member_pkey PRIMARY KEY (id)
+);
+CREATE INDEX group_member_of ON public.group_member USING btree (user_id, organization_id);
+CREATE UNIQUE INDEX group_member_once ON public.group_member USING btree (group_id, user_id);
+CREATE INDEX group_member_page ON public.group_member USING btree (group_id, created_at DESC, id);
+
+create table iam_group (
+    created_at timestamp with time zone not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text not null,
+    id text not null,
+    name text not null,
+    organization_id text not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint iam_group_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint iam_group_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX iam_group_name ON public.iam_group USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX iam_group_page ON public.iam_group USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+
+create table iam_role (
+    created_at timestamp with time zone not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text not null,
+    id text not null,
+    name text not null,
+    organization_id text not null,
+    permissions text[] not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint iam_role_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint iam_role_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX iam_role_name ON public.iam_role USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX iam_role_page ON public.iam_role USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+
 create table iam_secret (
     name text not null,
     sealed bytea not null,
@@ -226,6 +274,7 @@ create table iam_user (
     home_project_id text not null,
     id text not null,
     name text not null,
+    preferences jsonb not null default '{}'::jsonb,
     state text not null default 'active'::text,
     uid bigint not null generated always as identity,
     updated_at timestamp with time zone not null,
@@ -234,10 +283,11 @@ create table iam_user (
     constraint iam_user_home_organization_id_fkey FOREIGN KEY (home_organization_id) REFERENCES organization(id),
     constraint iam_user_home_project_id_fkey FOREIGN KEY (home_project_id) REFERENCES project(id),
     constraint iam_user_pkey PRIMARY KEY (id),
-    constraint iam_user_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    constraint iam_user_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'disabled'::text]))),
     constraint iam_user_username_key UNIQUE (username)
 );
 CREATE UNIQUE INDEX iam_user_email ON public.iam_user USING btree (lower(email));
+CREATE INDEX iam_user_page ON public.iam_user USING btree (created_at DESC, id);
 
 create table idempotency_key (
     acted boolean not null default false,
@@ -316,6 +366,21 @@ create table login_failure (
     constraint login_failure_pkey PRIMARY KEY (subject)
 );
 CREATE INDEX login_failure_age ON public.login_failure USING btree (last_at);
+
+create table member (
+    created_at timestamp with time zone not null,
+    organization_id text not null,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    user_id text not null,
+    version bigint not null default 1,
+    constraint member_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint member_pkey PRIMARY KEY (organization_id, user_id),
+    constraint member_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'disabled'::text]))),
+    constraint member_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id) DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX member_of ON public.member USING btree (user_id);
+CREATE INDEX member_page ON public.member USING btree (organization_id, created_at DESC, user_id);
 
 create table network (
     cidr cidr not null,
@@ -416,15 +481,19 @@ create table policy (
     principal_id text not null,
     principal_kind text not null,
     project_id text,
+    resource_id text,
     role text not null,
     constraint policy_check CHECK (((project_id IS NULL) OR (organization_id IS NOT NULL))),
+    constraint policy_check1 CHECK (((resource_id IS NULL) OR (project_id IS NOT NULL))),
     constraint policy_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint policy_pkey PRIMARY KEY (id),
-    constraint policy_principal_kind_check CHECK ((principal_kind = ANY (ARRAY['user'::text, 'members'::text]))),
+    constraint policy_principal_kind_check CHECK ((principal_kind = ANY (ARRAY['user'::text, 'members'::text, 'group'::text, 'service_account'::text]))),
     constraint policy_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)
 );
-CREATE UNIQUE INDEX policy_once ON public.policy USING btree (principal_id, principal_kind, role, organization_id, project_id) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX policy_once ON public.policy USING btree (principal_id, principal_kind, role, organization_id, project_id, resource_id) NULLS NOT DISTINCT;
+CREATE INDEX policy_page ON public.policy USING btree (organization_id, created_at DESC, id);
 CREATE INDEX policy_place ON public.policy USING btree (organization_id, project_id);
+CREATE INDEX policy_role ON public.policy USING btree (role) WHERE (organization_id IS NOT NULL);
 
 create table project (
     created_at timestamp with time zone not null,
@@ -562,6 +631,42 @@ create table sealing_check (
     sealed bytea not null,
     constraint sealing_check_pkey PRIMARY KEY (name)
 );
+
+create table service_account (
+    client_id text not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    description text,
+    display_name text not null,
+    id text not null,
+    name text not null,
+    organization_id text not null,
+    project_id text,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint service_account_client_id_key UNIQUE (client_id),
+    constraint service_account_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint service_account_pkey PRIMARY KEY (id),
+    constraint service_account_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint service_account_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+CREATE UNIQUE INDEX service_account_name ON public.service_account USING btree (organization_id, name);
+CREATE INDEX service_account_page ON public.service_account USING btree (organization_id, created_at DESC, id);
+
+create table service_account_credential (
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    expires_at timestamp with time zone,
+    id text not null,
+    last_used_address text,
+    last_used_at timestamp with time zone,
+    secret_hash bytea not null,
+    service_account_id text not null,
+    constraint service_account_credential_pkey PRIMARY KEY (id),
+    constraint service_account_credential_service_account_id_fkey FOREIGN KEY (service_account_id) REFERENCES service_account(id) ON DELETE CASCADE
+);
+CREATE INDEX service_account_credential_page ON public.service_account_credential USING btree (service_account_id, created_at DESC, id);
 
 create table session (
     actor_id text,

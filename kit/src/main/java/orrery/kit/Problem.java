@@ -65,6 +65,11 @@ public sealed interface Problem {
     /// A quota would be exceeded (403).
     record QuotaExceeded(String quota, long limit, long asked) implements Problem {}
 
+    /// One more credential than may count at a time (409).
+    ///
+    /// @param of whose credentials
+    record TooManyCredentials(String of, int limit) implements Problem {}
+
     /// It does not exist, or the caller may not know that it does (404).
     record NotFound(String kind, String id) implements Problem {}
 

@@ -23,6 +23,8 @@ public final class Sentences {
             case Problem.Refused p -> "No " + p.what() + ": " + p.cause();
             case Problem.QuotaExceeded p -> "The quota " + p.quota() + " allows " + p.limit()
                     + ", and this would make it " + p.asked();
+            case Problem.TooManyCredentials p -> "The " + p.of() + " has " + p.limit()
+                    + " credentials that count, which is the limit; delete one first";
             case Problem.NotFound p -> "There is no " + p.kind() + " " + p.id();
             case Problem.NoSuchRoute p -> "There is nothing at " + p.path();
             case Problem.MethodNotAllowed p -> p.method() + " is not offered here"

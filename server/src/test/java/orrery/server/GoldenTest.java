@@ -19,7 +19,7 @@ import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
 import orrery.kit.test.TestDatabase;
 import orrery.server.iam.role.Permissions;
-import orrery.server.iam.role.Roles;
+import orrery.server.iam.role.Predefined;
 import orrery.server.surface.Documents;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +46,7 @@ class GoldenTest {
     /// of this file.
     @Test
     void rightsAreAsWritten() throws IOException {
-        var roles = List.copyOf(Roles.all());
+        var roles = List.copyOf(Predefined.all());
         var text = new StringBuilder("# What each route asks for\n\n");
         routes().all().stream()
                 .map(route -> "%-66s %s".formatted(who(route), address(route)).strip())

@@ -52,6 +52,11 @@ public final class Access {
                 && permission.isCoveredByAny(bindings.held(call.principal(), scope));
     }
 
+    /// Whether the caller holds anything at a place, and so may know that it is there.
+    public boolean knows(Call call, Scope scope) {
+        return !bindings.held(call.principal(), scope).isEmpty();
+    }
+
     /// For a route that anyone may call, such as signing in. It carries no permission.
     public Grant open(Call call) {
         return new Grant(call, OPEN, Scope.PLATFORM);

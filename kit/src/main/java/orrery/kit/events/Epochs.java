@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
@@ -23,6 +24,7 @@ public final class Epochs {
     private final Grant grant;
     private final Signals signals;
     private final Map<String, Long> known = new ConcurrentHashMap<>();
+    private final AtomicLong raised = new AtomicLong();
     private volatile long confirmed = System.nanoTime() - Duration.ofDays(1).toNanos();
 
     Epochs(Database database, Grant grant, Signals signals) {
@@ -40,7 +42,7 @@ public final class Epochs {
                 returning value
                 """).bind("name", name).mapTo(long.class).one();
         tx.afterCommit(() -> {
-            known.merge(name, value, Math::max);
+            learn(name, value);
             signals.send(TOPIC);
         });
     }
@@ -55,6 +57,11 @@ public final class Epochs {
                 .bind("name", name).mapTo(long.class).findOne().orElse(0L));
     }
 
+    /// A number that grows whenever any of them does, as far as this process knows.
+    public long total() {
+        return raised.get();
+    }
+
     /// Whether the database has confirmed the numbers in the last `age`.
     public boolean confirmedWithin(Duration age) {
         return System.nanoTime() - confirmed < age.toNanos();
@@ -66,9 +73,19 @@ public final class Epochs {
         try (var statement = connection.prepareStatement(ALL);
                 var rows = statement.executeQuery()) {
             while (rows.next()) {
-                known.merge(rows.getString(1), rows.getLong(2), Math::max);
+                learn(rows.getString(1), rows.getLong(2));
             }
         }
         confirmed = asked;
+    }
+
+    private void learn(String name, long value) {
+        known.compute(name, (same, old) -> {
+            if (old != null && old >= value) {
+                return old;
+            }
+            raised.incrementAndGet();
+            return value;
+        });
     }
 }

@@ -6,17 +6,24 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.access.Access;
 import orrery.kit.access.Call;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Principal;
+import orrery.kit.access.Scope;
 import orrery.kit.http.Authenticator.Credentials;
 
 /// Asks every caller who it is and whether it may do this here, and makes the [Grant] that the
 /// handler works with. Nobody else does.
 @ApplicationScoped
 public class Doorkeeper {
+    /// See [Place#TENANT].
+    static final String ORGANIZATION = "orgId";
+
     private final Authenticator authenticator;
     private final Places places;
     private final Access access;
@@ -49,7 +56,7 @@ public class Doorkeeper {
             // A stale cookie does not keep anybody from signing in again.
         }
         limits.count(call, context.response());
-        return grant(call, Front.Found.of(context));
+        return grant(call, context);
     }
 
     /// Asks again whether the caller of an open stream may go on listening.
@@ -57,15 +64,15 @@ public class Doorkeeper {
         try {
             var exchange = Exchange.of(context);
             grant(authenticator.authenticate(nobody(exchange),
-                    credentials(context.request(), exchange.surface())),
-                    Front.Found.of(context));
+                    credentials(context.request(), exchange.surface())), context);
             return true;
         } catch (Problem.Failure refusal) {
             return false;
         }
     }
 
-    private Grant grant(Call call, Front.Found found) {
+    private Grant grant(Call call, RoutingContext context) {
+        var found = Front.Found.of(context);
         var route = found.route();
         return switch (route.kind()) {
             case OPEN -> access.open(call);
@@ -75,10 +82,52 @@ public class Doorkeeper {
                     // Asked first: whether the place exists is nothing for strangers.
                     access.self(call);
                 }
-                yield access.require(call, route.permission(),
-                        places.find(call, route.place(), found.parameters()));
+                yield grant(call, route, parameters(context, found));
             }
         };
+    }
+
+    /// Who holds nothing in the project may hold it on the one resource that the path names.
+    private Grant grant(Call call, Route route, Map<String, String> parameters) {
+        try {
+            return access.require(call, route.permission(),
+                    places.find(call, route.place(), parameters));
+        } catch (Problem.Failure refusal) {
+            if (route.place() == Place.PROJECT) {
+                var resource = resource(call, parameters);
+                if (resource != null) {
+                    return access.require(call, route.permission(), resource);
+                }
+            }
+            throw refusal;
+        }
+    }
+
+    private @Nullable Scope resource(Call call, Map<String, String> parameters) {
+        for (var part : parameters.entrySet()) {
+            if (!part.getKey().equals("project") && Ids.isId(part.getValue())) {
+                try {
+                    var found = places.find(
+                            call, Place.RESOURCE, Map.of("resource", part.getValue()));
+                    return Objects.equals(parameters.get("project"), found.project())
+                            ? found : null;
+                } catch (Problem.Failure unknown) {
+                    return null;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Map<String, String> parameters(RoutingContext context, Front.Found found) {
+        var organization = found.route().place() == Place.TENANT
+                ? context.request().getParam(ORGANIZATION) : null;
+        if (organization == null) {
+            return found.parameters();
+        }
+        var all = new HashMap<>(found.parameters());
+        all.put(ORGANIZATION, organization);
+        return all;
     }
 
     private static Call nobody(Exchange exchange) {

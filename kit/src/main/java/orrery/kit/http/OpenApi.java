@@ -96,6 +96,10 @@ public final class OpenApi {
         if (route.handler() == null) {
             return out;
         }
+        if (route.place() == Place.TENANT) {
+            out.add(map("name", Doorkeeper.ORGANIZATION, "in", "query",
+                    "schema", map("type", "string")));
+        }
         for (var parameter : route.handler().getParameters()) {
             var query = parameter.getAnnotation(QueryParam.class);
             var header = parameter.getAnnotation(HeaderParam.class);

@@ -69,14 +69,19 @@ public final class RouteScan {
                 : said.getFirst() == Open.class ? Route.Kind.OPEN : Route.Kind.OWN;
         return new Route(api, surface(api), verb, template, kind,
                 needs == null ? null : new Permission(needs.value()),
-                needs == null ? null : needs.in(), consumes, produces, parameters(handler),
+                needs == null ? null : needs.in(), consumes, produces,
+                parameters(needs, handler),
                 handler == null || isOpenQuery(handler), limit, handler);
     }
 
-    private static Set<String> parameters(@Nullable Method handler) {
-        return handler == null ? Set.of() : Arrays.stream(handler.getParameters())
-                .map(parameter -> parameter.getAnnotation(QueryParam.class))
-                .filter(Objects::nonNull).map(QueryParam::value).collect(Collectors.toSet());
+    /// The query parameters that a route reads, or that are read for it.
+    private static Set<String> parameters(@Nullable Needs needs, @Nullable Method handler) {
+        var read = handler == null ? Stream.<String>empty()
+                : Arrays.stream(handler.getParameters())
+                        .map(parameter -> parameter.getAnnotation(QueryParam.class))
+                        .filter(Objects::nonNull).map(QueryParam::value);
+        return Stream.concat(read, needs != null && needs.in() == Place.TENANT
+                ? Stream.of(Doorkeeper.ORGANIZATION) : Stream.empty()).collect(Collectors.toSet());
     }
 
     private static boolean isOpenQuery(Method handler) {

@@ -199,6 +199,7 @@ public final class Cloud implements Surface {
             case Problem.TokenRefused p -> p.error().name();
             case Problem.Forbidden _, Problem.Refused _ -> "FORBIDDEN";
             case Problem.QuotaExceeded _ -> "QUOTA_EXCEEDED";
+            case Problem.TooManyCredentials _ -> "CREDENTIAL_LIMIT_EXCEEDED";
             case Problem.NotFound _, Problem.NoSuchRoute _ -> "NOT_FOUND";
             case Problem.MethodNotAllowed _ -> "METHOD_NOT_ALLOWED";
             case Problem.NotAcceptable _ -> "NOT_ACCEPTABLE";

@@ -29,6 +29,7 @@ class EveryProblemTest {
             new Problem.Forbidden("compute.clusters.create", "project p"),
             new Problem.Refused("registration", "it is closed"),
             new Problem.QuotaExceeded("clusters", 3, 4),
+            new Problem.TooManyCredentials("service account a", 5),
             new Problem.NotFound("cluster", "cls_1"),
             new Problem.NoSuchRoute("/x"),
             new Problem.MethodNotAllowed("PUT", List.of("GET")),

@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -32,6 +33,7 @@ import orrery.server.auth.token.RevokedTokens;
 import orrery.server.iam.apikey.ApiKey;
 import orrery.server.iam.apikey.ApiKeys;
 import orrery.server.iam.apikey.KeySecrets;
+import orrery.server.iam.serviceaccount.ServiceAccounts;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,7 @@ public final class CredentialCheck implements Authenticator {
     private final RevokedTokens revoked;
     private final Sessions sessions;
     private final ApiKeys keys;
+    private final ServiceAccounts accounts;
     private final Users users;
     private final Epochs epochs;
     private final Clock clock;
@@ -59,18 +62,25 @@ public final class CredentialCheck implements Authenticator {
     private final Cache<String, Proven> cache =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    /// @param stamp the epoch of the user that it was proven at
-    private record Proven(
-            Principal principal, Scope home, @Nullable Instant expiresAt, long stamp) {}
+    /// @param names the epochs of the user, or of the service account and its client
+    /// @param stamp the sum of them that it was proven at
+    private record Proven(Principal principal, Scope home, @Nullable Instant expiresAt,
+            List<String> names, long stamp) {
+        Proven(Principal principal, Scope home, @Nullable Instant expiresAt) {
+            this(principal, home, expiresAt, List.of(), 0);
+        }
+    }
 
     public CredentialCheck(
             Database database, AccessTokens tokens, RevokedTokens revoked, Sessions sessions,
-            ApiKeys keys, Users users, Epochs epochs, Access access, Clock clock) {
+            ApiKeys keys, ServiceAccounts accounts, Users users, Epochs epochs, Access access,
+            Clock clock) {
         this.database = database;
         this.tokens = tokens;
         this.revoked = revoked;
         this.sessions = sessions;
         this.keys = keys;
+        this.accounts = accounts;
         this.users = users;
         this.epochs = epochs;
         this.clock = clock;
@@ -81,8 +91,9 @@ public final class CredentialCheck implements Authenticator {
     public Call authenticate(Call call, Credentials credentials) {
         var cookie = credentials.cookies().get(SessionCookie.NAME);
         if (credentials.bearer() != null) {
-            return remembered(call, credentials.bearer(), credentials.bearer().startsWith(
-                    KeySecrets.PREFIX) ? secret -> byKey(call, secret) : this::byToken);
+            return remembered(call, credentials.bearer(),
+                    KeySecrets.is(KeySecrets.Kind.API_KEY, credentials.bearer())
+                            ? secret -> byKey(call, secret) : this::byToken);
         }
         return cookie == null ? call : remembered(call, cookie, this::byCookie);
     }
@@ -90,7 +101,7 @@ public final class CredentialCheck implements Authenticator {
     private Call remembered(Call call, String secret, Function<String, Proven> prove) {
         var digest = sha256(secret);
         var found = cache.getIfPresent(digest);
-        if (found == null || isOver(found) || found.stamp() != stamp(found.principal().id())) {
+        if (found == null || isOver(found) || found.stamp() != stamp(found.names())) {
             cache.invalidate(digest);
             found = prove.apply(secret);
             cache.put(digest, found);
@@ -104,7 +115,10 @@ public final class CredentialCheck implements Authenticator {
 
     private Proven byToken(String token) {
         var claims = tokens.read(token);
-        return stamped(claims.subject(), tx -> {
+        if (claims.kind() == Claims.Kind.SERVICE_ACCOUNT) {
+            return byClient(claims);
+        }
+        return stamped(List.of(claims.subject()), tx -> {
             var user = user(tx, claims.subject());
             if (user.isEmpty() || revoked.contains(tx, claims.id())) {
                 return Optional.empty();
@@ -115,7 +129,7 @@ public final class CredentialCheck implements Authenticator {
                         .map(session -> new Proven(new Principal(Principal.Kind.USER,
                                 claims.subject(), session.id(), claims.scope(),
                                 session.isOwn() ? null : claims.roles()),
-                                session.home(), claims.expiresAt(), 0));
+                                session.home(), claims.expiresAt()));
                 case API_KEY -> Optional.ofNullable(claims.credential())
                         .flatMap(id -> keys.active(tx, id))
                         .map(key -> of(claims, key, user.get()));
@@ -124,24 +138,39 @@ public final class CredentialCheck implements Authenticator {
         });
     }
 
+    private Proven byClient(Claims claims) {
+        var credential = claims.credential() == null ? "" : claims.credential();
+        var account = database.read(system,
+                        tx -> accounts.byCredential(tx, claims.subject(), credential))
+                .orElseThrow(() -> refused(Credential.REVOKED, "the credential was revoked"));
+        return stamped(List.of(account.id(), account.clientId()), tx ->
+                revoked.contains(tx, claims.id()) ? Optional.empty()
+                        : accounts.byCredential(tx, claims.subject(), credential)
+                                .filter(still -> still.scope().contains(claims.scope()))
+                                .map(still -> new Proven(new Principal(
+                                        Principal.Kind.SERVICE_ACCOUNT, still.id(), credential,
+                                        claims.scope(), claims.roles()),
+                                        claims.scope(), claims.expiresAt())));
+    }
+
     private static Proven of(Claims claims, ApiKey key, User user) {
         // The key may have been narrowed since the token was made.
         var roles = key.roles() == null ? claims.roles() : both(claims.roles(), key.roles());
         var within = claims.scope();
         return new Proven(
                 new Principal(Principal.Kind.API_KEY, user.id(), key.id(), within, roles),
-                home(user, within), claims.expiresAt(), 0);
+                home(user, within), claims.expiresAt());
     }
 
     private Proven byKey(Call call, String secret) {
         var key = database.read(system, tx -> keys.bySecret(tx, secret))
                 .orElseThrow(() -> refused(Credential.INVALID, "the API key does not count"));
         database.write(system, tx -> keys.used(tx, key, call.address()));
-        return stamped(key.userId(), tx -> keys.bySecret(tx, secret).flatMap(
+        return stamped(List.of(key.userId()), tx -> keys.bySecret(tx, secret).flatMap(
                 still -> user(tx, still.userId()).map(user -> new Proven(
                         new Principal(Principal.Kind.API_KEY, user.id(), still.id(),
                                 still.scope(), still.roles()),
-                        home(user, still.scope()), still.expiresAt(), 0))));
+                        home(user, still.scope()), still.expiresAt()))));
     }
 
     private Proven byCookie(String cookie) {
@@ -150,24 +179,25 @@ public final class CredentialCheck implements Authenticator {
         }
         var session = database.read(system, tx -> sessions.byCookie(tx, cookie))
                 .orElseThrow(() -> refused(Credential.EXPIRED, "the session has ended"));
-        return stamped(session.userId(), tx -> sessions.live(tx, session.id()).flatMap(
+        return stamped(List.of(session.userId()), tx -> sessions.live(tx, session.id()).flatMap(
                 still -> user(tx, still.userId()).map(user -> new Proven(
                         new Principal(Principal.Kind.USER, user.id(), still.id(),
                                 sessions.within(tx, still), null),
-                        still.home(), still.expiresAt(), 0))));
+                        still.home(), still.expiresAt()))));
     }
 
     /// Reads after the stamp was taken: what changes in between is then read again, never missed.
-    private Proven stamped(String user, Function<Tx, Optional<Proven>> read) {
-        var stamp = stamp(user);
+    private Proven stamped(List<String> names, Function<Tx, Optional<Proven>> read) {
+        var stamp = stamp(names);
         var found = database.read(system, read::apply)
                 .orElseThrow(() -> refused(Credential.REVOKED, "the credential was revoked"));
-        return new Proven(found.principal(), found.home(), found.expiresAt(), stamp);
+        return new Proven(
+                found.principal(), found.home(), found.expiresAt(), names, stamp);
     }
 
-    private long stamp(String user) {
+    private long stamp(List<String> names) {
         // An operator's session reaches further: it depends on the platform's policies too.
-        return epochs.get(user) + epochs.get("platform");
+        return names.stream().mapToLong(epochs::get).sum() + epochs.get("platform");
     }
 
     private Optional<User> user(Tx tx, String id) {

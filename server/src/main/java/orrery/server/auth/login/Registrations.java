@@ -13,7 +13,8 @@ import orrery.kit.db.Tx;
 import orrery.server.auth.setup.SetupCode;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
-import orrery.server.iam.role.Roles;
+import orrery.server.iam.role.Predefined;
+import orrery.server.iam.user.Members;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
 import orrery.server.tenancy.organization.Organization;
@@ -34,6 +35,7 @@ public final class Registrations {
     private final Organizations organizations;
     private final Projects projects;
     private final Policies policies;
+    private final Members members;
     private final Passwords passwords;
     private final SetupCode setupCode;
     private final InviteCodes inviteCodes;
@@ -42,14 +44,15 @@ public final class Registrations {
 
     public Registrations(
             Database database, Founding founding, Users users, Organizations organizations,
-            Projects projects, Policies policies, Passwords passwords, SetupCode setupCode,
-            InviteCodes inviteCodes, Ids ids, Clock clock) {
+            Projects projects, Policies policies, Members members, Passwords passwords,
+            SetupCode setupCode, InviteCodes inviteCodes, Ids ids, Clock clock) {
         this.database = database;
         this.founding = founding;
         this.users = users;
         this.organizations = organizations;
         this.projects = projects;
         this.policies = policies;
+        this.members = members;
         this.passwords = passwords;
         this.setupCode = setupCode;
         this.inviteCodes = inviteCodes;
@@ -81,7 +84,7 @@ public final class Registrations {
                     throw refused(false);
                 }
                 policies.give(
-                        tx, Roles.SUPER_ADMIN, new Policy.Holders.User(id), Scope.PLATFORM);
+                        tx, Predefined.SUPER_ADMIN, new Policy.Holders.User(id), Scope.PLATFORM);
             }
             return open.apply(tx, user);
         });
@@ -103,8 +106,7 @@ public final class Registrations {
         if (users.byEmail(tx, asked.email()).isPresent()) {
             throw new Problem.AlreadyExists("user", asked.email()).raise();
         }
-        policies.give(tx, Roles.MEMBER, new Policy.Holders.User(id),
-                Scope.organization(organization));
+        members.add(tx, organization, id, Predefined.MEMBER);
         return settle(tx, id, asked, organization, null);
     }
 
@@ -113,7 +115,7 @@ public final class Registrations {
             Tx tx, String id, Registration asked, String organization, @Nullable String name) {
         var project = projects.create(tx, organization, new Project.New(
                 name, asked.name().strip(), null, Project.Visibility.PRIVATE));
-        policies.give(tx, Roles.PROJECT_ADMIN, new Policy.Holders.User(id), project.scope());
+        policies.give(tx, Predefined.PROJECT_ADMIN, new Policy.Holders.User(id), project.scope());
         return users.create(tx, id, asked.email(), asked.name(), project.scope());
     }
 

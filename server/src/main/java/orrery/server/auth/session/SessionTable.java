@@ -153,6 +153,19 @@ final class SessionTable {
                 .mapTo(Ended.class).list();
     }
 
+    private static final String END_ALL = """
+            update session
+            set ended_at = :now
+            where user_id = :user and ended_at is null
+              and (:organization::text is null or organization_id = :organization)""";
+
+    /// @param organization whose sessions end; `null` for all
+    void endAll(Tx tx, String user, @Nullable String organization, Instant now) {
+        tx.handle().createUpdate(END_ALL)
+                .bind("user", user).bind("organization", organization).bind("now", now)
+                .execute();
+    }
+
     private static final String SWEEP = """
             delete from session
             where id in (select id from session where expires_at < :before limit 1000)""";

@@ -22,11 +22,12 @@ import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.Claims;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.user.Departure;
 import orrery.server.iam.user.User;
 
 /// Signed-in people. A session carries a cookie in browsers and access tokens elsewhere.
 @Singleton
-public final class Sessions {
+public final class Sessions implements Departure {
     /// How long a studio token counts, as its family's clients expect.
     public static final Duration TOKEN_LIFE = Duration.ofHours(24);
 
@@ -192,6 +193,17 @@ public final class Sessions {
                 .forEach(user -> epochs.raise(tx, user));
         all.forEach(one -> events.append(tx,
                 NewEvent.of("session.ended", new Subject("session", one.id()))));
+    }
+
+    @Override
+    public void suspended(Tx tx, String user, @Nullable String organization) {
+        table.endAll(tx, user, organization, clock.instant());
+        epochs.raise(tx, user);
+    }
+
+    @Override
+    public void left(Tx tx, String user, String organization) {
+        suspended(tx, user, organization);
     }
 
     /// Where the person's sessions count: everywhere for operators, else where they are.

@@ -37,10 +37,11 @@ import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
+import orrery.kit.http.Locator;
 
 /// The clusters of projects: what users may do with them.
 @Singleton
-public final class Clusters implements Contents {
+public final class Clusters implements Contents, Locator {
     /// Where administrators' kubeconfigs are sealed.
     public static final SealedColumn SEALED =
             new SealedColumn("cluster", "id", "sealed_kubeconfig");
@@ -328,6 +329,17 @@ public final class Clusters implements Contents {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public String prefix() {
+        return "cls";
+    }
+
+    @Override
+    public Optional<Scope> find(Tx tx, String id) {
+        return table.byId(tx, id).filter(it -> it.deletedAt() == null)
+                .map(it -> Scope.project(it.organizationId(), it.projectId()));
     }
 
     private Cluster lock(Tx tx, Grant grant, String region, String idOrName) {

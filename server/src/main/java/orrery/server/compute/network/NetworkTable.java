@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
@@ -200,5 +201,16 @@ final class NetworkTable {
                 order by name
                 limit 20
                 """).bind("project", project).mapTo(String.class).list();
+    }
+
+    private static final String PLACE = """
+            select organization_id, project_id
+            from network
+            where id = :id and deleted_at is null""";
+
+    Optional<Scope> place(Tx tx, String id) {
+        return tx.handle().createQuery(PLACE).bind("id", id)
+                .map((row, context) -> Scope.project(row.getString(1), row.getString(2)))
+                .findOne();
     }
 }

@@ -21,6 +21,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -30,7 +31,7 @@ import orrery.server.tenancy.region.Regions;
 
 /// The networks of projects. All changes are synchronous: nothing but our records is involved.
 @Singleton
-public final class Networks implements Contents {
+public final class Networks implements Contents, Locator {
     private static final String KIND = "network";
     private static final int MOST = 100;
 
@@ -200,6 +201,16 @@ public final class Networks implements Contents {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public String prefix() {
+        return "net";
+    }
+
+    @Override
+    public Optional<Scope> find(Tx tx, String id) {
+        return table.place(tx, id);
     }
 
     private static Problem.Failure unprocessable(String field, String message) {

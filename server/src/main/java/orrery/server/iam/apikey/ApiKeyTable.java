@@ -66,6 +66,32 @@ final class ApiKeyTable {
         return tx.handle().createQuery(FIND).bind("id", id).map(KEY).findOne();
     }
 
+    private static final String BELONGS = """
+            select exists (
+                select from member
+                where organization_id = :organization and user_id = :user
+                  and state = 'active')
+              or exists (
+                select from policy
+                where principal_kind = 'user' and principal_id = :user
+                  and organization_id is null)""";
+
+    /// Whether what somebody holds in an organization counts. Operators belong everywhere.
+    boolean belongs(Tx tx, String user, String organization) {
+        return tx.handle().createQuery(BELONGS)
+                .bind("user", user).bind("organization", organization)
+                .mapTo(boolean.class).one();
+    }
+
+    private static final String DELETE_ALL = """
+            delete from api_key
+            where user_id = :user and organization_id = :organization""";
+
+    void deleteAll(Tx tx, String user, String organization) {
+        tx.handle().createUpdate(DELETE_ALL)
+                .bind("user", user).bind("organization", organization).execute();
+    }
+
     private static final String HASHES = """
             select secret_hash, old_secret_hash, old_secret_until
             from api_key

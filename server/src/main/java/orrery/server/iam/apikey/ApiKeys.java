@@ -27,12 +27,13 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Evaluator;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.user.Departure;
 import org.jspecify.annotations.Nullable;
 
 /// API keys. Everybody manages their own, as far as the credential that they do it with reaches:
 /// a narrow token never makes, mends or reads the secret of a wider key.
 @Singleton
-public final class ApiKeys {
+public final class ApiKeys implements Departure {
     private static final String KIND = "API key";
     private static final int MOST = 100;
 
@@ -85,7 +86,7 @@ public final class ApiKeys {
             var name = asked.name() == null ? Slug.of("apikey", id) : asked.name();
             var key = new ApiKey(id, caller.id(), scope, name, asked.displayName(),
                     asked.description(), roles, true, asked.expiresAt(), null, null, 1, now, now);
-            var secret = secrets.next(id);
+            var secret = secrets.next(KeySecrets.Kind.API_KEY, id);
             if (!table.insert(tx, key, secrets.hash(secret))) {
                 throw new Problem.AlreadyExists(KIND, name).raise();
             }
@@ -139,7 +140,7 @@ public final class ApiKeys {
                 throw new Problem.IllegalTransition(KIND, id,
                         state.name().toLowerCase(Locale.ROOT), "rotate").raise();
             }
-            var secret = secrets.next(id);
+            var secret = secrets.next(KeySecrets.Kind.API_KEY, id);
             var rotated = table.rotate(tx, id, secrets.hash(secret), now.plus(grace), now);
             changed(tx, "apikey.rotated", rotated);
             return new ApiKey.WithSecret(rotated, secret);
@@ -157,7 +158,7 @@ public final class ApiKeys {
 
     /// The key of a secret; empty when there is none, or it does not count now.
     public Optional<ApiKey> bySecret(Tx tx, String secret) {
-        var id = KeySecrets.keyId(secret).orElse("");
+        var id = KeySecrets.id(KeySecrets.Kind.API_KEY, secret).orElse("");
         var hash = secrets.hash(secret);
         var now = clock.instant();
         var matches = table.hashes(tx, id).filter(kept ->
@@ -168,10 +169,24 @@ public final class ApiKeys {
         return matches.flatMap(kept -> active(tx, id));
     }
 
-    /// The key, if it counts now.
+    /// The key, if it counts now, and its user belongs to where it counts.
     public Optional<ApiKey> active(Tx tx, String id) {
         var now = clock.instant();
-        return table.find(tx, id).filter(key -> key.state(now) == ApiKey.State.ACTIVE);
+        return table.find(tx, id).filter(key -> key.state(now) == ApiKey.State.ACTIVE)
+                .filter(key -> key.scope().organization() == null
+                        || table.belongs(tx, key.userId(), key.scope().organization()));
+    }
+
+    /// Keys of somebody who is suspended count again when the person does.
+    @Override
+    public void suspended(Tx tx, String user, @Nullable String organization) {
+        epochs.raise(tx, user);
+    }
+
+    @Override
+    public void left(Tx tx, String user, String organization) {
+        table.deleteAll(tx, user, organization);
+        epochs.raise(tx, user);
     }
 
     /// Notes that a key was used, and from where.

@@ -4,9 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
@@ -14,7 +13,6 @@ import orrery.kit.access.Principal;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.events.Epochs;
-import orrery.server.iam.role.Roles;
 
 /// Answers what a caller holds where: from memory while the [Epochs] stand still, else from the
 /// tables.
@@ -26,6 +24,9 @@ public final class Evaluator implements Access.Bindings {
     /// About 1 KiB each.
     private static final int REMEMBERED = 50_000;
     private static final Set<String> ALL = Set.of("*");
+
+    /// Where policies change all the time, answers of a few milliseconds are given in the end.
+    private static final int MOST_ATTEMPTS = 5;
 
     private final PolicyTable table = new PolicyTable();
     private final Database database;
@@ -61,15 +62,29 @@ public final class Evaluator implements Access.Bindings {
         return !held(principal, Scope.PLATFORM).isEmpty();
     }
 
+    /// Asks again while policies change in between, so that all answers hold at one moment.
+    public <T> T atOneMoment(Supplier<T> questions) {
+        var stamp = epochs.total();
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            var answers = questions.get();
+            var now = epochs.total();
+            if (now == stamp) {
+                return answers;
+            }
+            stamp = now;
+        }
+        return questions.get();
+    }
+
     private Holdings holdings(Principal principal, Scope scope) {
         var key = new Key(principal.id(), scope.organization());
         // The stamp first: what changes in between is then read again, never missed.
         var stamp = stamp(key.organization());
         var found = cache.getIfPresent(key);
         if (found == null || found.stamp() != stamp) {
-            var rows = database.read(system,
+            var held = database.read(system,
                     tx -> table.heldIn(tx, key.principal(), key.organization()));
-            found = new Remembered(compile(rows), stamp);
+            found = new Remembered(new Holdings(held), stamp);
             cache.put(key, found);
         }
         return found.holdings();
@@ -78,14 +93,5 @@ public final class Evaluator implements Access.Bindings {
     private long stamp(@Nullable String organization) {
         var platform = epochs.get(Policies.PLATFORM);
         return organization == null ? platform : platform + epochs.get(organization);
-    }
-
-    private static Holdings compile(List<PolicyTable.Holding> rows) {
-        var held = new ArrayList<Holdings.Held>();
-        for (var row : rows) {
-            Roles.byKey(row.role()).ifPresent(
-                    role -> held.add(new Holdings.Held(role, row.place())));
-        }
-        return new Holdings(held);
     }
 }

@@ -16,8 +16,9 @@ import orrery.server.iam.role.Role;
 /// What one principal holds on the platform and in one organization, compiled so that a check costs
 /// a few look-ups however many policies there are.
 ///
-/// A role counts where it was given and below. Into projects it reaches only if it lets its holder
-/// see them ([#SEE]): a plain member of an organization does not know its private projects.
+/// A role counts where it was given and below. One that is made for organizations reaches into
+/// projects only if it lets its holder see them ([#SEE]): a plain member of an organization does
+/// not know its private projects.
 final class Holdings {
     /// More sets of token roles than this are computed anew each time. Few tokens name any.
     private static final int REMEMBERED_ROLE_SETS = 32;
@@ -27,7 +28,8 @@ final class Holdings {
     /// One role at one place.
     record Held(Role role, Scope place) {
         boolean reachesIntoProjects() {
-            return SEE.isCoveredByAny(role.permissions());
+            return role.level() != Role.Level.ORGANIZATION
+                    || SEE.isCoveredByAny(role.permissions());
         }
     }
 
@@ -36,6 +38,7 @@ final class Holdings {
     private final Set<String> inOrganization;
     private final Set<String> inAnyProject;
     private final Map<String, Set<String>> inProject;
+    private final Map<String, Set<String>> onResource;
     private final Map<Set<String>, Holdings> narrowed = new ConcurrentHashMap<>();
 
     /// @param all roles at the platform and in one organization, no other
@@ -46,10 +49,14 @@ final class Holdings {
         inAnyProject = union(all,
                 held -> held.place().project() == null && held.reachesIntoProjects());
         inProject = new HashMap<>();
+        onResource = new HashMap<>();
         for (var held : all) {
-            var project = held.place().project();
-            if (project != null) {
-                inProject.computeIfAbsent(project, id -> new HashSet<>(inAnyProject))
+            var place = held.place();
+            if (place.resource() != null) {
+                onResource.computeIfAbsent(place.resource(), id -> new HashSet<>())
+                        .addAll(held.role().permissions());
+            } else if (place.project() != null) {
+                inProject.computeIfAbsent(place.project(), id -> new HashSet<>(inAnyProject))
                         .addAll(held.role().permissions());
             }
         }
@@ -62,8 +69,18 @@ final class Holdings {
         if (scope.organization() == null) {
             return counted.onPlatform;
         }
-        return scope.project() == null ? counted.inOrganization
-                : counted.inProject.getOrDefault(scope.project(), counted.inAnyProject);
+        if (scope.project() == null) {
+            return counted.inOrganization;
+        }
+        var inProject = counted.inProject.getOrDefault(scope.project(), counted.inAnyProject);
+        var onResource = scope.resource() == null ? null
+                : counted.onResource.get(scope.resource());
+        if (onResource == null) {
+            return inProject;
+        }
+        var both = new HashSet<>(inProject);
+        both.addAll(onResource);
+        return both;
     }
 
     private Holdings only(Set<String> roles) {

@@ -2,12 +2,15 @@ package orrery.server.iam.policy;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import orrery.kit.Ids;
+import orrery.kit.access.Access;
+import orrery.kit.access.Call;
 import orrery.kit.access.Permission;
 import orrery.kit.access.Principal;
 import orrery.kit.access.Scope;
@@ -17,8 +20,8 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.server.iam.policy.Holdings.Held;
+import orrery.server.iam.role.Ceiling;
 import orrery.server.iam.role.Role;
-import orrery.server.iam.role.Roles;
 
 /// Gives roles and takes them away.
 @Singleton
@@ -41,7 +44,7 @@ public final class Policies {
 
     /// Gives `role` at `place`. Giving it again changes nothing.
     public void give(Tx tx, Role role, Policy.Holders holders, Scope place) {
-        if (Role.levelOf(place) != role.level()) {
+        if (!role.fits(place)) {
             throw new IllegalArgumentException(role.key() + " is no role for " + place);
         }
         var policy = new Policy(ids.next("pol"), role.key(), holders, place,
@@ -58,6 +61,62 @@ public final class Policies {
             epochs.raise(tx, epoch(place));
             events.append(tx, event("policy.deleted", role, holders, place));
         }
+    }
+
+    /// Takes away all that somebody was given in an organization.
+    public void takeAll(Tx tx, Policy.Holders holders, String organization) {
+        if (table.deleteAll(tx, holders, organization) > 0) {
+            epochs.raise(tx, organization);
+        }
+    }
+
+    /// Refuses a caller who does not hold all that a group holds: putting somebody into it gives
+    /// all of that.
+    ///
+    /// @param field the field that names whom it would be given, for the refusal
+    public void checkCeiling(Tx tx, Access access, Call call, Policy.Holders holders,
+            String field) {
+        for (var held : table.given(tx, holders)) {
+            Ceiling.check(access, call, held.role().permissions(), held.place(), field);
+        }
+    }
+
+    /// The names of the roles that these were given at `place` itself.
+    public List<String> namesAt(Tx tx, Policy.Holders holders, Scope place) {
+        return table.given(tx, holders).stream().filter(held -> held.place().equals(place))
+                .map(held -> held.role().name()).sorted().toList();
+    }
+
+    /// Says why a principal may do something, or may not.
+    public Explanation explain(Tx tx, Principal principal, Permission permission, Scope place,
+            boolean allowed) {
+        var all = table.policiesIn(tx, principal.id(), place.organization());
+        for (var one : all.entrySet()) {
+            var held = one.getValue();
+            var gives = held.place().contains(place)
+                    && permission.isCoveredByAny(held.role().permissions());
+            if (gives && allowed && counts(principal, held)) {
+                return new Explanation("given by a policy", new Explanation.Via(one.getKey(),
+                        held.role().id(), held.role().name(), id(held.place())));
+            }
+            if (gives && !allowed) {
+                return new Explanation(counts(principal, held)
+                        ? "the credential does not count there"
+                        : "the credential does not count for the role " + held.role().name(),
+                        null);
+            }
+        }
+        return new Explanation("no policy gives " + permission.name() + " there", null);
+    }
+
+    private static boolean counts(Principal principal, Held held) {
+        return principal.roles() == null || principal.roles().contains(held.role().name());
+    }
+
+    private static String id(Scope place) {
+        return place.resource() != null ? place.resource()
+                : place.project() != null ? place.project()
+                : place.organization() != null ? place.organization() : "platform";
     }
 
     /// The places at which a principal holds `permission`, within the limits of its token. For
@@ -105,22 +164,24 @@ public final class Policies {
                 && permission.isCoveredByAny(held.role().permissions()));
     }
 
-    private Stream<Held> holdings(Tx tx, String user) {
-        return table.held(tx, user).stream().flatMap(row -> Roles.byKey(row.role()).stream()
-                .map(role -> new Held(role, row.place())));
+    private Stream<Held> holdings(Tx tx, String principal) {
+        return table.held(tx, principal).stream();
     }
 
-    private static NewEvent event(
+    static NewEvent event(
             String type, Role role, Policy.Holders holders, Scope place) {
         var subject = switch (holders) {
             case Policy.Holders.User user -> new Subject("user", user.id());
             case Policy.Holders.Members members ->
                 new Subject("organization", members.organization());
+            case Policy.Holders.Group group -> new Subject("group", group.id());
+            case Policy.Holders.ServiceAccount account ->
+                new Subject("service-account", account.id());
         };
         return new NewEvent(type, subject, place, Map.of("role", role.key()));
     }
 
-    private static String epoch(Scope place) {
+    static String epoch(Scope place) {
         return place.organization() == null ? PLATFORM : place.organization();
     }
 }

@@ -103,7 +103,8 @@ public final class Permissions {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static List<String> covered(String pattern) {
+    /// The permissions that `pattern` is or covers.
+    static List<String> covered(String pattern) {
         if (pattern.equals("*")) {
             return List.copyOf(ALL);
         }

@@ -1,107 +1,177 @@
 package orrery.server.iam.role;
 
-import static orrery.server.iam.role.Permissions.readsOf;
-
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
-import orrery.server.iam.role.Role.Level;
+import orrery.kit.Ids;
+import orrery.kit.Problem;
+import orrery.kit.Slug;
+import orrery.kit.access.Access;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Epochs;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.kit.http.Locator;
 
-/// The roles that come with the server. They are the same in every organization and never change
-/// but with a release.
-public final class Roles {
-    /// What is worked with inside a project.
-    private static final List<String> WORK = List.of(
-            "compute.*", "ai.*", "studio.*", "workspace.*", "workflows.*");
+/// The roles that can be given in an organization: those that come with the server, and its own.
+@Singleton
+public final class Roles implements Locator {
+    private static final String KIND = "role";
+    private static final int MOST = 200;
 
-    /// What anyone in an organization may look at, to find their way.
-    private static final List<String> ORIENTATION = List.of(
-            "org.organizations.get", "org.members.list", "org.projects.list", "org.quotas.get",
-            "platform.regions.list", "platform.regions.get",
-            "platform.stacks.list", "platform.stacks.get", "infrastructure.capacity.get",
-            "studio.templates.list", "studio.templates.get", "studio.plugins.list",
-            "workspace.blueprints.list", "workspace.blueprints.get");
+    private final RoleTable table = new RoleTable();
+    private final Database database;
+    private final Access access;
+    private final Epochs epochs;
+    private final Events events;
+    private final Ids ids;
+    private final Clock clock;
 
-    /// What admins of an organization do beyond the work in its projects.
-    private static final List<String> ADMINISTRATION = List.of(
-            "org.organizations.update", "org.members.*", "org.invitations.*", "org.projects.*",
-            "org.settings.*",
-            "iam.roles.*", "iam.groups.*", "iam.policies.*", "iam.apikeys.*",
-            "iam.serviceaccounts.*", "iam.providers.*", "iam.clients.*",
-            "iam.users.list", "iam.users.get", "iam.users.update", "iam.users.delete",
-            "auth.*", "audit.*", "notifications.*", "webhooks.*", "analytics.*",
-            "billing.usage.get", "billing.invoices.list", "billing.invoices.get",
-            "billing.plan.get");
-
-    /// "Admins build up, only owners tear down."
-    private static final List<String> OWNERSHIP = List.of(
-            "org.organizations.delete", "org.admins.delete", "org.ownership.update",
-            "billing.plan.update");
-
-    public static final Role SUPER_ADMIN =
-            new Role(Level.PLATFORM, "super_admin", "Platform owner", Set.of("*"));
-    public static final Role OWNER = role(Level.ORGANIZATION, "owner", "Organization owner",
-            ORIENTATION, ADMINISTRATION, OWNERSHIP, WORK);
-    public static final Role ADMIN = role(Level.ORGANIZATION, "admin", "Organization admin",
-            ORIENTATION, ADMINISTRATION, WORK);
-    public static final Role MEMBER =
-            role(Level.ORGANIZATION, "member", "Organization member", ORIENTATION);
-    public static final Role PROJECT_ADMIN = role(Level.PROJECT, "admin", "Project admin",
-            List.of("org.projects.get", "org.projects.update", "org.quotas.get"),
-            List.of("org.members.list", "iam.policies.*"), WORK);
-    public static final Role PROJECT_MEMBER = role(Level.PROJECT, "member", "Project member",
-            List.of("org.projects.get", "org.quotas.get"), WORK);
-    public static final Role VIEWER = role(Level.PROJECT, "viewer", "Project viewer",
-            List.of("org.projects.get", "org.quotas.get"), readsOf(
-                    "compute.*", "ai.*", "workflows.*", "studio.diagrams.*", "studio.runs.*",
-                    "studio.versions.*", "studio.resources.*", "studio.builds.*",
-                    "studio.dashboard.*", "workspace.workspaces.*", "workspace.jobs.*"));
-
-    private static final Map<String, Role> PREDEFINED = new LinkedHashMap<>();
-
-    static {
-        Stream.of(
-                        SUPER_ADMIN,
-                        role(Level.PLATFORM, "provider_admin", "Provider admin",
-                                List.of("org.*", "iam.*", "infrastructure.*", "platform.*",
-                                        "compute.*", "workflows.*", "audit.*", "billing.*",
-                                        "analytics.*")),
-                        role(Level.PLATFORM, "provider_operator", "Provider operator",
-                                List.of("infrastructure.*", "compute.*", "workflows.*"),
-                                readsOf("org.*", "iam.users.*", "platform.*")),
-                        role(Level.PLATFORM, "provider_revenue", "Provider revenue",
-                                List.of("analytics.*", "billing.*"), readsOf("*")),
-                        role(Level.PLATFORM, "support", "Support", readsOf(
-                                "org.*", "iam.users.*", "infrastructure.*", "platform.*",
-                                "compute.*", "workflows.*", "audit.*")),
-                        OWNER, ADMIN, MEMBER, PROJECT_ADMIN, PROJECT_MEMBER, VIEWER)
-                .forEach(role -> PREDEFINED.put(role.key(), role));
+    public Roles(Database database, Access access, Epochs epochs, Events events, Ids ids,
+            Clock clock) {
+        this.database = database;
+        this.access = access;
+        this.epochs = epochs;
+        this.events = events;
+        this.ids = ids;
+        this.clock = clock;
     }
 
-    private Roles() {}
-
-    /// All of them, the widest level first.
-    public static Collection<Role> all() {
-        return PREDEFINED.values();
+    /// Makes a role in the organization that the grant is for.
+    ///
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.Unprocessable] for
+    ///     permissions that the caller does not hold
+    public CustomRole create(Grant grant, CustomRole.New asked) {
+        Ceiling.check(access, grant.call(), asked.permissions(), grant.scope(), "permissions");
+        return database.tx(grant, tx -> {
+            var organization = organization(grant);
+            var id = ids.next("rol");
+            var name = asked.name() == null ? Slug.of(KIND, id) : asked.name();
+            if (Predefined.all().stream().anyMatch(role -> role.name().equals(name))) {
+                throw new Problem.AlreadyExists(KIND, name).raise();
+            }
+            if (table.count(tx, organization) >= MOST) {
+                throw new Problem.QuotaExceeded("roles of one organization", MOST, MOST + 1)
+                        .raise();
+            }
+            var now = clock.instant();
+            var role = new CustomRole(id, organization, name, asked.displayName(),
+                    asked.description(), asked.permissions().stream().sorted().toList(), 1, now,
+                    now);
+            if (!table.insert(tx, role)) {
+                throw new Problem.AlreadyExists(KIND, name).raise();
+            }
+            events.append(tx, event("role.created", role));
+            return role;
+        });
     }
 
-    /// The role that a policy row names by its [Role#key]; empty when a release took it away.
-    public static Optional<Role> byKey(String key) {
-        return Optional.ofNullable(PREDEFINED.get(key));
+    /// The organization's own, the newest first.
+    public List<CustomRole> list(Grant grant) {
+        return database.read(grant, tx -> table.list(tx, organization(grant), MOST));
     }
 
-    @SafeVarargs
-    private static Role role(
-            Level level, String name, String displayName, Collection<String>... permissions) {
-        var all = new HashSet<String>();
-        for (var some : permissions) {
-            all.addAll(some);
+    /// One of the organization's own.
+    ///
+    /// @param key identifier or name
+    public CustomRole get(Grant grant, String key) {
+        return database.read(grant,
+                tx -> present(table.find(tx, organization(grant), key), key));
+    }
+
+    /// Changes one of the organization's own, for all who hold it.
+    ///
+    /// @param patch makes the new values out of the old ones
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.Refused] for one that comes with the server
+    public CustomRole change(Grant grant, String key, Function<CustomRole, CustomRole.Change> patch,
+            OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var role = own(tx, grant, key, expected);
+            var change = patch.apply(role);
+            // What it could do before was somebody else's to give.
+            var added = change.permissions().stream()
+                    .filter(name -> !role.permissions().contains(name)).toList();
+            Ceiling.check(access, grant.call(), added, grant.scope(), "permissions");
+            var changed = table.change(tx, role.id(), change,
+                    change.permissions().stream().sorted().toList(), clock.instant());
+            epochs.raise(tx, role.organizationId());
+            events.append(tx, event("role.updated", changed));
+            return changed;
+        });
+    }
+
+    /// Deletes one of the organization's own. Its name is free at once.
+    ///
+    /// @throws Problem.Failure [Problem.InUse] while a policy gives it
+    public void delete(Grant grant, String key, OptionalLong expected) {
+        database.write(grant, tx -> {
+            var role = own(tx, grant, key, expected);
+            var policies = table.policies(tx, role.id());
+            if (!policies.isEmpty()) {
+                throw new Problem.InUse(KIND, role.name(), policies).raise();
+            }
+            table.delete(tx, role.id(), clock.instant());
+            events.append(tx, event("role.deleted", role));
+        });
+    }
+
+    /// The role that a name or an identifier means at a place: `admin` is another one in a project
+    /// than in an organization.
+    ///
+    /// It stays as it is until the transaction ends.
+    public Optional<Role> at(Tx tx, Scope place, String key) {
+        var own = place.organization() == null ? Stream.<Role>empty()
+                : table.lock(tx, place.organization(), key).stream().map(CustomRole::role);
+        var predefined = Predefined.all().stream()
+                .filter(role -> role.id().equals(key) || role.name().equals(key))
+                .filter(role -> role.fits(place));
+        return Stream.concat(own, predefined).findFirst();
+    }
+
+    @Override
+    public String prefix() {
+        return "rol";
+    }
+
+    @Override
+    public Optional<Scope> find(Tx tx, String id) {
+        return table.organization(tx, id).map(Scope::organization);
+    }
+
+    private CustomRole own(Tx tx, Grant grant, String key, OptionalLong expected) {
+        if (Predefined.find(key).isPresent()) {
+            throw new Problem.Refused("change of the role " + key,
+                    "it comes with the server; make one of your own").raise();
         }
-        return new Role(level, name, displayName, all);
+        var found = present(table.lock(tx, organization(grant), key), key);
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, key, "version " + expected.getAsLong(),
+                    "version " + found.version()).raise();
+        }
+        return found;
+    }
+
+    private static CustomRole present(Optional<CustomRole> found, String key) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, key).raise());
+    }
+
+    private static String organization(Grant grant) {
+        return grant.scope().requireOrganization();
+    }
+
+    private static NewEvent event(String type, CustomRole role) {
+        return new NewEvent(type, new Subject(KIND, role.id()),
+                Scope.organization(role.organizationId()),
+                Map.of("name", role.name(), "permissions", role.permissions()));
     }
 }

@@ -21,7 +21,7 @@ public record User(
         long version,
         Instant createdAt,
         Instant updatedAt) {
-    public enum State { ACTIVE, SUSPENDED }
+    public enum State { ACTIVE, SUSPENDED, DISABLED }
 
     public boolean isActive() {
         return state == State.ACTIVE;

@@ -1,5 +1,6 @@
 package orrery.server.iam.user;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.mapper.RowMapper;
 import orrery.kit.access.Scope;
+import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 
 final class UserTable {
@@ -106,5 +108,26 @@ final class UserTable {
         return tx.handle().createQuery(RENAME)
                 .bind("id", id).bind("name", name).bind("at", at)
                 .map(USER).findOne();
+    }
+
+    private static final String PREFERENCES = """
+            select preferences
+            from iam_user
+            where id = :id""";
+
+    ObjectNode preferences(Tx tx, String id) {
+        return Json.read(tx.handle().createQuery(PREFERENCES).bind("id", id)
+                .mapTo(String.class).one(), ObjectNode.class);
+    }
+
+    private static final String SET_PREFERENCES = """
+            update iam_user
+            set preferences = :preferences, updated_at = :at, version = version + 1
+            where id = :id""";
+
+    void preferences(Tx tx, String id, ObjectNode preferences, Instant at) {
+        tx.handle().createUpdate(SET_PREFERENCES)
+                .bind("id", id).bind("preferences", Json.of(preferences)).bind("at", at)
+                .execute();
     }
 }

@@ -22,8 +22,8 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Policies;
-import orrery.server.iam.policy.Policy;
-import orrery.server.iam.role.Roles;
+import orrery.server.iam.role.Predefined;
+import orrery.server.iam.user.Members;
 
 /// The organizations of this installation.
 @Singleton
@@ -34,16 +34,18 @@ public final class Organizations {
     private final OrganizationTable table = new OrganizationTable();
     private final Database database;
     private final Policies policies;
+    private final Members members;
     private final Events events;
     private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
     public Organizations(
-            Database database, Policies policies, Events events, Paging paging, Ids ids,
-            Clock clock) {
+            Database database, Policies policies, Members members, Events events,
+            Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.policies = policies;
+        this.members = members;
         this.events = events;
         this.paging = paging;
         this.ids = ids;
@@ -69,7 +71,7 @@ public final class Organizations {
             throw new Problem.AlreadyExists(KIND, name).raise();
         }
         events.append(tx, event("organization.created", made));
-        policies.give(tx, Roles.OWNER, new Policy.Holders.User(owner), Scope.organization(id));
+        members.add(tx, id, owner, Predefined.OWNER);
         return made;
     }
 

@@ -2,9 +2,15 @@ package orrery.server.tenancy.project;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.access.Access;
@@ -13,6 +19,7 @@ import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.events.Epochs;
+import orrery.kit.http.Locator;
 import orrery.kit.http.Place;
 import orrery.kit.http.Places;
 import orrery.server.tenancy.organization.Organization;
@@ -30,20 +37,30 @@ public final class PlaceFinder implements Places {
     private final Organizations organizations;
     private final Projects projects;
     private final Epochs epochs;
+    private final Access access;
+    private final Map<String, Locator> locators;
     private final Grant system;
     private final Cache<String, Remembered> byId =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+    /// A thing never moves. One that is gone may be found for a while: whoever looks at it then
+    /// learns that it is not there.
+    private final Cache<String, Scope> places = Caffeine.newBuilder().maximumSize(REMEMBERED)
+            .expireAfterWrite(Duration.ofMinutes(1)).build();
 
     /// @param stamp the epoch of the project's organization: it grows when a project is deleted
     private record Remembered(Scope scope, long stamp) {}
 
     public PlaceFinder(
             Database database, Organizations organizations, Projects projects, Epochs epochs,
-            Access access) {
+            Access access, @Any Instance<Locator> locators) {
         this.database = database;
         this.organizations = organizations;
         this.projects = projects;
         this.epochs = epochs;
+        this.access = access;
+        this.locators = locators.stream()
+                .collect(Collectors.toMap(Locator::prefix, Function.identity()));
         this.system = access.system("places");
     }
 
@@ -53,9 +70,43 @@ public final class PlaceFinder implements Places {
             case PLATFORM -> Scope.PLATFORM;
             case ORGANIZATION -> organization(parameters.get("organization"));
             case PROJECT -> project(call, parameters.get("project"));
+            case TENANT -> tenant(call, parameters);
+            case RESOURCE -> resource(call, parameters.get("resource"));
             case HOME_ORGANIZATION -> homeOrganization(call);
             case HOME_PROJECT -> homeProject(call);
         };
+    }
+
+    private Scope tenant(Call call, Map<String, String> parameters) {
+        var asked = parameters.get("orgId");
+        if (asked != null) {
+            return asked.equals("*") ? Scope.PLATFORM : organization(asked);
+        }
+        // What the caller may not know is looked for at home, and not found there.
+        return parameters.values().stream().flatMap(value -> located(call, value).stream())
+                .findFirst().orElseGet(() -> homeOrganization(call));
+    }
+
+    private Scope resource(Call call, String id) {
+        return located(call, id).filter(found -> found.project() != null)
+                .map(found -> found.resource(id))
+                .orElseThrow(() -> new Problem.NotFound("resource", id).raise());
+    }
+
+    /// Where something lies, if the caller may know.
+    private Optional<Scope> located(Call call, String id) {
+        var known = places.getIfPresent(id);
+        var found = known != null ? Optional.of(known)
+                : Optional.ofNullable(locators.get(prefix(id))).flatMap(
+                        it -> database.read(system, tx -> it.find(tx, id)));
+        found.ifPresent(place -> places.put(id, place));
+        return found
+                .filter(place -> access.knows(call, place)
+                        || place.project() != null && access.knows(call, place.resource(id)));
+    }
+
+    private static String prefix(String key) {
+        return Ids.isId(key) ? key.substring(0, key.indexOf('_')) : "";
     }
 
     private Scope organization(String key) {

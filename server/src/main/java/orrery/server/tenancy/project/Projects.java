@@ -27,7 +27,7 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
-import orrery.server.iam.role.Roles;
+import orrery.server.iam.role.Predefined;
 import orrery.server.tenancy.organization.Organizations;
 
 /// The projects of all organizations.
@@ -164,8 +164,8 @@ public final class Projects {
     private void show(Tx tx, Project project) {
         var members = new Policy.Holders.Members(project.organizationId());
         switch (project.visibility()) {
-            case ORG -> policies.give(tx, Roles.VIEWER, members, project.scope());
-            case PRIVATE -> policies.take(tx, Roles.VIEWER, members, project.scope());
+            case ORG -> policies.give(tx, Predefined.VIEWER, members, project.scope());
+            case PRIVATE -> policies.take(tx, Predefined.VIEWER, members, project.scope());
         }
     }
 

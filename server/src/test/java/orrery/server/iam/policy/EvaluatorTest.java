@@ -18,7 +18,7 @@ import orrery.kit.events.Signals;
 import orrery.kit.test.TestDatabase;
 import orrery.server.iam.policy.Policy.Holders;
 import orrery.server.iam.role.Role;
-import orrery.server.iam.role.Roles;
+import orrery.server.iam.role.Predefined;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,12 +77,12 @@ class EvaluatorTest {
     void aRoleIsSeenHereAtOnceAndThereWithinASecond() {
         var user = "usr_seen";
         assertThat(THERE.holds(user, "compute.*", PROJECT)).isFalse();
-        give(user, Roles.OWNER, ORG);
+        give(user, Predefined.OWNER, ORG);
         assertThat(HERE.holds(user, "compute.*", PROJECT)).isTrue();
         await().atMost(SEEN_WITHIN).until(() -> THERE.holds(user, "compute.*", PROJECT));
 
         HERE.database.write(HERE.grant, tx ->
-                HERE.policies.take(tx, Roles.OWNER, new Holders.User(user), ORG));
+                HERE.policies.take(tx, Predefined.OWNER, new Holders.User(user), ORG));
         assertThat(HERE.holds(user, "compute.*", PROJECT)).isFalse();
         await().atMost(SEEN_WITHIN).until(() -> !THERE.holds(user, "compute.*", PROJECT));
     }
@@ -91,7 +91,7 @@ class EvaluatorTest {
     void whatDoesNotCommitIsNeverSeen() {
         try {
             HERE.database.write(HERE.grant, tx -> {
-                HERE.policies.give(tx, Roles.SUPER_ADMIN, new Holders.User("usr_rolled"),
+                HERE.policies.give(tx, Predefined.SUPER_ADMIN, new Holders.User("usr_rolled"),
                         Scope.PLATFORM);
                 throw new IllegalStateException("back");
             });
@@ -103,22 +103,22 @@ class EvaluatorTest {
 
     @Test
     void aRoleReachesNoOtherOrganization() {
-        give("usr_own", Roles.OWNER, ORG);
+        give("usr_own", Predefined.OWNER, ORG);
         assertThat(HERE.holds("usr_own", "compute.*", Scope.organization("org_2"))).isFalse();
         assertThat(HERE.holds("usr_own", "compute.*", Scope.PLATFORM)).isFalse();
     }
 
     @Test
     void anOperatorHoldsEveryPlace() {
-        give("usr_op", Roles.SUPER_ADMIN, Scope.PLATFORM);
+        give("usr_op", Predefined.SUPER_ADMIN, Scope.PLATFORM);
         assertThat(HERE.holds("usr_op", "*", Scope.organization("org_2"))).isTrue();
         assertThat(HERE.holds("usr_op", "*", PROJECT)).isTrue();
     }
 
     @Test
     void aTokenCapsWhatItsUserHolds() {
-        give("usr_cap", Roles.OWNER, ORG);
-        give("usr_cap", Roles.VIEWER, PROJECT);
+        give("usr_cap", Predefined.OWNER, ORG);
+        give("usr_cap", Predefined.VIEWER, PROJECT);
         var viewer = principal("usr_cap", ORG, Set.of("viewer"));
         assertThat(HERE.evaluator.held(viewer, PROJECT))
                 .contains("compute.clusters.get").doesNotContain("compute.*");
@@ -130,19 +130,101 @@ class EvaluatorTest {
 
     @Test
     void membersShareWhatTheirOrganizationWasGiven() {
-        give("usr_mem", Roles.MEMBER, ORG);
+        give("usr_mem", Predefined.MEMBER, ORG);
         HERE.database.write(HERE.grant, tx ->
-                HERE.policies.give(tx, Roles.VIEWER, new Holders.Members("org_1"), PROJECT));
+                HERE.policies.give(tx, Predefined.VIEWER, new Holders.Members("org_1"), PROJECT));
         assertThat(HERE.holds("usr_mem", "compute.clusters.get", PROJECT)).isTrue();
         assertThat(HERE.holds("usr_stranger", "compute.clusters.get", PROJECT)).isFalse();
         HERE.database.write(HERE.grant, tx ->
-                HERE.policies.take(tx, Roles.VIEWER, new Holders.Members("org_1"), PROJECT));
+                HERE.policies.take(tx, Predefined.VIEWER, new Holders.Members("org_1"), PROJECT));
         assertThat(HERE.holds("usr_mem", "compute.clusters.get", PROJECT)).isFalse();
     }
 
+    @Test
+    void aGroupSharesWhatItWasGivenWithWhoIsInIt() {
+        join("usr_grp");
+        run("""
+                insert into iam_group (id, organization_id, name, display_name, created_at,
+                                       updated_at)
+                values ('grp_1', 'org_1', 'g', 'G', now(), now());
+                insert into group_member (id, group_id, organization_id, user_id, added_by,
+                                          created_at)
+                values ('mbr_1', 'grp_1', 'org_1', 'usr_grp', 'usr_1', now())
+                """);
+        HERE.database.write(HERE.grant, tx ->
+                HERE.policies.give(tx, Predefined.VIEWER, new Holders.Group("grp_1"), PROJECT));
+        assertThat(HERE.holds("usr_grp", "compute.clusters.get", PROJECT)).isTrue();
+        assertThat(HERE.holds("usr_grp", "compute.clusters.get", ORG)).isFalse();
+    }
+
+    @Test
+    void aRoleOfItsOwnCountsInItsOrganizationAndBelow() {
+        join("usr_custom");
+        run("""
+                insert into iam_role (id, organization_id, name, display_name, permissions,
+                                      created_at, updated_at)
+                values ('rol_1', 'org_1', 'deployer', 'D',
+                        array['compute.clusters.*', 'gone.with.release'], now(), now())
+                """);
+        var role = Role.custom("rol_1", "deployer", "D", Set.of("compute.clusters.*"));
+        give("usr_custom", role, ORG);
+        assertThat(HERE.evaluator.held(principal("usr_custom", ORG, null), PROJECT))
+                .containsExactly("compute.clusters.*");
+        assertThat(HERE.evaluator.held(principal("usr_custom", ORG, Set.of("other")), PROJECT))
+                .isEmpty();
+    }
+
+    @Test
+    void aRoleOnOneResourceCountsThereAlone() {
+        join("usr_res");
+        give("usr_res", Predefined.VIEWER, PROJECT.resource("cls_1"));
+        assertThat(HERE.holds("usr_res", "compute.clusters.get", PROJECT)).isFalse();
+        assertThat(HERE.holds("usr_res", "compute.clusters.get", PROJECT.resource("cls_1")))
+                .isTrue();
+        assertThat(HERE.holds("usr_res", "compute.clusters.get", PROJECT.resource("cls_2")))
+                .isFalse();
+    }
+
+    @Test
+    void aServiceAccountHoldsWhatItWasGivenAndBelongsNowhere() {
+        HERE.database.write(HERE.grant, tx -> HERE.policies.give(
+                tx, Predefined.PROJECT_MEMBER, new Holders.ServiceAccount("sa_1"), PROJECT));
+        var account = new Principal(
+                Principal.Kind.SERVICE_ACCOUNT, "sa_1", null, PROJECT, null);
+        assertThat(HERE.evaluator.held(account, PROJECT)).contains("compute.*");
+        assertThat(HERE.evaluator.held(account, ORG)).isEmpty();
+    }
+
+    @Test
+    void whatAPersonHoldsCountsOnlyWhileItBelongsThere() {
+        give("usr_left", Predefined.OWNER, ORG);
+        run("update member set state = 'suspended' where user_id = 'usr_left'");
+        HERE.database.write(HERE.grant, tx -> HERE.signals.epochs().raise(tx, "org_1"));
+        assertThat(HERE.holds("usr_left", "compute.*", PROJECT)).isFalse();
+    }
+
     private static void give(String user, Role role, Scope place) {
+        if (place.organization() != null) {
+            join(user);
+        }
         HERE.database.write(HERE.grant, tx ->
                 HERE.policies.give(tx, role, new Holders.User(user), place));
+    }
+
+    /// Makes somebody belong to the first organization.
+    private static void join(String user) {
+        run("""
+                insert into iam_user (id, username, email, name, home_organization_id,
+                                      home_project_id, created_at, updated_at)
+                values ('%1$s', '%1$s', '%1$s', '', 'org_1', 'prj_1', now(), now())
+                on conflict do nothing;
+                insert into member (organization_id, user_id, created_at, updated_at)
+                values ('org_1', '%1$s', now(), now())
+                on conflict do nothing""".formatted(user));
+    }
+
+    private static void run(String sql) {
+        HERE.database.write(HERE.grant, tx -> tx.handle().execute(sql));
     }
 
     private static Principal principal(

@@ -18,7 +18,7 @@ import orrery.kit.access.Scope;
 import orrery.server.iam.policy.Holdings.Held;
 import orrery.server.iam.role.Permissions;
 import orrery.server.iam.role.Role;
-import orrery.server.iam.role.Roles;
+import orrery.server.iam.role.Predefined;
 
 /// The compiled form against the rule as one would say it, over the predefined roles.
 class HoldingsTest {
@@ -47,6 +47,7 @@ class HoldingsTest {
             boolean inherits = policy.place().contains(place);
             boolean counts = roles == null || roles.contains(policy.role().name());
             boolean hidden = place.project() != null && policy.place().project() == null
+                    && policy.role().level() == Role.Level.ORGANIZATION
                     && policy.role().permissions().stream().noneMatch(pattern ->
                             pattern.equals("*") || pattern.equals("org.*")
                                     || pattern.equals("org.projects.*")
@@ -66,28 +67,28 @@ class HoldingsTest {
 
     @Test
     void aProjectWithoutPolicyOfItsOwnInheritsFromItsOrganization() {
-        var holdings = new Holdings(List.of(new Held(Roles.OWNER, ORG)));
+        var holdings = new Holdings(List.of(new Held(Predefined.OWNER, ORG)));
         assertThat(holdings.at(Scope.project("org_1", "prj_9"), null))
                 .contains("compute.*");
     }
 
     @Test
     void aPlainMemberDoesNotKnowThePrivateProjects() {
-        var holdings = new Holdings(List.of(new Held(Roles.MEMBER, ORG)));
+        var holdings = new Holdings(List.of(new Held(Predefined.MEMBER, ORG)));
         assertThat(holdings.at(ORG, null)).contains("org.organizations.get");
         assertThat(holdings.at(PLACES.get(2), null)).isEmpty();
     }
 
     @Test
     void aRoleInOneProjectGivesNothingInItsOrganization() {
-        var holdings = new Holdings(List.of(new Held(Roles.PROJECT_ADMIN, PLACES.get(2))));
+        var holdings = new Holdings(List.of(new Held(Predefined.PROJECT_ADMIN, PLACES.get(2))));
         assertThat(holdings.at(ORG, null)).isEmpty();
         assertThat(holdings.at(PLACES.get(3), null)).isEmpty();
     }
 
     @Provide
     Arbitrary<List<Held>> policies() {
-        var held = Arbitraries.of(new ArrayList<>(Roles.all())).flatMap(role ->
+        var held = Arbitraries.of(new ArrayList<>(Predefined.all())).flatMap(role ->
                 Arbitraries.of(PLACES.stream()
                                 .filter(place -> Role.levelOf(place) == role.level()).toList())
                         .map(place -> new Held(role, place)));
@@ -102,7 +103,7 @@ class HoldingsTest {
     @Provide
     Arbitrary<Set<String>> roleNames() {
         var names = new HashSet<String>();
-        Roles.all().forEach(role -> names.add(role.name()));
+        Predefined.all().forEach(role -> names.add(role.name()));
         return Arbitraries.of(names).set().ofMaxSize(3);
     }
 

@@ -13,37 +13,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import orrery.server.FreshServer;
+import orrery.server.Residents;
 import orrery.server.Visitor;
 
 /// Keys, tokens, organizations and projects over HTTP, and who may not even know of them.
 @QuarkusTest
 @TestProfile(TenancyTest.Server.class)
-class TenancyTest {
+public class TenancyTest {
     private static final String GLOBAL = "/v1/regions/global";
     private static final String KEYS = GLOBAL + "/iam/apikeys";
     private static final String ORGANIZATIONS = GLOBAL + "/organizations";
     private static final String PROJECTS = GLOBAL + "/projects";
     private static final String TOKEN = GLOBAL + "/auth/token";
-    private static String operatorToken = "";
-    private static String memberToken = "";
 
     @TestHTTPResource
     URI server;
 
     public static class Server extends FreshServer {}
-
-    @BeforeEach
-    void register() {
-        if (operatorToken.isEmpty()) {
-            operatorToken = register("op@example.com", "setupCode",
-                    Visitor.of(server).get("/setup").text("/code"));
-            memberToken = register("mem@example.com", "inviteCode",
-                    operator().get("/v1/api/settings/invite-code").text("/inviteCode"));
-        }
-    }
 
     @Test
     void listsAreFilteredSortedAndPaged() {
@@ -416,18 +404,11 @@ class TenancyTest {
                 .post(TOKEN, body);
     }
 
-    private String register(String email, String codeName, String code) {
-        var answer = Visitor.of(server).post("/v1/api/auth/register", Map.of(
-                "email", email, "password", "password123", "name", email, codeName, code));
-        assertThat(answer.status()).isEqualTo(201);
-        return answer.text("/token");
-    }
-
     private Visitor operator() {
-        return Visitor.of(server).as(operatorToken);
+        return Residents.of(server).operator();
     }
 
     private Visitor member() {
-        return Visitor.of(server).as(memberToken);
+        return Residents.of(server).member("mem");
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import orrery.kit.access.Permission;
 import orrery.kit.http.Needs;
 
-class RolesTest {
+class PredefinedTest {
     @Test
     void everyPermissionIsOneThatTheKitAccepts() {
         assertThat(Permissions.ALL).allSatisfy(Permission::new).hasSizeGreaterThan(150);
@@ -31,30 +31,31 @@ class RolesTest {
 
     @Test
     void onlyOwnersTearDown() {
-        assertThat(may(Roles.OWNER, "org.organizations.delete")).isTrue();
-        assertThat(may(Roles.ADMIN, "org.organizations.delete")).isFalse();
-        assertThat(may(Roles.ADMIN, "org.admins.delete")).isFalse();
-        assertThat(may(Roles.ADMIN, "org.projects.delete")).isTrue();
+        assertThat(may(Predefined.OWNER, "org.organizations.delete")).isTrue();
+        assertThat(may(Predefined.ADMIN, "org.organizations.delete")).isFalse();
+        assertThat(may(Predefined.ADMIN, "org.admins.delete")).isFalse();
+        assertThat(may(Predefined.ADMIN, "org.projects.delete")).isTrue();
     }
 
     @Test
     void membersOfAnOrganizationSeeItAndNothingInItsProjects() {
-        assertThat(may(Roles.MEMBER, "org.organizations.get")).isTrue();
-        assertThat(may(Roles.MEMBER, "compute.clusters.list")).isFalse();
-        assertThat(may(Roles.MEMBER, "org.projects.get")).isFalse();
+        assertThat(may(Predefined.MEMBER, "org.organizations.get")).isTrue();
+        assertThat(may(Predefined.MEMBER, "compute.clusters.list")).isFalse();
+        assertThat(may(Predefined.MEMBER, "org.projects.get")).isFalse();
     }
 
     @Test
     void viewersChangeNothing() {
-        assertThat(Roles.VIEWER.permissions()).isNotEmpty()
+        assertThat(Predefined.VIEWER.permissions()).isNotEmpty()
                 .allSatisfy(name -> assertThat(name).matches(".*\\.(list|get)"));
-        assertThat(may(Roles.VIEWER, "compute.clusters.get")).isTrue();
-        assertThat(may(Roles.VIEWER, "workspace.credentials.get")).isFalse();
+        assertThat(may(Predefined.VIEWER, "compute.clusters.get")).isTrue();
+        assertThat(may(Predefined.VIEWER, "workspace.credentials.get")).isFalse();
     }
 
     @Test
     void theInsideOfTheProviderIsForOperators() {
-        var outside = Roles.all().stream().filter(r -> r.level() != Role.Level.PLATFORM).toList();
+        var outside = Predefined.all().stream()
+                .filter(role -> role.level() != Role.Level.PLATFORM).toList();
         assertThat(outside).noneMatch(role -> may(role, "infrastructure.servers.list"))
                 .noneMatch(role -> may(role, "org.organizations.create"))
                 .noneMatch(role -> may(role, "iam.users.impersonate"))
@@ -64,7 +65,7 @@ class RolesTest {
 
     @Test
     void theProvidersRolesFollowTheirMatrix() {
-        var byName = Roles.all().stream().filter(r -> r.level() == Role.Level.PLATFORM)
+        var byName = Predefined.all().stream().filter(r -> r.level() == Role.Level.PLATFORM)
                 .collect(Collectors.toMap(Role::name, Function.identity()));
         assertThat(may(byName.get("super_admin"), "platform.settings.update")).isTrue();
         assertThat(may(byName.get("provider_admin"), "iam.users.impersonate")).isTrue();
