@@ -254,6 +254,51 @@ class IamTest {
     }
 
     @Test
+    void aServiceAccountGetsTokensForWhatItHolds() {
+        var project = project();
+        var account = operator().post(ACCOUNTS, Map.of("name", fresh("robot"), "displayName",
+                "Robot", "scope", "project", "scopeId", project, "roles", List.of("viewer")));
+        var path = ACCOUNTS + "/" + account.text("/data/id");
+        var credential = operator().post(path + "/credentials", Map.of());
+        var client = account.text("/data/clientId");
+        var issued = tokenFor(client, credential.text("/data/clientSecret"));
+        assertThat(issued.status()).as(issued.json().toString()).isEqualTo(200);
+        var robot = Visitor.of(server).as(issued.text("/data/access_token"));
+        assertThat(robot.get(GLOBAL + "/projects/" + project).status()).isEqualTo(200);
+        assertThat(robot.patch(GLOBAL + "/projects/" + project, Map.of("displayName", "X"))
+                .status()).isEqualTo(403);
+        assertThat(robot.get(GLOBAL + "/organizations/" + organization()).status())
+                .isEqualTo(404);
+        var said = operator().post(GLOBAL + "/auth/introspect",
+                Map.of("token", issued.text("/data/access_token")));
+        assertThat(said.text("/data/sub")).isEqualTo(client);
+        assertThat(said.text("/data/principal_type")).isEqualTo("service_account");
+        assertThat(operator().get(path + "/credentials/" + credential.text("/data/id"))
+                .json().at("/data/lastUsedAt").isNull()).isFalse();
+
+        assertThat(tokenFor(client, "plt_cs_x_y").status()).isEqualTo(401);
+        assertThat(tokenFor("other@x.iam", credential.text("/data/clientSecret")).status())
+                .isEqualTo(401);
+        operator().patch(path, Map.of("status", "disabled"));
+        assertThat(robot.get(GLOBAL + "/projects/" + project).status()).isEqualTo(401);
+        assertThat(tokenFor(client, credential.text("/data/clientSecret")).status())
+                .isEqualTo(401);
+        operator().patch(path, Map.of("status", "active"));
+        assertThat(robot.get(GLOBAL + "/projects/" + project).status()).isEqualTo(200);
+        operator().delete(path + "/credentials/" + credential.text("/data/id"));
+        assertThat(robot.get(GLOBAL + "/projects/" + project).status()).isEqualTo(401);
+        assertThat(operator().post(GLOBAL + "/auth/introspect",
+                Map.of("token", issued.text("/data/access_token"))).json().at("/data").toString())
+                .isEqualTo("{\"active\":false}");
+    }
+
+    private Heard tokenFor(String client, String secret) {
+        return Visitor.of(server).post(GLOBAL + "/auth/token", Map.of(
+                "grant_type", "client_credentials", "client_id", client,
+                "client_secret", secret));
+    }
+
+    @Test
     void checksAreAnsweredInTheirOrder() {
         var someone = someone();
         var project = project();

@@ -23,6 +23,7 @@ import orrery.server.auth.token.Claims;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.auth.token.RevokedTokens;
 import orrery.server.iam.apikey.ApiKeys;
+import orrery.server.iam.serviceaccount.ServiceAccounts;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
 
@@ -44,6 +45,7 @@ public final class TokenInspection {
     private final Clients clients;
     private final Sessions sessions;
     private final ApiKeys keys;
+    private final ServiceAccounts accounts;
     private final Users users;
     private final Access access;
     private final Epochs epochs;
@@ -56,8 +58,8 @@ public final class TokenInspection {
 
     TokenInspection(
             Database database, AccessTokens tokens, RevokedTokens revoked, ClientTokens families,
-            Clients clients, Sessions sessions, ApiKeys keys, Users users, Access access,
-            Epochs epochs, Clock clock) {
+            Clients clients, Sessions sessions, ApiKeys keys, ServiceAccounts accounts,
+            Users users, Access access, Epochs epochs, Clock clock) {
         this.database = database;
         this.tokens = tokens;
         this.revoked = revoked;
@@ -65,6 +67,7 @@ public final class TokenInspection {
         this.clients = clients;
         this.sessions = sessions;
         this.keys = keys;
+        this.accounts = accounts;
         this.users = users;
         this.access = access;
         this.epochs = epochs;
@@ -147,8 +150,14 @@ public final class TokenInspection {
     }
 
     private boolean counts(Tx tx, Claims claims) {
-        var active = users.byId(tx, claims.subject()).filter(User::isActive).isPresent();
-        return active && !revoked.contains(tx, claims.id())
+        if (revoked.contains(tx, claims.id())) {
+            return false;
+        }
+        if (claims.kind() == Claims.Kind.SERVICE_ACCOUNT) {
+            return claims.credential() != null && accounts.byCredential(
+                    tx, claims.subject(), claims.credential()).isPresent();
+        }
+        return users.byId(tx, claims.subject()).filter(User::isActive).isPresent()
                 && (claims.credential() == null
                         || keys.active(tx, claims.credential()).isPresent())
                 && (claims.session() == null || sessions.live(tx, claims.session()).isPresent());
@@ -163,7 +172,9 @@ public final class TokenInspection {
     }
 
     private static boolean isOwn(Grant grant, Claims claims) {
-        return grant.principal().id().equals(claims.subject());
+        return grant.principal().id().equals(claims.subject())
+                || claims.kind() == Claims.Kind.SERVICE_ACCOUNT && claims.credential() != null
+                        && claims.credential().equals(grant.principal().credential());
     }
 
     private static boolean isOf(Client client, Claims claims) {

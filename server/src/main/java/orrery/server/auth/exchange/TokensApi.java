@@ -32,14 +32,15 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @On(Cloud.class)
 public final class TokensApi {
-    /// What may be exchanged here. Service accounts' `client_credentials` will stand beside these.
+    /// What may be exchanged here.
     public static final List<String> GRANTS = List.of(Client.CODE, Client.REFRESH, Client.DEVICE,
-            "api_key", Impersonation.GRANT);
+            ServiceAccountGrant.GRANT, "api_key", Impersonation.GRANT);
 
     private final AuthorizationCodes codes;
     private final RefreshGrant refreshes;
     private final DeviceCodes devices;
     private final ApiKeyGrant keys;
+    private final ServiceAccountGrant accounts;
     private final Impersonation impersonation;
     private final TokenInspection inspection;
     private final Shown shown;
@@ -62,12 +63,13 @@ public final class TokensApi {
 
     public TokensApi(
             AuthorizationCodes codes, RefreshGrant refreshes, DeviceCodes devices,
-            ApiKeyGrant keys, Impersonation impersonation, TokenInspection inspection,
-            Shown shown, Clock clock) {
+            ApiKeyGrant keys, ServiceAccountGrant accounts, Impersonation impersonation,
+            TokenInspection inspection, Shown shown, Clock clock) {
         this.codes = codes;
         this.refreshes = refreshes;
         this.devices = devices;
         this.keys = keys;
+        this.accounts = accounts;
         this.impersonation = impersonation;
         this.inspection = inspection;
         this.shown = shown;
@@ -133,6 +135,8 @@ public final class TokensApi {
             case Client.DEVICE -> devices.exchange(grant, asked, authorization);
             case "api_key" -> keys.issue(
                     grant, TokenRequest.required("api_key", asked.apiKey()), asked.narrowing());
+            case ServiceAccountGrant.GRANT ->
+                accounts.issue(grant, asked.client(authorization), asked.narrowing());
             case Impersonation.GRANT -> impersonation.issue(grant, asked);
             default -> throw new Problem.TokenRefused(Error.UNSUPPORTED_GRANT_TYPE,
                     "the grant type must be one of " + String.join(", ", GRANTS)).raise();

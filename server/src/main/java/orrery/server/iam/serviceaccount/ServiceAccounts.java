@@ -275,6 +275,8 @@ public final class ServiceAccounts implements Locator {
 
     private void changed(Tx tx, String type, ServiceAccount account, Map<String, ?> more) {
         epochs.raise(tx, account.id());
+        // Its tokens name the client.
+        epochs.raise(tx, account.clientId());
         events.append(tx, event(type, account, more));
     }
 
