@@ -29,10 +29,11 @@ final class Pod implements AutoCloseable {
         client.pods().inNamespace(NAMESPACE).withName(NAME).waitUntilReady(120, TimeUnit.SECONDS);
     }
 
-    /// Whether anything can run in it on this host.
+    /// Whether anything can run in it on this host, and be carried out of it.
     boolean runs() {
-        return !client.pods().inNamespace(NAMESPACE).withName(NAME).getLog()
-                .contains("forbids sandboxes");
+        return Files.isExecutable(Path.of("/usr/bin/perl"))
+                && !client.pods().inNamespace(NAMESPACE).withName(NAME).getLog()
+                        .contains("forbids sandboxes");
     }
 
     /// The lines that a command prints, errors too.

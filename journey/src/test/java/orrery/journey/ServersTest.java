@@ -2,6 +2,7 @@ package orrery.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -105,7 +107,8 @@ class ServersTest {
         assertThat(asked(pod, "6480", "/setup")).contains("200 OK", "\"waiting\"", "\"code\":null");
         assertThat(asked(pod, "6480", "/setup", "PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n"))
                 .doesNotContain("\"waiting\"");
-        assertThat(installation.requests(port)).contains("\"address\":\"127.64.0.1\"");
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
+                installation.requests(port)).contains("\"address\":\"127.64.0.1\""));
         assertThat(asked(pod, "6480", "/v1/api/profile")).contains("401");
         for (var inner : new String[] {"/q/health/ready", "/q/metrics", "/q/../q/metrics"}) {
             assertThat(asked(pod, "6480", inner)).contains("404").doesNotContain("UP");
