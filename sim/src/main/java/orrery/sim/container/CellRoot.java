@@ -44,12 +44,6 @@ final class CellRoot {
         for (String name : FOLDERS) {
             folders(root, name);
         }
-        for (var link : HostPrograms.links()) {
-            var made = root.resolve(inside(link.toString()));
-            if (!Files.exists(made, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createSymbolicLink(made, Files.readSymbolicLink(link));
-            }
-        }
         for (var tree : HostPrograms.trees()) {
             folders(root, inside(tree.toString()));
         }

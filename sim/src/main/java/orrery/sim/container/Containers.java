@@ -16,10 +16,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import orrery.sim.container.Sandbox.Where;
 
 /// Starts sandboxed processes, where the host allows it, and ends them all when closed.
 public final class Containers implements AutoCloseable {
-    /// Most processes at one time, over all simulated clusters.
+    /// Most processes at one time, over all simulated clusters, beside those that hold pods.
     private static final int LIMIT = 512;
 
     private static final long START_SECONDS = 20;
@@ -28,6 +29,7 @@ public final class Containers implements AutoCloseable {
     private final CompletableFuture<SandboxProbe.Found> found;
     private final Set<Process> removals = ConcurrentHashMap.newKeySet();
     private final Set<SandboxedProcess> running = ConcurrentHashMap.newKeySet();
+    private final Set<SandboxedProcess> holders = ConcurrentHashMap.newKeySet();
 
     /// One thread starts every process and lives as long as this object: the kernel ties "dies
     /// with its parent" to the thread that started the process, not to the whole of us.
@@ -120,23 +122,57 @@ public final class Containers implements AutoCloseable {
         removal.onExit().thenRun(() -> removals.remove(removal));
     }
 
-    /// Runs a command in a prepared cell.
+    /// Makes what the processes of a pod share; empty where each can only be on its own.
+    ///
+    /// @param cell prepared, for the process that holds it; its relay is the pod's
+    /// @throws IOException as [#start]
+    public Optional<PodSandbox> pod(Cell cell) throws IOException {
+        if (!(found.join() instanceof SandboxProbe.Found.Works works)
+                || !works.sandbox().joins()) {
+            return Optional.empty();
+        }
+        var holder = start(cell, PodSandbox.holding(), new Where.Holder());
+        holders.add(holder);
+        holder.exit().thenRun(() -> holders.remove(holder));
+        return Optional.of(PodSandbox.ready(cell, holder));
+    }
+
+    /// Runs a command in a prepared cell, on its own.
     ///
     /// @throws IOException with a message for people when the host forbids it or too many run
     public SandboxedProcess start(Cell cell, Command command) throws IOException {
-        return switch (found.join()) {
-            case SandboxProbe.Found.Forbidden forbidden ->
-                    throw new IOException(forbidden.message());
-            case SandboxProbe.Found.Works works -> start(works.sandbox().line(cell, command),
-                    command);
-        };
+        return start(cell, command, new Where.Alone());
     }
 
-    private SandboxedProcess start(List<String> line, Command command) throws IOException {
-        if (running.size() >= LIMIT) {
+    /// The same, in a pod, with a process list of its own.
+    public SandboxedProcess start(Cell cell, Command command, PodSandbox pod) throws IOException {
+        return start(cell, command, new Where.In(pod.holder()));
+    }
+
+    /// The same, in the process list that another process of the pod has made.
+    ///
+    /// @throws IOException also when that process has ended
+    public SandboxedProcess start(Cell cell, Command command, PodSandbox pod,
+            SandboxedProcess other) throws IOException {
+        return start(cell, command, new Where.Beside(pod.holder(), other.first()));
+    }
+
+    /// A process whose input and output are a connection to a port of the pod's: it prints `+` when
+    /// it has one, and ends with 111 when nobody listens there.
+    public SandboxedProcess connect(PodSandbox pod, int port) throws IOException {
+        return start(pod.cell(), pod.connecting(port), pod);
+    }
+
+    private SandboxedProcess start(Cell cell, Command command, Where where) throws IOException {
+        if (running.size() - holders.size() >= LIMIT) {
             throw new IOException("too many sandboxed processes run (" + LIMIT
                     + "): stop some pods or sessions");
         }
+        var line = switch (found.join()) {
+            case SandboxProbe.Found.Forbidden forbidden ->
+                    throw new IOException(forbidden.message());
+            case SandboxProbe.Found.Works works -> works.sandbox().line(cell, command, where);
+        };
         var started = starter.submit(() -> {
             var process = new SandboxedProcess(launch(base, line, command));
             running.add(process);

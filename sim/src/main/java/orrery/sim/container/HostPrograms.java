@@ -19,17 +19,11 @@ final class HostPrograms {
 
     private HostPrograms() {}
 
-    /// Folders to bind read-only: `/usr`, and those of `/bin`, `/lib`… that are no links into it.
+    /// Folders to bind read-only: `/usr`, `/bin`, `/lib64`… On most systems all but the first are
+    /// links into it. They are mounts in a cell all the same: a link could be replaced by what runs
+    /// there, and with it the loader of the programs that set up the next process.
     static List<Path> trees() {
-        return TREES.stream()
-                .map(Path::of)
-                .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
-                .toList();
-    }
-
-    /// Links to make again in a cell's root: `/bin` → `usr/bin` on a merged system.
-    static List<Path> links() {
-        return TREES.stream().map(Path::of).filter(Files::isSymbolicLink).toList();
+        return TREES.stream().map(Path::of).filter(Files::isDirectory).toList();
     }
 
     static List<Path> settings() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import orrery.sim.container.Sandbox.Where;
 
 /// Finds a sandbox that works on this host by running a command in each in turn.
 final class SandboxProbe {
@@ -85,13 +86,16 @@ final class SandboxProbe {
         var all = new ArrayList<Sandbox>();
         bubblewrap.ifPresent(program -> {
             boolean seals = help(program.toString()).contains("--disable-userns");
+            all.add(new Bubblewrap(program, place, Bubblewrap.Way.JOINED, seals));
             if (dropTo.isPresent()) {
-                all.add(new Bubblewrap(program, place, true, seals));
+                all.add(new Bubblewrap(program, place, Bubblewrap.Way.MOUNTED, seals));
             }
-            all.add(new Bubblewrap(program, place, false, seals));
+            all.add(new Bubblewrap(program, place, Bubblewrap.Way.DIRECT, seals));
         });
         if (HostPrograms.find("unshare").isPresent() && HostPrograms.find("setpriv").isPresent()) {
-            all.add(new Unshare(place, help("setpriv").contains("--seccomp-filter")));
+            boolean filters = help("setpriv").contains("--seccomp-filter");
+            all.add(new Unshare(place, filters, true));
+            all.add(new Unshare(place, filters, false));
         }
         return all;
     }
@@ -102,7 +106,25 @@ final class SandboxProbe {
                 "probe", 0, Limits.DEFAULT, Optional.empty());
         new CellRoot(dropTo).make(cell, Map.of("PATH", HostPrograms.PATH), "/");
         var command = new Command(List.of("test", "-d", "/proc/self"), "/", Optional.empty());
-        return failure(Containers.launch(base, sandbox.line(cell, command), command));
+        if (!sandbox.joins()) {
+            return failure(launch(sandbox, cell, command, new Where.Alone()));
+        }
+        var held = launch(sandbox, cell, PodSandbox.holding(), new Where.Holder());
+        var holder = new SandboxedProcess(held);
+        try {
+            PodSandbox.ready(cell, holder);
+            return failure(launch(sandbox, cell, command,
+                    new Where.Beside(holder.pid(), holder.first())));
+        } catch (IOException failed) {
+            return Optional.of(failure(held).orElse(failed.getMessage()));
+        } finally {
+            holder.kill();
+        }
+    }
+
+    private Process launch(Sandbox sandbox, Cell cell, Command command, Where where)
+            throws IOException {
+        return Containers.launch(base, sandbox.line(cell, command, where), command);
     }
 
     private static String help(String program) {

@@ -9,12 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// A process that runs in a sandbox. Its streams are the operating system's own pipes (or its
 /// terminal), so a reader that stops reading stops the writer: nothing is buffered here.
 public final class SandboxedProcess {
     private static final long PAGE = 4096;
+    private static final long FIRST_NANOS = 20_000_000_000L;
+    private static final long LOOK_NANOS = 2_000_000;
 
     private final Process process;
 
@@ -52,6 +55,35 @@ public final class SandboxedProcess {
         return process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    /// The first process of the process list that this one made, as the host numbers it. Waits
+    /// until there is one.
+    long first() throws IOException {
+        long end = System.nanoTime() + FIRST_NANOS;
+        while (isAlive() && System.nanoTime() < end) {
+            var found = children().filter(child -> !list(child.pid()).equals(list(null)))
+                    .findFirst();
+            if (found.isPresent()) {
+                return found.get().pid();
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        throw new IOException("its process has ended, or did not begin in time");
+    }
+
+    /// The name of a process's list; of our own for null, and for one that is gone meanwhile.
+    private static String list(Long pid) {
+        var path = Path.of("/proc", pid == null ? "self" : pid.toString(), "ns", "pid");
+        try {
+            return Files.readSymbolicLink(path).toString();
+        } catch (IOException gone) {
+            return list(null);
+        }
+    }
+
     /// Asks the command to stop (SIGTERM). The signal goes to the command itself, the child of
     /// the sandbox's first process, which is the child of the process we started.
     public void terminate() {
@@ -61,7 +93,7 @@ public final class SandboxedProcess {
     /// Ends the sandbox and everything in it at once. First the process that we started: older
     /// versions of `unshare` exit with 1 when they live to see their child killed.
     public void kill() {
-        var inside = children().toList();
+        var inside = handle().flatMap(ProcessHandle::descendants).toList();
         process.destroyForcibly();
         inside.forEach(ProcessHandle::destroyForcibly);
     }
@@ -71,7 +103,7 @@ public final class SandboxedProcess {
         var processor = Duration.ZERO;
         long memory = 0;
         for (var one : (Iterable<ProcessHandle>) Stream.concat(
-                Stream.of(process.toHandle()), process.descendants())::iterator) {
+                handle(), handle().flatMap(ProcessHandle::descendants))::iterator) {
             processor = processor.plus(one.info().totalCpuDuration().orElse(Duration.ZERO));
             memory += resident(one.pid());
         }
@@ -93,6 +125,11 @@ public final class SandboxedProcess {
     }
 
     private Stream<ProcessHandle> children() {
-        return ProcessHandle.of(process.pid()).stream().flatMap(ProcessHandle::children);
+        return handle().flatMap(ProcessHandle::children);
+    }
+
+    /// Asked of the system: a process with a terminal does not know its own.
+    private Stream<ProcessHandle> handle() {
+        return ProcessHandle.of(process.pid()).stream();
     }
 }

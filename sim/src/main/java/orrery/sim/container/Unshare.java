@@ -6,27 +6,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A sandbox made by util-linux: `unshare`, `mount`, `pivot_root`, `setpriv` and `prlimit`.
+/// A sandbox made by util-linux: `unshare`, `nsenter`, `mount`, `pivot_root`, `setpriv` and
+/// `prlimit`.
 ///
 /// What it lacks beside bubblewrap: a seccomp filter, unless setpriv knows `--seccomp-filter`
 /// (util-linux ≥ 2.41); `no_new_privs`, the empty capability sets and the user-namespace limit of
 /// zero hold without it.
 ///
 /// @param filters whether setpriv loads a seccomp filter
-record Unshare(Place place, boolean filters) implements Sandbox {
+record Unshare(Place place, boolean filters, boolean joins) implements Sandbox {
     private static final String ENTER = script();
 
     @Override
-    public List<String> line(Cell cell, Command command) {
-        var all = place.start(cell.environment());
-        // The death signal is set after the user namespace, whose credentials would clear it.
-        all.addAll(List.of(
-                "unshare", "--user", "--map-root-user", "--",
-                "setpriv", "--pdeathsig", "KILL", "--",
-                "unshare", "--mount", "--net", "--ipc", "--uts", "--pid", "--cgroup",
-                "--propagation", "private", "--fork", "--kill-child=KILL", "--",
-                "sh", "-c", ENTER, "sh"));
-        all.addAll(List.of(relative(cell.root()), "" + cell.uid(), cell.hostname()));
+    public List<String> line(Cell cell, Command command, Where where) {
+        var all = place.start(cell, where);
+        all.addAll(List.of("unshare", "--mount", "--propagation", "private"));
+        if (!where.isBeside()) {
+            all.addAll(List.of("--pid", "--cgroup", "--fork", "--kill-child=KILL"));
+        }
+        all.addAll(List.of("--", "sh", "-c", ENTER, "sh", relative(cell.root()), "" + cell.uid()));
         for (var tree : HostPrograms.trees()) {
             mount(all, "tree", tree.toString(), tree.toString());
         }
@@ -51,7 +49,7 @@ record Unshare(Place place, boolean filters) implements Sandbox {
         }
         all.add("--");
         all.addAll(cell.limits().prlimit());
-        all.addAll(command.inside(cell.relay()));
+        all.addAll(command.inside(where.relay(cell)));
         return all;
     }
 
@@ -66,7 +64,8 @@ record Unshare(Place place, boolean filters) implements Sandbox {
     @Override
     public String describe() {
         return "unshare and setpriv (namespaces, no capabilities, rlimits; "
-                + (filters ? "seccomp)" : "no seccomp: install bubblewrap for it)");
+                + (filters ? "seccomp" : "no seccomp: install bubblewrap for it")
+                + (joins ? ")" : "; each process on its own: there is no nsenter)");
     }
 
     private static String script() {

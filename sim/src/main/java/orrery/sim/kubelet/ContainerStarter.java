@@ -16,11 +16,14 @@ import orrery.sim.store.Item;
 final class ContainerStarter {
     private final Containers containers;
     private final PodFiles files;
+    private final PodSandboxes sandboxes;
     private final Clock clock;
 
-    ContainerStarter(Containers containers, PodFiles files, Clock clock) {
+    ContainerStarter(Containers containers, PodFiles files, PodSandboxes sandboxes,
+            Clock clock) {
         this.containers = containers;
         this.files = files;
+        this.sandboxes = sandboxes;
         this.clock = clock;
     }
 
@@ -52,7 +55,7 @@ final class ContainerStarter {
         var line = real.line().stream().map(w -> Environment.expand(w, variables)).toList();
         var log = new ContainerLog(files.log(pod.home, item, name, run.restarts), clock);
         run.log = log;
-        var process = containers.start(cell,
+        var process = sandboxes.container(pod, item, cell,
                 new Command(line, PodFiles.directory(container), terminal(container)));
         if (!container.path("stdin").asBoolean()) {
             process.input().close();

@@ -83,9 +83,7 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
         var name = container.path("name").asText();
         int restarts = PodPlan.status(pod, name).path("restartCount").asInt();
         var cell = kubelet.files().cell(run, pod, container, restarts);
-        var process = kubelet.containers().start(cell, command);
-        run.session(process);
-        return process;
+        return kubelet.sandboxes().session(run, pod, cell, command, name);
     }
 
     @Override
@@ -115,18 +113,21 @@ public final class ContainerStreams implements PodStreams, AutoCloseable {
             throw Refusal.badRequest("unable to forward port because pod is not running."
                     + " Current status=" + Pods.phase(request.pod()));
         }
-        var ports = new Ports(request.pod(), kubelet.containers());
+        var ports = new Ports(kubelet, request.cluster(), request.pod());
         upgrade(request, socket -> {
             if (SPDY.equals(socket.subProtocol())) {
-                new SpdyTunnel(socket, ports).start();
+                new SpdyTunnel(socket, ports, threads).start();
                 return;
             }
             var channels = new Channels(socket, threads);
-            var session = new PortChannels(channels, ports, request.query().getAll("ports"));
-            channels.receive(session);
+            var session = new PortChannels(
+                    channels, ports, request.query().getAll("ports"), threads);
+            socket.pause();
+            var context = Vertx.currentContext();
             threads.execute(() -> {
                 try {
                     session.open();
+                    context.runOnContext(ready -> channels.receive(session));
                 } catch (IOException gone) {
                     socket.close();
                 }

@@ -34,6 +34,7 @@ public final class Kubelet implements Operator {
     private final Containers containers;
     private final PodNetwork network;
     private final PodFiles files;
+    private final PodSandboxes sandboxes;
     private final ContainerSteps steps;
     private final Events events;
     private final Timing timing;
@@ -50,8 +51,9 @@ public final class Kubelet implements Operator {
         this.containers = containers;
         this.network = new PodNetwork(containers, controlPlane.map(ControlPlane::new));
         this.files = new PodFiles(containers, tokens, network);
-        this.steps = new ContainerSteps(new ContainerStarter(containers, files, clock), events,
-                timing, clock);
+        this.sandboxes = new PodSandboxes(containers, files);
+        this.steps = new ContainerSteps(new ContainerStarter(containers, files, sandboxes, clock),
+                events, timing, clock);
         this.events = events;
         this.timing = timing;
         this.clock = clock;
@@ -96,6 +98,9 @@ public final class Kubelet implements Operator {
             return Optional.empty();
         }
         var pod = found.get();
+        if (run != null && Pods.ended(pod)) {
+            run.kill();
+        }
         if (node(pod).isEmpty() || Pods.ended(pod) || lost(cluster, node(pod))) {
             return Optional.empty();
         }
@@ -227,6 +232,10 @@ public final class Kubelet implements Operator {
 
     PodFiles files() {
         return files;
+    }
+
+    PodSandboxes sandboxes() {
+        return sandboxes;
     }
 
     Containers containers() {

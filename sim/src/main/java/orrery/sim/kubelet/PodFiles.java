@@ -3,6 +3,7 @@ package orrery.sim.kubelet;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import orrery.sim.container.Cell;
 import orrery.sim.container.Containers;
@@ -13,6 +14,7 @@ import orrery.sim.store.Item;
 /// Where the files of pods and claims lie, and the cells made of them.
 ///
 /// `clusters/NAME/pods/UID/cN.R/{root,environment,log}` for the R-th start of the N-th container,
+/// `clusters/NAME/pods/UID/pod/{root,environment}` for what they share,
 /// `clusters/NAME/pods/UID/volumes/N`, `clusters/NAME/claims/UID`.
 final class PodFiles {
     private final Containers containers;
@@ -69,6 +71,15 @@ final class PodFiles {
                     directory(container));
             return cell;
         }
+    }
+
+    /// The cell of the process that holds what the pod's containers share.
+    Cell podCell(PodRun run, Item pod) throws IOException {
+        var folder = run.home.resolve("pod");
+        var cell = new Cell(folder.resolve("root"), folder.resolve("environment"), List.of(),
+                pod.name(), 0, Limits.DEFAULT, network.relay(run.cluster));
+        containers.prepare(cell, Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), "/");
+        return cell;
     }
 
     static String directory(JsonNode container) {

@@ -2,9 +2,9 @@ package orrery.sim.kubelet;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Executor;
 
 /// Port-forward over plain channels (`v4.channel.k8s.io`): two channels for each port of the
 /// query, data and error, each of which begins with the port's number (two bytes, little endian).
@@ -12,19 +12,15 @@ final class PortChannels implements Channels.Receiver {
     private final Channels channels;
     private final Ports ports;
     private final List<String> wanted;
-    private final Map<Integer, EchoServer> servers = new HashMap<>();
+    private final Executor threads;
+    private final List<PortStream> streams = new ArrayList<>();
 
     /// @param wanted the port numbers that the client asks for, in its order
-    PortChannels(Channels channels, Ports ports, List<String> wanted) {
+    PortChannels(Channels channels, Ports ports, List<String> wanted, Executor threads) {
         this.channels = channels;
         this.ports = ports;
         this.wanted = List.copyOf(wanted);
-        // Before anything is received: clients send without waiting for the ports' numbers.
-        for (int i = 0; i < wanted.size(); i++) {
-            if (ports.refusal(wanted.get(i)).isEmpty()) {
-                servers.put(2 * i, ports.connect());
-            }
-        }
+        this.threads = threads;
     }
 
     /// Opens the channels. Not to be called on an event loop.
@@ -35,27 +31,58 @@ final class PortChannels implements Channels.Receiver {
             var head = new byte[] {(byte) number, (byte) (number >> 8)};
             channels.send(2 * i, head, 2);
             channels.send(2 * i + 1, head, 2);
-            var refusal = ports.refusal(port);
-            if (refusal.isPresent()) {
-                var bytes = refusal.get().getBytes(StandardCharsets.UTF_8);
-                channels.send(2 * i + 1, bytes, bytes.length);
+        }
+        for (int i = 0; i < wanted.size(); i++) {
+            streams.add(new PortStream(ports.peer(wanted.get(i), new Back(2 * i)), threads));
+        }
+    }
+
+    /// @param channel of the data; the next is that of errors
+    private final class Back implements PortPeer.Back {
+        private final int channel;
+
+        Back(int channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void data(byte[] bytes, int length) throws IOException {
+            channels.send(channel, bytes, length);
+        }
+
+        @Override
+        public void end() {
+            channels.close();
+        }
+
+        @Override
+        public void refused(String why) {
+            var bytes = why.getBytes(StandardCharsets.UTF_8);
+            try {
+                channels.send(channel + 1, bytes, bytes.length);
+            } catch (IOException gone) {
+                channels.close();
             }
         }
     }
 
     @Override
-    public void data(int channel, byte[] bytes) throws IOException {
-        var server = servers.get(channel);
-        var answer = server == null ? null : server.take(bytes).orElse(null);
-        if (answer != null) {
-            channels.send(channel, answer, answer.length);
-            channels.close();
+    public void data(int channel, byte[] bytes) {
+        if (channel % 2 == 0 && channel / 2 < streams.size()) {
+            // The next message is asked for when this one was taken.
+            streams.get(channel / 2).take(bytes).join();
         }
     }
 
     @Override
-    public void finished(int channel) {}
+    public void finished(int channel) {
+        if (channel % 2 == 0 && channel / 2 < streams.size()) {
+            streams.get(channel / 2).finished();
+        }
+    }
 
     @Override
-    public void gone() {}
+    public void gone() {
+        streams.forEach(PortStream::gone);
+    }
 }

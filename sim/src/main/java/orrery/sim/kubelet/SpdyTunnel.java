@@ -14,11 +14,17 @@ import io.netty.handler.codec.spdy.SpdyRstStreamFrame;
 import io.netty.handler.codec.spdy.SpdyStreamStatus;
 import io.netty.handler.codec.spdy.SpdySynStreamFrame;
 import io.netty.handler.codec.spdy.SpdyVersion;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /// Port-forward as kubectl ≥ 1.31 speaks it: SPDY/3.1 frames inside the binary messages of a
 /// WebSocket (`SPDY/3.1+portforward.k8s.io`). For each connection the client opens two streams of
@@ -30,12 +36,16 @@ final class SpdyTunnel {
     private final Ports ports;
     private final EmbeddedChannel codec =
             new EmbeddedChannel(new SpdyFrameCodec(SpdyVersion.SPDY_3_1));
-    private final Map<Integer, EchoServer> data = new HashMap<>();
+    private final Executor threads;
+    private final Context loop = Vertx.currentContext();
+    private final Map<Integer, PortStream> data = new HashMap<>();
+    private int untaken;
     private final Map<String, Integer> errors = new HashMap<>();
 
-    SpdyTunnel(ServerWebSocket socket, Ports ports) {
+    SpdyTunnel(ServerWebSocket socket, Ports ports, Executor threads) {
         this.socket = socket;
         this.ports = ports;
+        this.threads = threads;
     }
 
     void start() {
@@ -46,7 +56,10 @@ final class SpdyTunnel {
             }
         });
         socket.exceptionHandler(broken -> socket.close());
-        socket.closeHandler(gone -> codec.close());
+        socket.closeHandler(gone -> {
+            data.values().forEach(PortStream::gone);
+            codec.close();
+        });
     }
 
     private void take(Object frame) {
@@ -57,7 +70,7 @@ final class SpdyTunnel {
                 part.release();
             }
             case SpdyPingFrame ping -> send(new DefaultSpdyPingFrame(ping.id()));
-            case SpdyRstStreamFrame reset -> data.remove(reset.streamId());
+            case SpdyRstStreamFrame reset -> forget(reset.streamId());
             default -> { }
         }
     }
@@ -78,31 +91,81 @@ final class SpdyTunnel {
             errors.put(request, stream);
             return;
         }
-        var error = errors.remove(request);
-        var refusal = ports.refusal(opened.headers().getAsString("port"));
-        if (refusal.isPresent()) {
-            finish(error == null ? stream : error,
-                    refusal.get().getBytes(StandardCharsets.UTF_8));
-            finish(stream, new byte[0]);
-            return;
+        var back = new Back(stream, errors.remove(request));
+        data.put(stream, new PortStream(
+                ports.peer(opened.headers().getAsString("port"), back), threads));
+    }
+
+    private void forget(int stream) {
+        var left = data.remove(stream);
+        if (left != null) {
+            left.gone();
         }
-        if (error != null) {
-            finish(error, new byte[0]);
-        }
-        data.put(stream, ports.connect());
     }
 
     private void receive(SpdyDataFrame part) {
-        var server = data.get(part.streamId());
-        if (server == null) {
+        var stream = data.get(part.streamId());
+        if (stream == null) {
             return;
         }
         var bytes = new byte[part.content().readableBytes()];
         part.content().readBytes(bytes);
-        var answer = server.take(bytes);
-        if (answer.isPresent() || part.isLast()) {
-            data.remove(part.streamId());
-            finish(part.streamId(), answer.orElse(new byte[0]));
+        if (bytes.length > 0) {
+            // Nothing piles up: more is read when this was taken.
+            untaken++;
+            socket.pause();
+            stream.take(bytes).whenComplete((done, broken) -> loop.runOnContext(next -> {
+                if (--untaken == 0) {
+                    socket.resume();
+                }
+            }));
+        }
+        if (part.isLast()) {
+            stream.finished();
+        }
+    }
+
+    /// What comes back on one connection; called on other threads than the loop.
+    private final class Back implements PortPeer.Back {
+        private final int stream;
+        private final Integer error;
+
+        /// @param error the stream for errors, if the client opened one
+        Back(int stream, Integer error) {
+            this.stream = stream;
+            this.error = error;
+        }
+
+        @Override
+        public void data(byte[] bytes, int length) throws IOException {
+            var part = Unpooled.copiedBuffer(bytes, 0, length);
+            var sent = new CompletableFuture<Void>();
+            loop.runOnContext(on -> send(new DefaultSpdyDataFrame(stream, part)).onComplete(
+                    done -> sent.complete(null), sent::completeExceptionally));
+            Channels.await(sent);
+        }
+
+        @Override
+        public void end() {
+            close("", stream);
+        }
+
+        @Override
+        public void refused(String why) {
+            close(why, error == null ? stream : error);
+        }
+
+        private void close(String why, int where) {
+            loop.runOnContext(on -> {
+                if (data.remove(stream) == null) {
+                    return;
+                }
+                var words = why.getBytes(StandardCharsets.UTF_8);
+                if (error != null) {
+                    finish(error, where == error ? words : new byte[0]);
+                }
+                finish(stream, where == stream ? words : new byte[0]);
+            });
         }
     }
 
@@ -111,13 +174,15 @@ final class SpdyTunnel {
         send(new DefaultSpdyDataFrame(stream, Unpooled.wrappedBuffer(bytes)).setLast(true));
     }
 
-    private void send(Object frame) {
+    private Future<Void> send(Object frame) {
+        Future<Void> last = Future.succeededFuture();
         codec.writeOutbound(frame);
         for (ByteBuf out; (out = codec.readOutbound()) != null;) {
             var bytes = new byte[out.readableBytes()];
             out.readBytes(bytes);
             out.release();
-            socket.writeBinaryMessage(Buffer.buffer(bytes));
+            last = socket.writeBinaryMessage(Buffer.buffer(bytes));
         }
+        return last;
     }
 }

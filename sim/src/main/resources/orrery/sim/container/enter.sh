@@ -5,8 +5,8 @@
 set -eu
 mount -c --rbind . /mnt
 cd /mnt
-root=$1 uid=$2 host=$3
-shift 3
+root=$1 uid=$2
+shift 2
 mount -c --bind "$root" "$root"
 cd "/mnt/$root"
 mount -c -o remount,bind,nosuid,nodev .
@@ -42,9 +42,7 @@ pivot_root . dev/outside
 cd /
 umount -l /dev/outside
 rmdir /dev/outside
-hostname "$host" 2>/dev/null || true
-ip link set lo up 2>/dev/null || true
 # A second user namespace, so that the command owns none of the mounts and cannot undo them. This
-# shell stays as process 1: it ends the sandbox with the command, and nothing inside may signal it.
+# shell stays, where it made the process list as process 1: it ends the sandbox with the command, and nothing inside may signal it.
 unshare --user --map-user="$uid" --map-group="$uid" --keep-caps -- \
     sh -c 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"' sh "$@" || exit $?

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,12 +50,23 @@ class OrphanTest {
             var cell = new Cell(home.resolve("root"), home.resolve("environment"), List.of(),
                     "cell", 0, Limits.DEFAULT, Optional.empty());
             containers.prepare(cell, Map.of("PATH", "/usr/bin"), "/");
-            var process = containers.start(cell, new Command(
+            var stubborn = new Command(
                     List.of("sh", "-c", "trap '' TERM HUP; echo ready; sleep 60 & wait"), "/",
-                    Optional.empty()));
-            System.out.println(new BufferedReader(
-                    new InputStreamReader(process.output())).readLine());
-            process.exit().join();
+                    Optional.empty());
+            var alone = containers.start(cell, stubborn);
+            first(alone);
+            var pod = containers.pod(cell);
+            if (pod.isPresent()) {
+                var own = containers.start(cell, stubborn, pod.get());
+                first(own);
+                first(containers.start(cell, stubborn, pod.get(), own));
+            }
+            System.out.println("ready");
+            alone.exit().join();
+        }
+
+        private static void first(SandboxedProcess process) throws IOException {
+            new BufferedReader(new InputStreamReader(process.output())).readLine();
         }
     }
 }

@@ -1,6 +1,7 @@
 package orrery.sim.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -82,7 +83,7 @@ abstract class SandboxContract {
         var one = cell("one", List.of());
         run(one, "echo private > /tmp/private");
         var other = run(cell("two", List.of()), "cat /tmp/private; find / -name private "
-                + "-not -path '/proc/*' -not -path '/usr/*'");
+                + "-not -path '/proc/*' -not -path '/usr/*' -not -path '/lib/*'");
         assertThat(other.output()).isEmpty();
     }
 
@@ -251,6 +252,118 @@ abstract class SandboxContract {
         assertThat(stubborn.exit().get(120, TimeUnit.SECONDS)).isEqualTo(128 + 9);
     }
 
+    /// A pod and the process of its one container, which prints `on` when it is there.
+    private record Inhabited(PodSandbox pod, SandboxedProcess own, Cell cell) {}
+
+    private Inhabited inhabited(String name, String script) throws Exception {
+        var pod = containers.pod(cell("pod-" + name, List.of()));
+        Assumptions.assumeTrue(pod.isPresent(), containers.describe());
+        var cell = cell(name, List.of());
+        var own = containers.start(cell, pipes("sh", "-c", script), pod.get());
+        assertThat(own.output().readNBytes(3)).asString(StandardCharsets.UTF_8).isEqualTo("on\n");
+        return new Inhabited(pod.get(), own, cell);
+    }
+
+    private Said beside(Inhabited there, String script) throws Exception {
+        return said(containers.start(there.cell(), pipes("sh", "-c", script), there.pod(),
+                there.own()));
+    }
+
+    @Test
+    void seesAndEndsTheProcessesOfItsContainerAndOfNoOther() throws Exception {
+        var one = inhabited("one", "echo on; sleep 4711");
+        var list = "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n' | grep -x '47[0-9]1'; hostname; ";
+        assertThat(beside(one, list + "exit 3")).isEqualTo(new Said("4711\npod-one\n", "", 3));
+        var other = containers.start(cell("other", List.of()),
+                pipes("sh", "-c", "echo on; sleep 4721"), one.pod());
+        assertThat(other.output().read()).isEqualTo('o');
+        assertThat(beside(one, list).output()).isEqualTo("4711\npod-one\n");
+        assertThat(said(containers.start(cell("third", List.of()), pipes("sh", "-c", list),
+                one.pod())).output()).isEqualTo("pod-one\n");
+        beside(one, "kill $(grep -lxz 4711 /proc/[0-9]*/cmdline | grep -o '[0-9][0-9]*')");
+        one.own().exit().get(60, TimeUnit.SECONDS);
+        assertThat(other.isAlive()).isTrue();
+        assertThatThrownBy(() -> beside(one, "true")).hasMessageContaining("has ended");
+        other.kill();
+        one.pod().close();
+    }
+
+    /// Whoever joins passes the container's own processes on the way in, with more rights than they
+    /// have: they must not get hold of it, nor it of them.
+    @Test
+    void joinsAContainerWithoutAnyRightOrWayOut() throws Exception {
+        var secret = Files.writeString(folder.resolve("secret"), "secret");
+        var there = inhabited("a", "echo on; while :; do for at in /proc/[0-9]*; do"
+                + " cat $at/root" + secret + " $at/cwd/secret $at/root/etc/shadow; done; done"
+                + " >>/tmp/got 2>/dev/null");
+        for (int i = 0; i < 3; i++) {
+            var said = beside(there, """
+                    tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '
+                    grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status | sort
+                    unshare --user true 2>/dev/null && echo made a user namespace
+                    unshare --mount true 2>/dev/null && echo made a mount namespace
+                    mount -t tmpfs none /tmp 2>/dev/null && echo mounted
+                    for at in /proc/[0-9]*; do ls $at/root/host $at/cwd/.. 2>/dev/null; done |
+                        grep secret
+                    nsenter --target 1 --mount true 2>/dev/null && echo left
+                    kill -9 1 && echo killed
+                    echo 99 > /proc/sys/user/max_user_namespaces && echo raised
+                    echo x > /proc/sys/kernel/core_pattern && echo patterned
+                    echo b > /proc/sysrq-trigger && echo triggered
+                    kill -9 %d && echo killed
+                    """.formatted(ProcessHandle.current().pid()));
+            assertThat(said.output().replace("killed\n", "")).isEqualTo("""
+                    lo
+                    CapBnd:\t0000000000000000
+                    CapEff:\t0000000000000000
+                    NoNewPrivs:\t1
+                    """);
+            assertThat(there.own().isAlive()).isTrue();
+        }
+        assertThat(beside(there, "wc -c </tmp/got").output()).isEqualTo("0\n");
+        there.own().kill();
+        there.pod().close();
+    }
+
+    /// The programs that set up the next process of a cell must not be a pod's own.
+    @Test
+    void cannotReplaceTheProgramsOfTheHost() throws Exception {
+        var said = run(cell("a", List.of()), "for at in /bin /sbin /lib /lib64 /usr; do"
+                + " [ -e $at ] || continue; rm -f $at 2>/dev/null; mv $at /tmp 2>/dev/null;"
+                + " rmdir $at 2>/dev/null; touch $at/mine 2>/dev/null && echo $at; done;"
+                + " ls /bin/sh /usr/bin/env");
+        assertThat(said).isEqualTo(new Said("/bin/sh\n/usr/bin/env\n", "", 0));
+        assertThat(run(cell("a", List.of()), "echo still").output()).isEqualTo("still\n");
+    }
+
+    @Test
+    void sharesItsPortsWithItsPodAlone() throws Exception {
+        Assumptions.assumeTrue(Relay.isPossible(), "this host has no perl");
+        var listen = "perl -MIO::Socket::INET -e '$| = 1; my $at = IO::Socket::INET->new("
+                + "LocalAddr => \"127.0.0.1:7070\", Listen => 5, ReuseAddr => 1) or die;"
+                + " print \"on\\n\"; while (my $one = $at->accept)"
+                + " { print $one \"hello \" . <$one>; close $one }'";
+        var dial = "perl -MIO::Socket::INET -e 'my $to = IO::Socket::INET->new("
+                + "\"127.0.0.1:7070\") or print(\"closed\"), exit;"
+                + " print $to \"you\\n\"; print <$to>'";
+        var there = inhabited("a", listen);
+        assertThat(said(containers.start(cell("b", List.of()), pipes("sh", "-c", dial),
+                there.pod())).output()).isEqualTo("hello you\n");
+        assertThat(run(cell("c", List.of()), dial).output()).isEqualTo("closed");
+        var other = containers.pod(cell("other", List.of())).orElseThrow();
+        assertThat(said(containers.start(cell("d", List.of()), pipes("sh", "-c", dial), other))
+                .output()).isEqualTo("closed");
+        other.close();
+        var connection = containers.connect(there.pod(), 7070);
+        type(connection, "there\n");
+        assertThat(new String(connection.output().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("+hello there\n");
+        assertThat(containers.connect(there.pod(), 7071).exit().get(60, TimeUnit.SECONDS))
+                .isEqualTo(111);
+        there.own().kill();
+        there.pod().close();
+    }
+
     final Cell cell(String name, List<Cell.Bind> binds) throws IOException {
         return cell(name, binds, Limits.DEFAULT);
     }
@@ -283,12 +396,15 @@ abstract class SandboxContract {
     record Said(String output, String errors, int exitCode) {}
 
     final Said run(Cell cell, String script) throws Exception {
-        var process = containers.start(cell, pipes("sh", "-c", script));
+        return said(containers.start(cell, pipes("sh", "-c", script)));
+    }
+
+    private static Said said(SandboxedProcess process) throws Exception {
         process.input().close();
         var errors = CompletableFuture.supplyAsync(() -> text(process));
         var output = new String(process.output().readAllBytes(), StandardCharsets.UTF_8);
-        return new Said(output, errors.get(20, TimeUnit.SECONDS),
-                process.exit().get(20, TimeUnit.SECONDS));
+        return new Said(output, errors.get(60, TimeUnit.SECONDS),
+                process.exit().get(60, TimeUnit.SECONDS));
     }
 
     private static Command pipes(String... line) {

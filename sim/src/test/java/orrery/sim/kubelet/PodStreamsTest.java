@@ -1,14 +1,17 @@
 package orrery.sim.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.pty4j.PtyProcessBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,8 +23,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import orrery.sim.Options;
 import orrery.sim.Sim;
 import orrery.sim.client.Program;
@@ -318,6 +324,86 @@ class PodStreamsTest {
         assertThat(sleepers()).isPositive();
         assertThat(kubectl.run("delete", "pod", "gone", "--timeout=60s").code()).isZero();
         await().atMost(Duration.ofSeconds(60)).until(() -> sleepers() == 0);
+    }
+
+    @Test
+    void entersAContainerWhereItsCommandRuns() throws Exception {
+        var said = kubectl.run("exec", "box", "--", "sh", "-c",
+                "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; hostname");
+        assertThat(said.output()).contains("echo line $i of").endsWith("box\n");
+    }
+
+    @Test
+    void forwardsPortsToWhatAPodsCommandListensOn() throws Exception {
+        apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: pair}
+                spec:
+                  containers:
+                  - name: web
+                    image: busybox
+                    command: [perl, -MIO::Socket::INET, -e]
+                    args:
+                    - |
+                      my $at = IO::Socket::INET->new(LocalAddr => "127.0.0.1:8088", Listen => 9)
+                          or die;
+                      while (my $one = $at->accept) {
+                        my $length = 0;
+                        while (my $line = <$one>) {
+                          $length = $1 if $line =~ /^content-length: (\\d+)/i;
+                          last if $line =~ /^\\r?$/;
+                        }
+                        read $one, my $body, $length;
+                        print $one "HTTP/1.0 200 OK\\r\\n\\r\\n", $body, $body;
+                        close $one;
+                      }
+                  - {name: side, image: busybox, command: [sleep, "1000"]}
+                """);
+        kubectl.run("wait", "--for=condition=Ready", "pod/pair", "--timeout=60s");
+        await().atMost(Duration.ofSeconds(60)).until(() -> kubectl.run("exec", "pair", "-c", "side",
+                "--", "perl", "-MIO::Socket::INET", "-e",
+                "print IO::Socket::INET->new('127.0.0.1:8088') ? 'open' : 'closed'")
+                .output().equals("open"));
+        var forward = kubectl.start("port-forward", "pod/pair", ":8088", ":8089");
+        try (var out = forward.inputReader(); var errors = forward.errorReader();
+                var http = HttpClient.newHttpClient()) {
+            var ports = Stream.generate(() -> line(out)).filter(line -> line.contains("127.0.0.1"))
+                    .limit(2).collect(Collectors.toMap(line -> line.split(" -> ")[1],
+                            line -> URI.create("http://" + line.split(" ")[2])));
+            var body = "x".repeat(300_000);
+            for (int i = 0; i < 3; i++) {
+                assertThat(http.send(post(ports.get("8088"), body),
+                        HttpResponse.BodyHandlers.ofString()).body()).isEqualTo(body + body);
+            }
+            assertThatThrownBy(() -> http.send(post(ports.get("8089"), ""),
+                    HttpResponse.BodyHandlers.ofString())).isInstanceOf(IOException.class);
+            assertThat(Stream.generate(() -> line(errors)).filter(it -> it.contains("refused"))
+                    .findFirst()).hasValueSatisfying(it -> assertThat(it)
+                            .contains("port 8089 to pod pair: connection refused"));
+        } finally {
+            forward.destroy();
+        }
+        try (var forwarded = client.pods().inNamespace("default").withName("pair")
+                .portForward(8088); var http = HttpClient.newHttpClient()) {
+            var uri = URI.create("http://127.0.0.1:" + forwarded.getLocalPort() + "/");
+            assertThat(http.send(post(uri, "ab"), HttpResponse.BodyHandlers.ofString()).body())
+                    .isEqualTo("abab");
+        }
+    }
+
+    private static HttpRequest post(URI uri, String body) {
+        return HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60))
+                .version(HttpClient.Version.HTTP_1_1)
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build();
+    }
+
+    private static String line(BufferedReader from) {
+        try {
+            return Objects.requireNonNull(from.readLine(), "it ended");
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
     }
 
     private static long sleepers() {
