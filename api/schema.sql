@@ -189,10 +189,12 @@ create table diagram_secret (
 );
 
 create table epoch (
+    changed_by xid8 not null default pg_current_xact_id(),
     name text not null,
     value bigint not null,
     constraint epoch_pkey PRIMARY KEY (name)
 );
+CREATE INDEX epoch_change ON public.epoch USING btree (changed_by);
 
 create table event (
     actor text not null,

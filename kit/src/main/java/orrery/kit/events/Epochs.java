@@ -18,13 +18,21 @@ import orrery.kit.db.Tx;
 public final class Epochs {
     static final String TOPIC = "epoch";
     private static final Duration TRUSTED = Duration.ofSeconds(1);
-    private static final String ALL = "select name, value from epoch";
+
+    /// What may have changed since a snapshot, and how far this one reaches: whatever it does not
+    /// see is of its oldest open transaction, or of a later one.
+    private static final String CHANGES = """
+            select name, value, pg_snapshot_xmin(pg_current_snapshot())::text
+            from (values (1)) as once
+            left join epoch on changed_by >= cast(? as xid8)""";
+    private static final String BEGINNING = "0";
 
     private final Database database;
     private final Grant grant;
     private final Signals signals;
     private final Map<String, Long> known = new ConcurrentHashMap<>();
     private final AtomicLong raised = new AtomicLong();
+    private String seen = BEGINNING;
     private volatile long confirmed = System.nanoTime() - Duration.ofDays(1).toNanos();
 
     Epochs(Database database, Grant grant, Signals signals) {
@@ -38,7 +46,8 @@ public final class Epochs {
     public void raise(Tx tx, String name) {
         long value = tx.handle().createQuery("""
                 insert into epoch (name, value) values (:name, 1)
-                on conflict (name) do update set value = epoch.value + 1
+                on conflict (name) do update
+                set value = epoch.value + 1, changed_by = pg_current_xact_id()
                 returning value
                 """).bind("name", name).mapTo(long.class).one();
         tx.afterCommit(() -> {
@@ -67,16 +76,30 @@ public final class Epochs {
         return System.nanoTime() - confirmed < age.toNanos();
     }
 
-    /// Reads all numbers. They were true when the question left, not when the answer came.
-    void refresh(Connection connection) throws SQLException {
+    /// Reads the numbers that changed since the last time. They were true when the question left,
+    /// not when the answer came. Called by one thread.
+    ///
+    /// @param all whether to read them all: another connection may reach another server
+    /// @return how many were read
+    int refresh(Connection connection, boolean all) throws SQLException {
         long asked = System.nanoTime();
-        try (var statement = connection.prepareStatement(ALL);
-                var rows = statement.executeQuery()) {
-            while (rows.next()) {
-                learn(rows.getString(1), rows.getLong(2));
+        try (var statement = connection.prepareStatement(CHANGES)) {
+            statement.setString(1, all ? BEGINNING : seen);
+            var reached = BEGINNING;
+            int read = 0;
+            try (var rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getString(1) != null) {
+                        learn(rows.getString(1), rows.getLong(2));
+                        read++;
+                    }
+                    reached = rows.getString(3);
+                }
             }
+            seen = reached;
+            confirmed = asked;
+            return read;
         }
-        confirmed = asked;
     }
 
     private void learn(String name, long value) {

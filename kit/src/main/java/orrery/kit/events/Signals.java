@@ -147,8 +147,9 @@ public final class Signals implements AutoCloseable {
                 }
                 // Whatever was sent while nobody listened.
                 deliver(handlers.keySet());
+                epochs.refresh(connection, true);
                 while (!closed) {
-                    epochs.refresh(connection);
+                    epochs.refresh(connection, false);
                     receive(connection.unwrap(PGConnection.class));
                 }
             } catch (SQLException e) {
