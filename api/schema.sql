@@ -369,6 +369,19 @@ create table login_failure (
 );
 CREATE INDEX login_failure_age ON public.login_failure USING btree (last_at);
 
+create table mail (
+    attempts integer not null default 0,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    id text not null,
+    kind text not null,
+    next_at timestamp with time zone not null,
+    sealed bytea not null,
+    subject text not null,
+    constraint mail_pkey PRIMARY KEY (id)
+);
+CREATE INDEX mail_due ON public.mail USING btree (next_at);
+
 create table member (
     created_at timestamp with time zone not null,
     organization_id text not null,

@@ -9,6 +9,7 @@ import orrery.kit.durable.Loop;
 import orrery.kit.durable.LoopRound;
 import orrery.kit.durable.Runs;
 import orrery.kit.http.Idempotency;
+import orrery.kit.mail.Mail;
 import orrery.kit.secret.Resealing;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
@@ -29,7 +30,7 @@ final class SealAnew implements Loop {
     static final List<SealedColumn> COLUMNS = Stream.concat(Runs.SEALED.stream(), Stream.of(
             Idempotency.SEALED, SigningKeys.SEALED, InviteCodes.SEALED, KeySecrets.SEALED,
             Regions.SEALED, Clusters.SEALED, Kubeconfigs.SEALED, Diagrams.SEALED,
-            Imports.SEALED)).toList();
+            Imports.SEALED, Mail.SEALED)).toList();
 
     private static final Logger LOG = Logger.getLogger(SealAnew.class);
 

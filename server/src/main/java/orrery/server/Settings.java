@@ -10,6 +10,7 @@ final class Settings {
             Listening.class,
             Storing.class,
             Limits.class,
+            Mailing.class,
             Connecting.class);
 
     /// Variables with our prefix that the command line reads, not the server.

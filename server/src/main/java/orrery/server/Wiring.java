@@ -39,6 +39,8 @@ import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
 import orrery.kit.http.Surfaces;
 import orrery.kit.http.Upgrades;
+import orrery.kit.mail.Delivery;
+import orrery.kit.mail.Mail;
 import orrery.kit.secret.Resealing;
 import orrery.kit.secret.Sealing;
 import orrery.server.surface.Cloud;
@@ -175,6 +177,25 @@ class Wiring {
     @Singleton
     Events events(Database database, Signals signals, Ids ids) {
         return new Events(database, signals, ids);
+    }
+
+    @Produces
+    @Singleton
+    Mailing mailing(Configuration settings) {
+        return settings.get(Mailing.class);
+    }
+
+    @Produces
+    @Singleton
+    Mail mail(Mailing mailing, Sealing sealing, Ids ids, Clock clock) {
+        return new Mail(mailing.server(), sealing, ids, clock);
+    }
+
+    @Produces
+    @Singleton
+    Delivery delivery(
+            Mailing mailing, Database database, Sealing sealing, Events events, Clock clock) {
+        return new Delivery(database, mailing.server(), sealing, events, clock);
     }
 
     @Produces
