@@ -470,12 +470,14 @@ create table organization (
     id text not null,
     name text not null,
     owner_id text not null,
+    primary_domain text,
+    settings jsonb not null default '{"requireSso": false, "allowOrgScopedKeys": true}'::jsonb,
     state text not null default 'active'::text,
     updated_at timestamp with time zone not null,
     version bigint not null default 1,
     constraint organization_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES iam_user(id) DEFERRABLE INITIALLY DEFERRED,
     constraint organization_pkey PRIMARY KEY (id),
-    constraint organization_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deleted'::text])))
+    constraint organization_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text, 'deleted'::text])))
 );
 CREATE UNIQUE INDEX organization_name ON public.organization USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX organization_page ON public.organization USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
@@ -708,6 +710,7 @@ create table session (
 );
 CREATE INDEX session_age ON public.session USING btree (expires_at);
 CREATE INDEX session_below ON public.session USING btree (parent_id) WHERE (ended_at IS NULL);
+CREATE INDEX session_of_organization ON public.session USING btree (organization_id) WHERE (ended_at IS NULL);
 CREATE INDEX session_of_user ON public.session USING btree (user_id) WHERE (ended_at IS NULL);
 
 create table signing_key (

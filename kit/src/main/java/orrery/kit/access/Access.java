@@ -2,6 +2,7 @@ package orrery.kit.access;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import orrery.kit.Problem;
 
@@ -24,12 +25,19 @@ public final class Access {
         /// The permissions and patterns that `principal` holds at `scope`, inherited ones and the
         /// limits of its token included. Empty when it may not even know the place.
         Set<String> held(Principal principal, Scope scope);
+
+        /// Why a principal that belongs to a place holds nothing there, if it may be told: that the
+        /// place is closed for now.
+        default Optional<Problem> closed(Principal principal, Scope scope) {
+            return Optional.empty();
+        }
     }
 
     /// Proof that the caller holds `permission` at `scope`.
     ///
     /// @throws Problem.Failure [Problem.Unauthenticated] when nobody is signed in,
-    ///     [Problem.NotFound] when the caller may not know the place, else [Problem.Forbidden]
+    ///     [Problem.NotFound] when the caller may not know the place, what [Bindings#closed]
+    ///     says of it, else [Problem.Forbidden]
     public Grant require(Call call, Permission permission, Scope scope) {
         if (call.principal().isAnonymous()) {
             throw new Problem.Unauthenticated(
@@ -41,6 +49,9 @@ public final class Access {
         }
         // That there is a platform is no secret, unlike any place on it.
         if (held.isEmpty() && !scope.equals(Scope.PLATFORM)) {
+            bindings.closed(call.principal(), scope).ifPresent(problem -> {
+                throw problem.raise();
+            });
             throw new Problem.NotFound(kind(scope), name(scope)).raise();
         }
         throw new Problem.Forbidden(permission.name(), kind(scope) + " " + name(scope)).raise();

@@ -62,7 +62,8 @@ public final class CredentialCheck implements Authenticator {
     private final Cache<String, Proven> cache =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    /// @param names the epochs of the user, or of the service account and its client
+    /// @param names the epochs of the user, or of the service account and its client; and of the
+    ///     organization that it was got for, which may be suspended
     /// @param stamp the sum of them that it was proven at
     private record Proven(Principal principal, Scope home, @Nullable Instant expiresAt,
             List<String> names, long stamp) {
@@ -118,7 +119,7 @@ public final class CredentialCheck implements Authenticator {
         if (claims.kind() == Claims.Kind.SERVICE_ACCOUNT) {
             return byClient(claims);
         }
-        return stamped(List.of(claims.subject()), tx -> {
+        return stamped(List.of(claims.subject(), claims.tenant()), tx -> {
             var user = user(tx, claims.subject());
             if (user.isEmpty() || revoked.contains(tx, claims.id())) {
                 return Optional.empty();
@@ -143,7 +144,7 @@ public final class CredentialCheck implements Authenticator {
         var account = database.read(system,
                         tx -> accounts.byCredential(tx, claims.subject(), credential))
                 .orElseThrow(() -> refused(Credential.REVOKED, "the credential was revoked"));
-        return stamped(List.of(account.id(), account.clientId()), tx ->
+        return stamped(List.of(account.id(), account.clientId(), claims.tenant()), tx ->
                 revoked.contains(tx, claims.id()) ? Optional.empty()
                         : accounts.byCredential(tx, claims.subject(), credential)
                                 .filter(still -> still.scope().contains(claims.scope()))
@@ -166,7 +167,9 @@ public final class CredentialCheck implements Authenticator {
         var key = database.read(system, tx -> keys.bySecret(tx, secret))
                 .orElseThrow(() -> refused(Credential.INVALID, "the API key does not count"));
         database.write(system, tx -> keys.used(tx, key, call.address()));
-        return stamped(List.of(key.userId()), tx -> keys.bySecret(tx, secret).flatMap(
+        var organization = key.scope().organization();
+        return stamped(organization == null ? List.of(key.userId())
+                : List.of(key.userId(), organization), tx -> keys.bySecret(tx, secret).flatMap(
                 still -> user(tx, still.userId()).map(user -> new Proven(
                         new Principal(Principal.Kind.API_KEY, user.id(), still.id(),
                                 still.scope(), still.roles()),
@@ -179,7 +182,8 @@ public final class CredentialCheck implements Authenticator {
         }
         var session = database.read(system, tx -> sessions.byCookie(tx, cookie))
                 .orElseThrow(() -> refused(Credential.EXPIRED, "the session has ended"));
-        return stamped(List.of(session.userId()), tx -> sessions.live(tx, session.id()).flatMap(
+        return stamped(List.of(session.userId(), session.home().requireOrganization()),
+                tx -> sessions.live(tx, session.id()).flatMap(
                 still -> user(tx, still.userId()).map(user -> new Proven(
                         new Principal(Principal.Kind.USER, user.id(), still.id(),
                                 sessions.within(tx, still), null),

@@ -166,6 +166,17 @@ final class SessionTable {
                 .execute();
     }
 
+    private static final String END_OF_ORGANIZATION = """
+            update session
+            set ended_at = :now
+            where organization_id = :organization and ended_at is null""";
+
+    void endOfOrganization(Tx tx, String organization, Instant now) {
+        tx.handle().createUpdate(END_OF_ORGANIZATION)
+                .bind("organization", organization).bind("now", now)
+                .execute();
+    }
+
     private static final String SWEEP = """
             delete from session
             where id in (select id from session where expires_at < :before limit 1000)""";

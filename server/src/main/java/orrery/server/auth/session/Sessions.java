@@ -24,6 +24,7 @@ import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.user.Departure;
 import orrery.server.iam.user.User;
+import orrery.server.tenancy.organization.Organizations;
 
 /// Signed-in people. A session carries a cookie in browsers and access tokens elsewhere.
 @Singleton
@@ -47,6 +48,7 @@ public final class Sessions implements Departure {
     private final SessionTable table = new SessionTable();
     private final AccessTokens tokens;
     private final Policies policies;
+    private final Organizations organizations;
     private final Epochs epochs;
     private final Events events;
     private final Ids ids;
@@ -64,10 +66,11 @@ public final class Sessions implements Departure {
     }
 
     public Sessions(
-            AccessTokens tokens, Policies policies, Epochs epochs, Events events, Ids ids,
-            RandomSecrets secrets, Clock clock) {
+            AccessTokens tokens, Policies policies, Organizations organizations, Epochs epochs,
+            Events events, Ids ids, RandomSecrets secrets, Clock clock) {
         this.tokens = tokens;
         this.policies = policies;
+        this.organizations = organizations;
         this.epochs = epochs;
         this.events = events;
         this.ids = ids;
@@ -206,6 +209,12 @@ public final class Sessions implements Departure {
         suspended(tx, user, organization);
     }
 
+    /// Its people's credentials are looked at again since its epoch grows.
+    @Override
+    public void closed(Tx tx, String organization) {
+        table.endOfOrganization(tx, organization, clock.instant());
+    }
+
     /// Where the person's sessions count: everywhere for operators, else where they are.
     public Scope within(Tx tx, Session session) {
         return policies.isOperator(tx, session.userId()) ? Scope.PLATFORM
@@ -214,6 +223,9 @@ public final class Sessions implements Departure {
 
     private void insert(
             Tx tx, Session session, byte @Nullable [] cookieHash, @Nullable String userAgent) {
+        if (!policies.isOperator(tx, session.userId())) {
+            organizations.checkActive(tx, session.home().requireOrganization(), "sign-in");
+        }
         table.sweep(tx, clock.instant().minus(RETENTION));
         var agent = userAgent == null || userAgent.length() <= LONGEST_AGENT ? userAgent
                 : userAgent.substring(0, LONGEST_AGENT);

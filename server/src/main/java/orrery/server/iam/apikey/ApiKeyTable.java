@@ -69,8 +69,9 @@ final class ApiKeyTable {
     private static final String BELONGS = """
             select exists (
                 select from member
+                join organization on organization.id = organization_id
                 where organization_id = :organization and user_id = :user
-                  and state = 'active')
+                  and member.state = 'active' and organization.state = 'active')
               or exists (
                 select from policy
                 where principal_kind = 'user' and principal_id = :user

@@ -68,7 +68,8 @@ public final class ApiKeys implements Departure {
     /// Makes a key of the caller's for `scope`, where the caller must hold something.
     ///
     /// @throws Problem.Failure [Problem.NotFound] for a place that the caller may not know,
-    ///     or [Problem.Unprocessable] for a role that the caller does not hold
+    ///     or [Problem.Unprocessable] for a role that the caller does not hold, or an end that the
+    ///     organization does not allow
     public ApiKey.WithSecret create(Grant grant, ApiKey.New asked, Scope scope) {
         var caller = grant.principal();
         themself(caller);
@@ -83,9 +84,10 @@ public final class ApiKeys implements Departure {
             }
             var id = ids.next("key");
             var now = clock.instant();
+            var expires = CredentialTerms.of(tx, scope).ofKey(scope, asked.expiresAt(), now);
             var name = asked.name() == null ? Slug.of("apikey", id) : asked.name();
             var key = new ApiKey(id, caller.id(), scope, name, asked.displayName(),
-                    asked.description(), roles, true, asked.expiresAt(), null, null, 1, now, now);
+                    asked.description(), roles, true, expires, null, null, 1, now, now);
             var secret = secrets.next(KeySecrets.Kind.API_KEY, id);
             if (!table.insert(tx, key, secrets.hash(secret))) {
                 throw new Problem.AlreadyExists(KIND, name).raise();

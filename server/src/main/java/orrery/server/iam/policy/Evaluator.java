@@ -4,9 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import orrery.kit.Problem;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Principal;
@@ -55,6 +57,15 @@ public final class Evaluator implements Access.Bindings {
             case USER, API_KEY, SERVICE_ACCOUNT -> principal.within().contains(scope)
                     ? holdings(principal, scope).at(scope, principal.roles()) : Set.of();
         };
+    }
+
+    /// Who belongs to an organization that is suspended is told so.
+    @Override
+    public Optional<Problem> closed(Principal principal, Scope scope) {
+        return scope.organization() == null ? Optional.empty() : database.read(system,
+                tx -> table.suspended(tx, principal.id(), scope.organization()))
+                .map(name -> new Problem.Refused("access", "organization " + name
+                        + " is suspended; ask the operators of this server"));
     }
 
     /// Whether the principal holds anything on the platform itself.

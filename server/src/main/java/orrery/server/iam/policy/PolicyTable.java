@@ -64,12 +64,14 @@ final class PolicyTable {
     }
 
     /// Whose policies count for a principal: its own, its groups' and its organizations'. What an
-    /// organization gives to people counts only while they belong to it.
+    /// organization gives counts only while it is not suspended, and to people who belong to it.
     private static final String NAMED = """
             with belongs as (
                 select organization_id
                 from member
-                where user_id = :principal and state = 'active'
+                join organization on organization.id = organization_id
+                where user_id = :principal and member.state = 'active'
+                  and organization.state = 'active'
                   and (:everywhere or organization_id = :organization)
             ), named as (
                 select :kind as kind, :principal as id
@@ -90,7 +92,23 @@ final class PolicyTable {
                or :kind = 'user' and policy.organization_id in (select organization_id
                                                                 from belongs)
                or :kind <> 'user' and (:everywhere or policy.organization_id = :organization)
+                   and exists (select from organization
+                               where id = policy.organization_id and state = 'active')
             limit 10000""";
+
+    private static final String SUSPENDED = """
+            select organization.name
+            from organization
+            join member on organization_id = organization.id
+            where organization.id = :organization and organization.state = 'suspended'
+              and user_id = :principal and member.state = 'active'""";
+
+    /// The name of an organization that is suspended, if the person belongs to it.
+    Optional<String> suspended(Tx tx, String principal, String organization) {
+        return tx.handle().createQuery(SUSPENDED)
+                .bind("principal", principal).bind("organization", organization)
+                .mapTo(String.class).findOne();
+    }
 
     /// What somebody holds on the platform and in one organization.
     List<Held> heldIn(Tx tx, String principal, @Nullable String organization) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 public final class Permissions {
     /// `service.resource: verbs`. `list` and `get` read, all others change something.
     private static final String TABLE = """
-            org.organizations: list get create update delete
+            org.organizations: list get create update delete suspend
             org.members: list update delete
             org.admins: delete
             org.ownership: update

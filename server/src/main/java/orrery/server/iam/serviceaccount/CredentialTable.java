@@ -70,7 +70,9 @@ final class CredentialTable {
             select secret_hash, client_id
             from service_account_credential as credential
             join service_account as account on account.id = service_account_id
+            join organization on organization.id = organization_id
             where credential.id = :id and account.state = 'active'
+              and organization.state = 'active'
               and (expires_at is null or expires_at > :now)""";
 
     /// @param hash of its secret

@@ -29,6 +29,7 @@ import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.server.iam.apikey.CredentialTerms;
 import orrery.server.iam.apikey.KeySecrets;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
@@ -148,7 +149,8 @@ public final class ServiceAccounts implements Locator {
 
     /// Makes a credential.
     ///
-    /// @throws Problem.Failure [Problem.TooManyCredentials] for a sixth one that counts
+    /// @throws Problem.Failure [Problem.TooManyCredentials] for a sixth one that counts,
+    ///     [Problem.Unprocessable] for an end that the organization does not allow
     public ServiceAccount.WithSecret addCredential(
             Grant grant, String key, @Nullable Instant expires) {
         return database.tx(grant, tx -> {
@@ -160,7 +162,8 @@ public final class ServiceAccounts implements Locator {
                 throw new Problem.TooManyCredentials("service account " + account.name(),
                         MOST_CREDENTIALS).raise();
             }
-            var credential = new Credential(ids.next("crd"), account.id(), expires, null, null,
+            var until = CredentialTerms.of(tx, account.scope()).ofCredential(expires, now);
+            var credential = new Credential(ids.next("crd"), account.id(), until, null, null,
                     grant.principal().id(), now);
             var secret = secrets.next(KeySecrets.Kind.CLIENT, credential.id());
             credentials.insert(tx, credential, secrets.hash(secret));

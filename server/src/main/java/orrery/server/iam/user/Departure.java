@@ -13,4 +13,8 @@ public interface Departure {
 
     /// The person has left an organization for good: nothing that it had there comes back.
     void left(Tx tx, String user, String organization);
+
+    /// The organization is suspended or deleted. What asks the organization's state, or its epoch,
+    /// each time that it is used has nothing to do.
+    default void closed(Tx tx, String organization) {}
 }

@@ -133,8 +133,10 @@ final class MemberTable {
             select exists (
                 select from member
                 join iam_user on iam_user.id = user_id
+                join organization on organization.id = organization_id
                 where organization_id = :organization and user_id = :user
-                  and member.state = 'active' and iam_user.state = 'active')""";
+                  and member.state = 'active' and iam_user.state = 'active'
+                  and organization.state = 'active')""";
 
     boolean isActive(Tx tx, String organization, String user) {
         return tx.handle().createQuery(IS_ACTIVE)

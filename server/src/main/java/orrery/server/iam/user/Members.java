@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
@@ -82,6 +83,14 @@ public final class Members {
     /// Whether what somebody holds in an organization counts.
     public boolean isActive(Tx tx, String organization, String user) {
         return table.isActive(tx, organization, user);
+    }
+
+    /// The identifier of somebody who belongs to an organization, if what it holds there counts.
+    ///
+    /// @param key identifier or username
+    public Optional<String> active(Tx tx, String organization, String key) {
+        return table.find(tx, organization, key)
+                .filter(it -> it.status() == User.State.ACTIVE).map(Member::id);
     }
 
     /// One page of the people of the organization that the grant is for; of all, where it is for

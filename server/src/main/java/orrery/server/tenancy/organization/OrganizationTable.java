@@ -1,8 +1,10 @@
 package orrery.server.tenancy.organization;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
@@ -12,15 +14,16 @@ import orrery.server.iam.policy.Reach;
 
 final class OrganizationTable {
     private static final String COLUMNS = """
-            id, name, display_name, description, owner_id, version, created_at, updated_at,
-              deleted_at""";
+            id, name, display_name, description, owner_id, state, primary_domain, settings,
+              version, created_at, updated_at, deleted_at""";
 
     private static final Listing<Organization> LIST = Listing.of(
             Organization.class, "organizations", COLUMNS, """
             organization
             where deleted_at is null
               and (:everywhere or id = any(:organizations))""")
-            .time("updatedAt").text("name", "ownerId").searching("name", "displayName");
+            .time("updatedAt").text("name", "ownerId")
+            .oneOf("state", Organization.State.class).searching("name", "displayName");
 
     private static final String INSERT = """
             insert into organization (id, name, display_name, description, owner_id,
@@ -80,6 +83,7 @@ final class OrganizationTable {
     private static final String CHANGE = """
             update organization
             set display_name = :displayName, description = :description,
+                primary_domain = :domain, settings = :settings, state = :state,
                 updated_at = :at, version = version + 1
             where id = :id
             returning *""";
@@ -89,7 +93,21 @@ final class OrganizationTable {
                 .bind("id", id)
                 .bind("displayName", change.displayName())
                 .bind("description", change.description())
+                .bind("domain", change.primaryDomain())
+                .bind("settings", Json.of(change.settings()))
+                .bind("state", change.state().name().toLowerCase(Locale.ROOT))
                 .bind("at", at)
+                .mapTo(Organization.class).one();
+    }
+
+    private static final String OWN = """
+            update organization
+            set owner_id = :owner, updated_at = :at, version = version + 1
+            where id = :id
+            returning *""";
+
+    Organization own(Tx tx, String id, String owner, Instant at) {
+        return tx.handle().createQuery(OWN).bind("id", id).bind("owner", owner).bind("at", at)
                 .mapTo(Organization.class).one();
     }
 

@@ -1,20 +1,26 @@
 package orrery.server.tenancy.organization;
 
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Slug;
+import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
+import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
@@ -22,7 +28,9 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Policy;
 import orrery.server.iam.role.Predefined;
+import orrery.server.iam.user.Departure;
 import orrery.server.iam.user.Members;
 
 /// The organizations of this installation.
@@ -30,22 +38,31 @@ import orrery.server.iam.user.Members;
 public final class Organizations {
     private static final String KIND = "organization";
     private static final Permission GET = new Permission("org.organizations.get");
+    private static final Permission SUSPEND = new Permission("org.organizations.suspend");
+    private static final Permission SETTINGS = new Permission("org.settings.update");
 
     private final OrganizationTable table = new OrganizationTable();
     private final Database database;
     private final Policies policies;
     private final Members members;
+    private final Access access;
+    private final Iterable<Departure> departures;
+    private final Epochs epochs;
     private final Events events;
     private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
     public Organizations(
-            Database database, Policies policies, Members members, Events events,
-            Paging paging, Ids ids, Clock clock) {
+            Database database, Policies policies, Members members, Access access,
+            @Any Instance<Departure> departures, Epochs epochs, Events events, Paging paging,
+            Ids ids, Clock clock) {
         this.database = database;
         this.policies = policies;
         this.members = members;
+        this.access = access;
+        this.departures = departures;
+        this.epochs = epochs;
         this.events = events;
         this.paging = paging;
         this.ids = ids;
@@ -66,7 +83,8 @@ public final class Organizations {
         var displayName = asked.displayName() == null ? name : asked.displayName();
         var now = clock.instant();
         var made = new Organization(
-                id, name, displayName, asked.description(), owner, 1, now, now, null);
+                id, name, displayName, asked.description(), owner,
+                Organization.State.ACTIVE, null, Settings.STANDARD, 1, now, now, null);
         if (!table.insert(tx, made)) {
             throw new Problem.AlreadyExists(KIND, name).raise();
         }
@@ -104,15 +122,88 @@ public final class Organizations {
 
     /// Changes the organization that the grant is for.
     ///
+    /// @param patch makes the new values out of the old ones
     /// @param expected the version that the caller knows, if it cares
-    /// @throws Problem.Failure [Problem.PreconditionFailed]
-    public Organization change(Grant grant, Organization.Change change, OptionalLong expected) {
+    /// @throws Problem.Failure [Problem.PreconditionFailed]; [Problem.Forbidden] for a state, which
+    ///     operators change; [Problem.Conflict] for the suspension of the caller's own
+    public Organization change(Grant grant, Function<Organization, Organization.Change> patch,
+            OptionalLong expected) {
         return database.tx(grant, tx -> {
-            verify(present(table.lock(tx, id(grant)), id(grant)), expected);
-            var changed = table.change(tx, id(grant), change, clock.instant());
+            var old = present(table.lock(tx, id(grant)), id(grant));
+            verify(old, expected);
+            var change = patch.apply(old);
+            if (!change.settings().equals(old.settings())) {
+                access.require(grant.call(), SETTINGS, grant.scope());
+            }
+            if (change.state() != old.state()) {
+                settle(tx, grant, old, change.state());
+            }
+            var changed = table.change(tx, old.id(), change, clock.instant());
             events.append(tx, event("organization.updated", changed));
             return changed;
         });
+    }
+
+    /// What was open in a suspended organization ends for good; what people hold there counts again
+    /// when the organization does.
+    private void settle(Tx tx, Grant grant, Organization old, Organization.State state) {
+        access.require(grant.call(), SUSPEND, Scope.PLATFORM);
+        var home = grant.call().home();
+        if (state == Organization.State.SUSPENDED && home != null
+                && old.id().equals(home.organization())) {
+            throw new Problem.Conflict(KIND, old.id(),
+                    "you are signed in to it; nobody suspends their own").raise();
+        }
+        if (state == Organization.State.SUSPENDED) {
+            departures.forEach(one -> one.closed(tx, old.id()));
+        }
+        epochs.raise(tx, old.id());
+        events.append(tx, new NewEvent("organization.stateChanged", new Subject(KIND, old.id()),
+                Scope.organization(old.id()),
+                Map.of("state", state.name().toLowerCase(Locale.ROOT))));
+    }
+
+    /// Makes another member the one whom the organization belongs to. Who was it becomes an admin.
+    ///
+    /// @param user identifier or username
+    /// @throws Problem.Failure [Problem.Unprocessable] for who is no active member
+    public Organization transfer(Grant grant, String user, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var place = Scope.organization(id(grant));
+            members.lock(tx, place);
+            var old = present(table.lock(tx, id(grant)), id(grant));
+            verify(old, expected);
+            var heir = members.active(tx, old.id(), user).orElseThrow(
+                    () -> new Problem.Unprocessable(List.of(new Problem.Mistake("userId",
+                            "is no active member of the organization: invite them first")))
+                            .raise());
+            if (heir.equals(old.ownerId())) {
+                return old;
+            }
+            policies.give(tx, Predefined.OWNER, new Policy.Holders.User(heir), place);
+            var former = new Policy.Holders.User(old.ownerId());
+            if (policies.namesAt(tx, former, place).contains(Predefined.OWNER.name())) {
+                policies.give(tx, Predefined.ADMIN, former, place);
+                policies.take(tx, Predefined.OWNER, former, place);
+            }
+            var changed = table.own(tx, old.id(), heir, clock.instant());
+            events.append(tx, new NewEvent("organization.transferred",
+                    new Subject(KIND, old.id()), place,
+                    Map.of("from", old.ownerId(), "to", heir)));
+            return changed;
+        });
+    }
+
+    /// Refuses what an organization that is suspended gives no longer.
+    ///
+    /// @param what is asked for: `sign-in`
+    /// @throws Problem.Failure [Problem.Refused]
+    public void checkActive(Tx tx, String id, String what) {
+        table.find(tx, id).filter(it -> it.state() == Organization.State.SUSPENDED)
+                .ifPresent(it -> {
+                    throw new Problem.Refused(what, "organization " + it.name()
+                            + " is suspended; ask the operators of this server").raise();
+                });
     }
 
     /// Deletes the organization that the grant is for. Its name is free at once.
@@ -129,6 +220,8 @@ public final class Organizations {
                 throw new Problem.InUse(KIND, found.id(), dependents).raise();
             }
             table.delete(tx, found.id(), clock.instant());
+            departures.forEach(one -> one.closed(tx, found.id()));
+            epochs.raise(tx, found.id());
             events.append(tx, event("organization.deleted", found));
         });
     }

@@ -41,16 +41,19 @@ public final class OrganizationsApi {
             String selfLink,
             String displayName,
             @Nullable String description,
-            String state,
+            Organization.State state,
             String ownerId,
+            @Nullable String primaryDomain,
+            SettingsView settings,
             long version,
             Instant createdAt,
             Instant updatedAt,
             @Nullable Instant deletedAt) {
         static View of(Organization it) {
             return new View(it.id(), it.name(), PATH + it.id(), it.displayName(),
-                    it.description(), it.deletedAt() == null ? "active" : "deleted",
-                    it.ownerId(), it.version(), it.createdAt(), it.updatedAt(), it.deletedAt());
+                    it.description(), it.state(), it.ownerId(), it.primaryDomain(),
+                    SettingsView.of(it.settings()), it.version(), it.createdAt(), it.updatedAt(),
+                    it.deletedAt());
         }
     }
 
@@ -61,16 +64,68 @@ public final class OrganizationsApi {
         }
     }
 
-    record Change(Patch<String> displayName, Patch<String> description) {
-        Change {
-            Naming.check(new Mistakes(), null, displayName.or(null), description.or(null))
-                    .unless(!displayName.isAbsent() || !description.isAbsent(),
-                            "body", "must change displayName or description")
-                    .unless(!(displayName instanceof Patch.Clear), "displayName",
+    record SettingsView(
+            @Nullable Integer apiKeyMaxTtlDays,
+            @Nullable Integer apiKeyDefaultTtlDays,
+            @Nullable Integer credentialMaxTtlDays,
+            boolean allowOrgScopedKeys,
+            boolean requireSso) {
+        static SettingsView of(Settings it) {
+            return new SettingsView(it.apiKeyMaxTtlDays(), it.apiKeyDefaultTtlDays(),
+                    it.credentialMaxTtlDays(), it.allowOrgScopedKeys(), it.requireSso());
+        }
+    }
+
+    /// What is left out stays; `null` takes a limit away.
+    record SettingsChange(
+            Patch<Integer> apiKeyMaxTtlDays,
+            Patch<Integer> apiKeyDefaultTtlDays,
+            Patch<Integer> credentialMaxTtlDays,
+            Patch<Boolean> allowOrgScopedKeys,
+            Patch<Boolean> requireSso) {
+        SettingsChange {
+            new Mistakes()
+                    .unless(!(allowOrgScopedKeys instanceof Patch.Clear), "allowOrgScopedKeys",
+                            "cannot be cleared")
+                    .unless(!(requireSso instanceof Patch.Clear), "requireSso",
                             "cannot be cleared")
                     .orRefuse();
         }
+
+        Settings of(Settings old) {
+            return new Settings(
+                    apiKeyMaxTtlDays.or(old.apiKeyMaxTtlDays()),
+                    apiKeyDefaultTtlDays.or(old.apiKeyDefaultTtlDays()),
+                    credentialMaxTtlDays.or(old.credentialMaxTtlDays()),
+                    Boolean.TRUE.equals(allowOrgScopedKeys.or(old.allowOrgScopedKeys())),
+                    Boolean.TRUE.equals(requireSso.or(old.requireSso())));
+        }
     }
+
+    /// @param state operators suspend an organization, and let it count again
+    record Change(
+            Patch<String> displayName,
+            Patch<String> description,
+            Patch<String> primaryDomain,
+            Patch<SettingsChange> settings,
+            Patch<Organization.State> state) {
+        Change {
+            var mistakes = Naming.check(
+                            new Mistakes(), null, displayName.or(null), description.or(null))
+                    .unless(!displayName.isAbsent() || !description.isAbsent()
+                                    || !primaryDomain.isAbsent() || !settings.isAbsent()
+                                    || !state.isAbsent(), "body", "must change displayName,"
+                            + " description, primaryDomain, settings or state")
+                    .unless(!(displayName instanceof Patch.Clear), "displayName",
+                            "cannot be cleared")
+                    .unless(!(settings instanceof Patch.Clear), "settings", "cannot be cleared")
+                    .unless(!(state instanceof Patch.Clear), "state", "cannot be cleared");
+            Organization.checkDomain(mistakes, primaryDomain.or(null)).orRefuse();
+        }
+    }
+
+    /// @param userId identifier or username of an active member
+    record Transfer(String userId) {}
 
     public OrganizationsApi(Organizations organizations, Projects projects) {
         this.organizations = organizations;
@@ -105,12 +160,26 @@ public final class OrganizationsApi {
     public Answer<View> change(
             @Context Grant grant, @HeaderParam("If-Match") @Nullable String ifMatch,
             Change change) {
-        var old = organizations.get(grant);
-        var changed = organizations.change(grant,
-                new Organization.Change(
-                        present(change.displayName().or(old.displayName()), old.displayName()),
-                        change.description().or(old.description())),
-                IfMatch.version(ifMatch));
+        var changed = organizations.change(grant, old -> {
+            var settings = change.settings().or(null);
+            return new Organization.Change(
+                    present(change.displayName().or(old.displayName()), old.displayName()),
+                    change.description().or(old.description()),
+                    change.primaryDomain().or(old.primaryDomain()),
+                    settings == null ? old.settings() : settings.of(old.settings()),
+                    present(change.state().or(old.state()), old.state()));
+        }, IfMatch.version(ifMatch));
+        return Answer.ok(View.of(changed)).version(changed.version());
+    }
+
+    /// Hands the organization over. Who had it becomes an admin.
+    @POST
+    @Path("/{organization}:transferOwnership")
+    @Needs(value = "org.ownership.update", in = Place.ORGANIZATION)
+    public Answer<View> transfer(
+            @Context Grant grant, @HeaderParam("If-Match") @Nullable String ifMatch,
+            Transfer asked) {
+        var changed = organizations.transfer(grant, asked.userId(), IfMatch.version(ifMatch));
         return Answer.ok(View.of(changed)).version(changed.version());
     }
 
@@ -123,7 +192,7 @@ public final class OrganizationsApi {
         return Answer.none();
     }
 
-    private static String present(@Nullable String value, String old) {
+    private static <T> T present(@Nullable T value, T old) {
         return value == null ? old : value;
     }
 }
