@@ -139,7 +139,7 @@ class ServersTest {
     private void register(int port) throws Exception {
         var code = json(send(port, "GET", "/setup", null)).path("code").asText();
         token = json(send(port, "POST", "/v1/api/auth/register", Map.of("email", "a@example.com",
-                "password", "password123", "name", "A", "setupCode", code)))
+                "password", "tallow finch 7", "name", "A", "setupCode", code)))
                 .path("token").asText();
         assertThat(token).isNotEmpty();
     }

@@ -44,7 +44,7 @@ public record Neighbours(
 
     private static String register(Visitor anybody, String email, String name, String code) {
         var answer = anybody.post("/v1/api/auth/register", Map.of(
-                "email", email, "password", "password123", "name", email, name, code));
+                "email", email, "password", "tallow finch 7", "name", email, name, code));
         assertThat(answer.status()).as(answer.raw().body()).isEqualTo(201);
         return answer.text("/token");
     }

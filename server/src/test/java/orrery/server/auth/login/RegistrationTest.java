@@ -151,7 +151,7 @@ class RegistrationTest {
     void signsInByEMailInAnyCase() {
         var answer = visitor().post(LOGIN, Map.of(
                 "email", founderEmail.toUpperCase(Locale.ROOT),
-                "password", "password123"));
+                "password", "tallow finch 7"));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().at("/user/authProvider").isTextual()).isTrue();
         assertThat(visitor().as(answer.text("/token")).get("/v1/api/profile").text("/user/email"))
@@ -168,7 +168,7 @@ class RegistrationTest {
                 assertThat(wrong.text("/error")).isEqualTo("Invalid email or password");
             }
             var locked = visitor().post(LOGIN,
-                    Map.of("email", email, "password", "password123"));
+                    Map.of("email", email, "password", "tallow finch 7"));
             assertThat(locked.status()).isEqualTo(429);
             assertThat(Integer.parseInt(locked.header("Retry-After"))).isBetween(1, 30);
         }
@@ -178,7 +178,7 @@ class RegistrationTest {
     @Order(10)
     void exchangesATokenForANewOneOnce() {
         var token = visitor().post(LOGIN,
-                Map.of("email", founderEmail, "password", "password123")).text("/token");
+                Map.of("email", founderEmail, "password", "tallow finch 7")).text("/token");
         var fresh = visitor().as(token).post("/v1/api/auth/refresh", "");
         assertThat(fresh.status()).isEqualTo(200);
         assertThat(fresh.text("/user/role")).isEqualTo("admin");
@@ -211,7 +211,7 @@ class RegistrationTest {
     @Order(12)
     void signsABrowserInAndOut() {
         var answer = visitor().post("/api/v1/auth/login",
-                Map.of("username", founderEmail, "password", "password123"));
+                Map.of("username", founderEmail, "password", "tallow finch 7"));
         assertThat(answer.status()).isEqualTo(200);
         var header = answer.header("Set-Cookie");
         assertThat(header).startsWith("k8shell-session=")
@@ -224,7 +224,7 @@ class RegistrationTest {
         assertThat(me.json().at("/roles").toString()).isEqualTo("[\"admin\",\"org-admin\"]");
 
         assertThat(visitor().post("/api/v1/auth/login", Map.of(
-                "username", me.text("/username"), "password", "password123")).status())
+                "username", me.text("/username"), "password", "tallow finch 7")).status())
                 .as("by username, too").isEqualTo(200);
         var out = browser.post("/api/v1/auth/logout", "");
         assertThat(out.status()).isEqualTo(204);
@@ -232,14 +232,14 @@ class RegistrationTest {
         assertThat(browser.get("/api/v1/me/profile").status()).isEqualTo(401);
         assertThat(visitor().post("/api/v1/auth/logout", "").status()).isEqualTo(204);
         var wrong = visitor().post("/api/v1/auth/login",
-                Map.of("username", "someone", "password", "password123"));
+                Map.of("username", "someone", "password", "tallow finch 7"));
         assertThat(wrong.status()).isEqualTo(401);
         assertThat(wrong.json().at("/status").asInt()).isEqualTo(401);
     }
 
     private Visitor.Heard register(String email, Map<String, String> more) {
         var body = new HashMap<String, Object>(Map.of(
-                "email", email, "password", "password123", "name", "Somebody"));
+                "email", email, "password", "tallow finch 7", "name", "Somebody"));
         body.putAll(more);
         return visitor().post(REGISTER, body);
     }

@@ -23,7 +23,7 @@ import orrery.server.auth.token.RandomSecrets;
 /// @param outsider signed in, of another organization
 public record Provider(
         URI server, Visitor operator, Visitor member, Visitor outsider, String organization) {
-    static final String PASSWORD = "password123";
+    static final String PASSWORD = "tallow finch 7";
     static final String MEMBER = "ann@example.com";
     static final String OPERATOR = "op@example.com";
     static final String AUTH = "/v1/regions/global/auth";
