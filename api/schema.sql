@@ -490,6 +490,30 @@ create table password (
     constraint password_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
 );
 
+create table personal_token (
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    id text not null,
+    is_active boolean not null default true,
+    last_used_address text,
+    last_used_at timestamp with time zone,
+    name text not null,
+    organization_id text not null,
+    preview text not null,
+    project_id text not null,
+    scopes text[] not null,
+    updated_at timestamp with time zone not null,
+    user_id text not null,
+    constraint personal_token_hash_key UNIQUE (hash),
+    constraint personal_token_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint personal_token_pkey PRIMARY KEY (id),
+    constraint personal_token_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint personal_token_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX personal_token_age ON public.personal_token USING btree (expires_at);
+CREATE UNIQUE INDEX personal_token_name ON public.personal_token USING btree (user_id, name);
+
 create table policy (
     created_at timestamp with time zone not null,
     created_by text not null,

@@ -18,9 +18,11 @@ import orrery.kit.http.Route;
 import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
 import orrery.kit.test.TestDatabase;
+import orrery.server.auth.personaltoken.ScopeNames;
 import orrery.server.iam.role.Permissions;
 import orrery.server.iam.role.Predefined;
 import orrery.server.surface.Documents;
+import orrery.server.surface.Workspace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +100,20 @@ class GoldenTest {
         }
     }
 
+    /// Else a token with scopes could do nothing there, and nobody would have thought about it.
+    @Test
+    void everyRouteOfTheWorkspaceFamilySaysItsTokenScope() throws IOException {
+        for (var route : routes().all()) {
+            if (route.surface() == Workspace.class && route.kind() != Route.Kind.OPEN) {
+                assertThat(route.scopes()).as(address(route) + " says no @TokenScope").isNotEmpty();
+            } else {
+                assertThat(route.scopes()).as(address(route)).isEmpty();
+            }
+            assertThat(route.scopes()).as(address(route)).allMatch(
+                    scope -> ScopeNames.knows(scope.replaceFirst("\\{.*}", "git")));
+        }
+    }
+
     private static String line(Route route) {
         return address(route) + "  " + who(route);
     }
@@ -110,8 +126,12 @@ class GoldenTest {
 
     private static String who(Route route) {
         return route.permission() == null
-                ? route.kind().name().toLowerCase(Locale.ROOT)
-                : route.permission().name() + " in " + route.place();
+                ? route.kind().name().toLowerCase(Locale.ROOT) + scopes(route)
+                : route.permission().name() + " in " + route.place() + scopes(route);
+    }
+
+    private static String scopes(Route route) {
+        return route.scopes().isEmpty() ? "" : " [" + String.join(" | ", route.scopes()) + "]";
     }
 
     private static Routes routes() throws IOException {

@@ -76,15 +76,44 @@ public class Doorkeeper {
         var route = found.route();
         return switch (route.kind()) {
             case OPEN -> access.open(call);
-            case OWN -> access.self(call);
+            case OWN -> inScope(access.self(call), found);
             case NEEDS -> {
                 if (call.principal().isAnonymous()) {
                     // Asked first: whether the place exists is nothing for strangers.
                     access.self(call);
                 }
-                yield grant(call, route, parameters(context, found));
+                yield inScope(grant(call, route, parameters(context, found)), found);
             }
         };
+    }
+
+    /// Asked last: a token's scopes take away from what its person may do, and add nothing.
+    private static Grant inScope(Grant grant, Front.Found found) {
+        var scopes = grant.principal().scopes();
+        if (scopes == null) {
+            return grant;
+        }
+        var wanted = found.route().scopes();
+        var whose = found.parameters().get("username");
+        for (var one : wanted) {
+            if (scopes.allow(filled(one, found.parameters()), whose)) {
+                return grant;
+            }
+        }
+        throw new Problem.Refused("access with this token", wanted.isEmpty()
+                ? "tokens with scopes are not taken here"
+                : "it is not good for " + wanted.getFirst()).raise();
+    }
+
+    /// A scope with the path's parameters in it. What is in the path is a stranger's: it must not
+    /// become two parts, or a wildcard.
+    private static String filled(String scope, Map<String, String> parameters) {
+        int begin = scope.indexOf('{');
+        if (begin < 0) {
+            return scope;
+        }
+        var value = parameters.getOrDefault(scope.substring(begin + 1, scope.length() - 1), "");
+        return scope.substring(0, begin) + value.replace(':', '-').replace('*', '-');
     }
 
     /// Who holds nothing in the project may hold it on the one resource that the path names.

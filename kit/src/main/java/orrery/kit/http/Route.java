@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kind who may call it
 /// @param permission what [Kind#NEEDS] asks for; `null` else
 /// @param place where the permission is checked; `null` else
+/// @param scopes what a token that names scopes must be good for, one of them; see [TokenScope]
 /// @param consumes media types of the body; empty when it reads none
 /// @param produces media types of the answer
 /// @param parameters of the query, those that the handler names
@@ -27,6 +28,7 @@ public record Route(
         Kind kind,
         @Nullable Permission permission,
         @Nullable Place place,
+        List<String> scopes,
         List<String> consumes,
         List<String> produces,
         Set<String> parameters,
@@ -40,6 +42,7 @@ public record Route(
     public static final long BODY_LIMIT = 1 << 20;
 
     public Route {
+        scopes = List.copyOf(scopes);
         consumes = List.copyOf(consumes);
         produces = List.copyOf(produces);
         parameters = Set.copyOf(parameters);

@@ -67,9 +67,11 @@ public final class RouteScan {
         }
         var kind = needs != null ? Route.Kind.NEEDS
                 : said.getFirst() == Open.class ? Route.Kind.OPEN : Route.Kind.OWN;
+        var scope = declaring.getAnnotation(TokenScope.class);
         return new Route(api, surface(api), verb, template, kind,
                 needs == null ? null : new Permission(needs.value()),
-                needs == null ? null : needs.in(), consumes, produces,
+                needs == null ? null : needs.in(),
+                scope == null ? List.of() : List.of(scope.value()), consumes, produces,
                 parameters(needs, handler),
                 handler == null || isOpenQuery(handler), limit, handler);
     }

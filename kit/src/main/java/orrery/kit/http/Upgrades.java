@@ -12,6 +12,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 
@@ -23,11 +24,14 @@ import orrery.kit.access.Grant;
 @ApplicationScoped
 public class Upgrades implements HttpUpgradeCheck {
     private static final TypedKey<Grant> GRANT = new TypedKey<>("orrery.grant");
+    private static final TypedKey<BooleanSupplier> STILL = new TypedKey<>("orrery.still");
     private static final String ID = "X-Request-Id";
 
     private final Doorkeeper doorkeeper;
     private final Instance<UpgradeGuard> guards;
-    private final Map<String, Grant> admitted = new ConcurrentHashMap<>();
+    private final Map<String, Admitted> admitted = new ConcurrentHashMap<>();
+
+    private record Admitted(Grant grant, BooleanSupplier still) {}
 
     Upgrades(Doorkeeper doorkeeper, @Any Instance<UpgradeGuard> guards) {
         this.doorkeeper = doorkeeper;
@@ -37,6 +41,12 @@ public class Upgrades implements HttpUpgradeCheck {
     /// The grant that a connection was opened with.
     public static Grant grant(WebSocketConnection connection) {
         return connection.userData().get(GRANT);
+    }
+
+    /// Whether the credential that a connection was opened with still counts, and its person still
+    /// may be there. For a thread that may wait.
+    public static boolean mayStill(WebSocketConnection connection) {
+        return connection.userData().get(STILL).getAsBoolean();
     }
 
     /// Asks the doorkeeper, on a thread that may wait, and lets the request on or refuses it.
@@ -54,7 +64,8 @@ public class Upgrades implements HttpUpgradeCheck {
                 var grant = doorkeeper.admit(context);
                 ask(Front.Found.of(context), grant);
                 vertx.runOnContext(_ -> {
-                    admitted.put(id, grant);
+                    admitted.put(id, new Admitted(
+                            grant, () -> doorkeeper.mayStill(context)));
                     context.addEndHandler(_ -> admitted.remove(id));
                     context.request().resume();
                     context.next();
@@ -80,11 +91,12 @@ public class Upgrades implements HttpUpgradeCheck {
 
     @Override
     public Uni<CheckResult> perform(HttpUpgradeContext context) {
-        var grant = admitted.remove(context.httpRequest().getHeader(ID));
-        if (grant == null) {
+        var found = admitted.remove(context.httpRequest().getHeader(ID));
+        if (found == null) {
             return CheckResult.rejectUpgrade(403);
         }
-        context.userData().put(GRANT, grant);
+        context.userData().put(GRANT, found.grant());
+        context.userData().put(STILL, found.still());
         return CheckResult.permitUpgrade();
     }
 }

@@ -21,10 +21,13 @@ import orrery.kit.access.Call;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Principal;
 import orrery.kit.access.Scope;
+import orrery.kit.access.TokenScopes;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Epochs;
 import orrery.kit.http.Authenticator;
+import orrery.server.auth.personaltoken.PersonalToken;
+import orrery.server.auth.personaltoken.PersonalTokens;
 import orrery.server.auth.session.SessionCookie;
 import orrery.server.auth.session.Sessions;
 import orrery.server.auth.token.AccessTokens;
@@ -33,12 +36,13 @@ import orrery.server.auth.token.RevokedTokens;
 import orrery.server.iam.apikey.ApiKey;
 import orrery.server.iam.apikey.ApiKeys;
 import orrery.server.iam.apikey.KeySecrets;
+import orrery.server.iam.policy.Policies;
 import orrery.server.iam.serviceaccount.ServiceAccounts;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
 import org.jspecify.annotations.Nullable;
 
-/// Proves who calls, by an access token, an API key or a browser's cookie.
+/// Proves who calls, by an access token, an API key, a personal token or a browser's cookie.
 ///
 /// What was proven once is remembered under the credential's SHA-256 until it expires. It is looked
 /// up again as soon as the epoch of its user grows: whoever ends a session, changes a key, revokes
@@ -55,6 +59,8 @@ public final class CredentialCheck implements Authenticator {
     private final Sessions sessions;
     private final ApiKeys keys;
     private final ServiceAccounts accounts;
+    private final PersonalTokens personal;
+    private final Policies policies;
     private final Users users;
     private final Epochs epochs;
     private final Clock clock;
@@ -74,14 +80,16 @@ public final class CredentialCheck implements Authenticator {
 
     public CredentialCheck(
             Database database, AccessTokens tokens, RevokedTokens revoked, Sessions sessions,
-            ApiKeys keys, ServiceAccounts accounts, Users users, Epochs epochs, Access access,
-            Clock clock) {
+            ApiKeys keys, ServiceAccounts accounts, PersonalTokens personal, Policies policies,
+            Users users, Epochs epochs, Access access, Clock clock) {
         this.database = database;
         this.tokens = tokens;
         this.revoked = revoked;
         this.sessions = sessions;
         this.keys = keys;
         this.accounts = accounts;
+        this.personal = personal;
+        this.policies = policies;
         this.users = users;
         this.epochs = epochs;
         this.clock = clock;
@@ -92,8 +100,10 @@ public final class CredentialCheck implements Authenticator {
     public Call authenticate(Call call, Credentials credentials) {
         var cookie = credentials.cookies().get(SessionCookie.NAME);
         if (credentials.bearer() != null) {
-            return remembered(call, credentials.bearer(),
-                    KeySecrets.is(KeySecrets.Kind.API_KEY, credentials.bearer())
+            var bearer = credentials.bearer();
+            return remembered(call, bearer,
+                    PersonalTokens.is(bearer) ? secret -> byPersonalToken(call, secret)
+                            : KeySecrets.is(KeySecrets.Kind.API_KEY, bearer)
                             ? secret -> byKey(call, secret) : this::byToken);
         }
         return cookie == null ? call : remembered(call, cookie, this::byCookie);
@@ -174,6 +184,23 @@ public final class CredentialCheck implements Authenticator {
                         new Principal(Principal.Kind.API_KEY, user.id(), still.id(),
                                 still.scope(), still.roles()),
                         home(user, still.scope()), still.expiresAt()))));
+    }
+
+    private Proven byPersonalToken(Call call, String secret) {
+        var token = database.read(system, tx -> personal.bySecret(tx, secret))
+                .orElseThrow(() -> refused(Credential.INVALID, "the token does not count"));
+        database.write(system, tx -> personal.used(tx, token, call.address()));
+        return stamped(List.of(token.userId(), token.home().requireOrganization()),
+                tx -> personal.bySecret(tx, secret).flatMap(still ->
+                        user(tx, still.userId()).map(user -> of(tx, still, user))));
+    }
+
+    private Proven of(Tx tx, PersonalToken token, User user) {
+        var within = policies.isOperator(tx, user.id()) ? Scope.PLATFORM
+                : Scope.organization(token.home().requireOrganization());
+        return new Proven(new Principal(Principal.Kind.API_KEY, user.id(), token.id(), within, null,
+                new TokenScopes(Set.copyOf(token.scopes()), user.username())),
+                token.home(), token.expiresAt());
     }
 
     private Proven byCookie(String cookie) {

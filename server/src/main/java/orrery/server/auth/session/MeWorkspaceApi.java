@@ -16,6 +16,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.http.Answer;
 import orrery.kit.http.On;
 import orrery.kit.http.Own;
+import orrery.kit.http.TokenScope;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
@@ -69,6 +70,7 @@ public final class MeWorkspaceApi {
     @GET
     @Path("/profile")
     @Own
+    @TokenScope("user:read:profile")
     public Answer<View> profile(@Context Grant grant) {
         return Answer.ok(database.read(grant,
                 tx -> view(tx, users.get(tx, grant.principal().id()))));

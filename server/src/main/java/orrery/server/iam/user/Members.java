@@ -93,6 +93,11 @@ public final class Members {
                 .filter(it -> it.status() == User.State.ACTIVE).map(Member::id);
     }
 
+    /// Whether somebody is one of an organization's people, suspended or not.
+    public boolean belongs(Tx tx, String organization, String user) {
+        return table.find(tx, organization, user).isPresent();
+    }
+
     /// One page of the people of the organization that the grant is for; of all, where it is for
     /// the whole installation.
     public Page<Member> list(Grant grant, PageAsk ask) {

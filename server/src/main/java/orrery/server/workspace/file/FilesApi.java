@@ -21,6 +21,7 @@ import orrery.kit.http.BodyLimit;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Place;
+import orrery.kit.http.TokenScope;
 import orrery.server.surface.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class FilesApi {
     @GET
     @Produces("application/octet-stream")
     @Needs(value = "workspace.files.get", in = Place.HOME_PROJECT)
+    @TokenScope("workspace:files")
     public Answer<Void> download(
             @Context Grant grant,
             @PathParam("workspace") String workspace,
@@ -63,6 +65,7 @@ public final class FilesApi {
     @Consumes("*/*")
     @BodyLimit(LARGEST)
     @Needs(value = "workspace.files.update", in = Place.HOME_PROJECT)
+    @TokenScope("workspace:files")
     public Answer<View> upload(
             @Context Grant grant,
             @PathParam("workspace") String workspace,

@@ -23,6 +23,7 @@ import orrery.kit.http.EventStream.Sent;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Place;
+import orrery.kit.http.TokenScope;
 import orrery.server.surface.Workspace;
 import orrery.server.workspace.job.Jobs.Job;
 import orrery.server.workspace.workspace.Workspaces;
@@ -107,6 +108,7 @@ public final class JobsApi {
     @GET
     @Produces({"application/json", "text/event-stream"})
     @Needs(value = "workspace.jobs.get", in = Place.HOME_PROJECT)
+    @TokenScope("workspace:read")
     public Answer<?> get(
             @Context Grant grant,
             @PathParam("job") String id,

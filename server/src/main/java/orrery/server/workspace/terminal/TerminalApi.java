@@ -15,10 +15,10 @@ import io.vertx.core.buffer.Buffer;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import orrery.kit.Problem;
-import orrery.kit.access.Access;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Place;
+import orrery.kit.http.TokenScope;
 import orrery.kit.http.Upgrades;
 import orrery.kit.kube.KubeFailure;
 import orrery.server.surface.Workspace;
@@ -32,17 +32,16 @@ import orrery.server.workspace.workspace.Workspaces;
 @RunOnVirtualThread
 @On(Workspace.class)
 @Needs(value = "workspace.workspaces.connect", in = Place.HOME_PROJECT)
+@TokenScope("workspace:connect:webshell")
 public final class TerminalApi {
     static final String PATH = "/api/v1/workspaces/{workspace}/interactive";
     private static final Logger LOG = System.getLogger(TerminalApi.class.getName());
     private static final TypedKey<Terminal> TERMINAL = new TypedKey<>("orrery.terminal");
 
     private final Workspaces workspaces;
-    private final Access access;
 
-    public TerminalApi(Workspaces workspaces, Access access) {
+    public TerminalApi(Workspaces workspaces) {
         this.workspaces = workspaces;
-        this.access = access;
     }
 
     @OnOpen
@@ -82,8 +81,14 @@ public final class TerminalApi {
         }
         try {
             var frame = FrameCodec.read(bytes.getBytes());
-            if (frame instanceof Frame.Ping && !mayStay(connection)) {
+            // A terminal may stay open for days: each ping asks again whether the credential still
+            // counts, and its person may still be here.
+            if (frame instanceof Frame.Ping && !Upgrades.mayStill(connection)) {
                 close(connection, 1008, "the right to be here is gone");
+                return;
+            }
+            if (frame instanceof Frame.Explore && !mayExplore(connection)) {
+                close(connection, 1008, "this token is not good for workspace:connect:webfiles");
                 return;
             }
             terminal.take(frame);
@@ -111,10 +116,10 @@ public final class TerminalApi {
         close(connection, 1011, "the workspace does not answer");
     }
 
-    /// A terminal may stay open for days: each ping asks again whether its person may be here.
-    private boolean mayStay(WebSocketConnection connection) {
-        var grant = Upgrades.grant(connection);
-        return access.allows(grant.call(), grant.permission(), grant.scope());
+    /// The files are a scope of their own: a token may be good for the shell alone.
+    private static boolean mayExplore(WebSocketConnection connection) {
+        var scopes = Upgrades.grant(connection).principal().scopes();
+        return scopes == null || scopes.allow("workspace:connect:webfiles", null);
     }
 
     private static void send(WebSocketConnection connection, Frame frame) {

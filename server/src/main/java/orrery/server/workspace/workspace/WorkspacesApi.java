@@ -17,6 +17,7 @@ import orrery.kit.http.Answer;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Place;
+import orrery.kit.http.TokenScope;
 import org.jspecify.annotations.Nullable;
 
 /// Workspaces as their own family shows them.
@@ -101,12 +102,14 @@ public final class WorkspacesApi {
 
     @GET
     @Needs(value = "workspace.workspaces.list", in = Place.HOME_PROJECT)
+    @TokenScope("workspace:list")
     public Answer<List<View>> list(@Context Grant grant) {
         return Answer.ok(workspaces.list(grant).stream().map(View::of).toList());
     }
 
     @POST
     @Needs(value = "workspace.workspaces.create", in = Place.HOME_PROJECT)
+    @TokenScope("workspace:create")
     public Answer<Accepted> create(@Context Grant grant, New body) {
         var workspace = workspaces.create(
                 grant, body.username(), blank(body.blueprint()), blank(body.cluster()));
@@ -117,6 +120,7 @@ public final class WorkspacesApi {
     @GET
     @Path("{workspace}")
     @Needs(value = "workspace.workspaces.get", in = Place.HOME_PROJECT)
+    @TokenScope("workspace:read")
     public Answer<View> get(@Context Grant grant, @PathParam("workspace") String name) {
         return Answer.ok(View.of(workspaces.get(grant, name)));
     }
@@ -128,6 +132,7 @@ public final class WorkspacesApi {
     @DELETE
     @Path("{workspace}")
     @Needs(value = "workspace.workspaces.delete", in = Place.HOME_PROJECT)
+    @TokenScope("workspace:delete")
     public Answer<Left> delete(
             @Context Grant grant,
             @PathParam("workspace") String name,
