@@ -215,6 +215,24 @@ create table event (
 CREATE INDEX event_organization ON public.event USING btree (organization, xid, seq) WHERE (organization IS NOT NULL);
 CREATE INDEX event_subject ON public.event USING btree (subject_id, xid, seq);
 
+create table federation_code (
+    browser bytea,
+    entry jsonb not null,
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    user_id text not null,
+    constraint federation_code_pkey PRIMARY KEY (hash),
+    constraint federation_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX federation_code_age ON public.federation_code USING btree (expires_at);
+
+create table federation_state (
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    constraint federation_state_pkey PRIMARY KEY (hash)
+);
+CREATE INDEX federation_state_age ON public.federation_state USING btree (expires_at);
+
 create table group_member (
     added_by text not null,
     created_at timestamp with time zone not null,
@@ -301,6 +319,42 @@ create table idempotency_key (
     constraint idempotency_key_pkey PRIMARY KEY (id)
 );
 CREATE INDEX idempotency_key_age ON public.idempotency_key USING btree (created_at);
+
+create table identity_provider (
+    approved_by text,
+    authorization_url text,
+    challenge text not null,
+    client_id text not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    discovery_url text,
+    display_name text not null,
+    emails_url text,
+    enabled boolean not null,
+    id text not null,
+    join_organization_id text,
+    kind text not null,
+    name text not null,
+    organization_id text,
+    proved_at timestamp with time zone,
+    scopes text[] not null,
+    sealed_client_secret bytea,
+    sign_up text not null,
+    tenant_domain text,
+    token_url text,
+    updated_at timestamp with time zone not null,
+    userinfo_url text,
+    version bigint not null default 1,
+    constraint identity_provider_join_organization_id_fkey FOREIGN KEY (join_organization_id) REFERENCES organization(id),
+    constraint identity_provider_kind_check CHECK ((kind = ANY (ARRAY['oidc'::text, 'github'::text, 'gitlab'::text]))),
+    constraint identity_provider_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint identity_provider_pkey PRIMARY KEY (id),
+    constraint identity_provider_sign_up_check CHECK ((sign_up = ANY (ARRAY['domain'::text, 'anyone'::text, 'nobody'::text])))
+);
+CREATE UNIQUE INDEX identity_provider_domain ON public.identity_provider USING btree (organization_id, tenant_domain) NULLS NOT DISTINCT WHERE (tenant_domain IS NOT NULL);
+CREATE UNIQUE INDEX identity_provider_name ON public.identity_provider USING btree (organization_id, name) NULLS NOT DISTINCT;
+CREATE INDEX identity_provider_page ON public.identity_provider USING btree (organization_id, created_at DESC, id);
+CREATE UNIQUE INDEX identity_provider_proved ON public.identity_provider USING btree (tenant_domain) WHERE (proved_at IS NOT NULL);
 
 create table import_session (
     created_at timestamp with time zone not null,
@@ -713,6 +767,7 @@ create table session (
     actor_id text,
     address text,
     authenticated_at timestamp with time zone,
+    bound_to text,
     client_id text,
     cookie_hash bytea,
     created_at timestamp with time zone not null,
@@ -726,6 +781,7 @@ create table session (
     token_id text,
     user_agent text,
     user_id text not null,
+    constraint session_bound_to_fkey FOREIGN KEY (bound_to) REFERENCES organization(id),
     constraint session_cookie_hash_key UNIQUE (cookie_hash),
     constraint session_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint session_pkey PRIMARY KEY (id),
@@ -760,6 +816,25 @@ create table subnet (
     constraint subnet_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX subnet_name ON public.subnet USING btree (network_id, name) WHERE (deleted_at IS NULL);
+
+create table user_identity (
+    created_at timestamp with time zone not null,
+    email text,
+    email_verified boolean not null,
+    id text not null,
+    issuer text not null,
+    last_used_at timestamp with time zone not null,
+    project_id text,
+    provider_id text,
+    realm text not null,
+    subject text not null,
+    user_id text not null,
+    constraint user_identity_pkey PRIMARY KEY (id),
+    constraint user_identity_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES identity_provider(id) ON DELETE SET NULL,
+    constraint user_identity_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE UNIQUE INDEX user_identity_subject ON public.user_identity USING btree (realm, issuer, subject);
+CREATE INDEX user_identity_user ON public.user_identity USING btree (user_id, created_at);
 
 create table workspace (
     blueprint text not null,

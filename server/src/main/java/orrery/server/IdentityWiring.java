@@ -4,8 +4,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import orrery.kit.access.Access;
+import orrery.kit.config.Configuration;
 import orrery.kit.events.Epochs;
 import orrery.kit.events.Signals;
 import orrery.server.auth.login.Founding;
@@ -15,6 +17,7 @@ import orrery.server.auth.setup.SetupCode;
 import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.SigningKeys;
 import orrery.server.iam.policy.Evaluator;
+import orrery.server.iam.provider.Reaching;
 
 /// What identity is made of, where a constructor alone does not say it.
 @ApplicationScoped
@@ -51,6 +54,19 @@ class IdentityWiring {
         // Clients put paths behind it, and compare it letter by letter.
         return new AccessTokens(keys, url == null ? ISSUER
                 : url.toString().replaceFirst("/+$", ""), clock);
+    }
+
+    @Produces
+    @Singleton
+    Federating federating(Configuration settings) {
+        return settings.get(Federating.class);
+    }
+
+    @Produces
+    @Singleton
+    Reaching reaching(Federating federating, AccessTokens tokens) {
+        return new Reaching(tokens.issuer(), Set.copyOf(federating.providerHosts()),
+                federating.nameServer());
     }
 
     @Produces

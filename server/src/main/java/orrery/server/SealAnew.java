@@ -18,6 +18,7 @@ import orrery.server.auth.token.SigningKeys;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.compute.kubeconfig.Kubeconfigs;
 import orrery.server.iam.apikey.KeySecrets;
+import orrery.server.iam.provider.Providers;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.importer.Imports;
 import orrery.server.tenancy.region.Regions;
@@ -30,7 +31,7 @@ final class SealAnew implements Loop {
     static final List<SealedColumn> COLUMNS = Stream.concat(Runs.SEALED.stream(), Stream.of(
             Idempotency.SEALED, SigningKeys.SEALED, InviteCodes.SEALED, KeySecrets.SEALED,
             Regions.SEALED, Clusters.SEALED, Kubeconfigs.SEALED, Diagrams.SEALED,
-            Imports.SEALED, Mail.SEALED)).toList();
+            Imports.SEALED, Mail.SEALED, Providers.SEALED)).toList();
 
     private static final Logger LOG = Logger.getLogger(SealAnew.class);
 

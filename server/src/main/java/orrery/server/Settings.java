@@ -11,7 +11,8 @@ final class Settings {
             Storing.class,
             Limits.class,
             Mailing.class,
-            Connecting.class);
+            Connecting.class,
+            Federating.class);
 
     /// Variables with our prefix that the command line reads, not the server.
     private static final Set<String> OF_OTHERS =

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,32 @@ public final class Fetcher {
     /// @param contentType as sent; empty when there was none
     public record Fetched(int status, String contentType, byte[] body) {}
 
+    /// A request.
+    ///
+    /// @param form what is posted, form-encoded; `null` to get
+    public record Request(URI uri, Map<String, String> headers, @Nullable String form) {
+        public Request {
+            headers = Map.copyOf(headers);
+        }
+
+        public static Request get(URI uri, Map<String, String> headers) {
+            return new Request(uri, headers, null);
+        }
+
+        HttpRequest.Builder to(URI pinned) {
+            var builder = HttpRequest.newBuilder(pinned);
+            headers.forEach(builder::header);
+            return form == null ? builder
+                    : builder.header("Content-Type", "application/x-www-form-urlencoded")
+                            .POST(HttpRequest.BodyPublishers.ofString(form));
+        }
+
+        @Override
+        public String toString() {
+            return (form == null ? "GET " : "POST ") + uri;
+        }
+    }
+
     /// Gets `uri`. Redirects are followed on the same host and port only, five at most.
     ///
     /// @param field names the URL in a refusal
@@ -50,11 +77,23 @@ public final class Fetcher {
         return get(field, uri, limits, Set.of());
     }
 
+    /// Asks `asked`, once: an answer that redirects is an answer. For requests that carry secrets.
+    ///
+    /// @param named hosts that the operator named, which may speak plain HTTP and lie anywhere;
+    ///     all others must be https
+    /// @throws Problem.Failure as [#get]
+    public Fetched ask(String field, Request asked, Limits limits, Set<String> named) {
+        var host = asked.uri().getHost();
+        var schemes = host != null && named.contains(host) ? SCHEMES : Set.of("https");
+        return request(field, outbound.judge(field, asked.uri(), schemes, named), asked, limits)
+                .fetched;
+    }
+
     Fetched get(String field, URI uri, Limits limits, Set<String> named) {
         var current = uri;
         for (int hop = 0; hop <= REDIRECTS; hop++) {
             var destination = outbound.judge(field, current, SCHEMES, named);
-            var answer = request(field, destination, limits);
+            var answer = request(field, destination, Request.get(current, Map.of()), limits);
             if (answer.next == null) {
                 return answer.fetched;
             }
@@ -65,14 +104,15 @@ public final class Fetcher {
 
     private record Hop(Fetched fetched, @Nullable URI next) {}
 
-    private static Hop request(String field, Destination to, Limits limits) {
+    private static Hop request(
+            String field, Destination to, Request asked, Limits limits) {
         var builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .proxy(ProxySelector.of(null))
                 .sslParameters(to.tls(to.uri().getHost()))
                 .connectTimeout(limits.time());
-        var request = HttpRequest.newBuilder(to.pinned())
+        var request = asked.to(to.pinned())
                 .header("Host", to.authority())
                 .timeout(limits.time())
                 .build();

@@ -139,7 +139,7 @@ public final class CredentialCheck implements Authenticator {
                         .flatMap(id -> sessions.live(tx, id))
                         .map(session -> new Proven(new Principal(Principal.Kind.USER,
                                 claims.subject(), session.id(), claims.scope(),
-                                session.isOwn() ? null : claims.roles()),
+                                session.isPersons() ? null : claims.roles()),
                                 session.home(), claims.expiresAt()));
                 case API_KEY -> Optional.ofNullable(claims.credential())
                         .flatMap(id -> keys.active(tx, id))

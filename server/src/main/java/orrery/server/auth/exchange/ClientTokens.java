@@ -74,6 +74,10 @@ public final class ClientTokens {
     Begun begin(
             Tx tx, Client client, Session parent, User user, Terms terms,
             @Nullable Narrowing narrowing) {
+        if (!parent.countsFor(client.organizationId())) {
+            throw new Problem.TokenRefused(Error.INVALID_GRANT, "the person is signed in for"
+                    + " another organization only").raise();
+        }
         var isAlone = terms.scopes().contains(Scopes.OFFLINE);
         var session = sessions.openBelow(tx, parent, user, client.id(), null, isAlone,
                 clock.instant().plus(OFFLINE));

@@ -88,4 +88,9 @@ public final class Logins {
                     .raise();
         }
     }
+
+    /// Whether somebody can sign in by password.
+    public boolean hasPassword(Tx tx, String user) {
+        return table.of(tx, user).isPresent();
+    }
 }

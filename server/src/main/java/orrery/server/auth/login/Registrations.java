@@ -19,8 +19,6 @@ import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
 import orrery.server.tenancy.organization.Organization;
 import orrery.server.tenancy.organization.Organizations;
-import orrery.server.tenancy.project.Project;
-import orrery.server.tenancy.project.Projects;
 import org.jspecify.annotations.Nullable;
 
 /// Makes accounts. The first one of a server, which the setup code opens, is its operator and owns
@@ -33,7 +31,7 @@ public final class Registrations {
     private final Founding founding;
     private final Users users;
     private final Organizations organizations;
-    private final Projects projects;
+    private final Homes homes;
     private final Policies policies;
     private final Members members;
     private final Passwords passwords;
@@ -44,13 +42,13 @@ public final class Registrations {
 
     public Registrations(
             Database database, Founding founding, Users users, Organizations organizations,
-            Projects projects, Policies policies, Members members, Passwords passwords,
+            Homes homes, Policies policies, Members members, Passwords passwords,
             SetupCode setupCode, InviteCodes inviteCodes, Ids ids, Clock clock) {
         this.database = database;
         this.founding = founding;
         this.users = users;
         this.organizations = organizations;
-        this.projects = projects;
+        this.homes = homes;
         this.policies = policies;
         this.members = members;
         this.passwords = passwords;
@@ -113,10 +111,8 @@ public final class Registrations {
     /// Gives the person a project of its own in the organization, and lets it live there.
     private User settle(
             Tx tx, String id, Registration asked, String organization, @Nullable String name) {
-        var project = projects.create(tx, organization, new Project.New(
-                name, asked.name().strip(), null, Project.Visibility.PRIVATE));
-        policies.give(tx, Predefined.PROJECT_ADMIN, new Policy.Holders.User(id), project.scope());
-        return users.create(tx, id, asked.email(), asked.name(), project.scope());
+        return users.create(tx, id, asked.email(), asked.name(),
+                homes.settle(tx, organization, id, name, asked.name().strip()));
     }
 
     private boolean isInvited(Grant grant, Registration asked) {

@@ -46,7 +46,7 @@ final class SignedIn {
 
     Optional<Person> now(Tx tx, @Nullable String cookie) {
         return Optional.ofNullable(cookie).filter(it -> it.length() <= LONGEST_COOKIE)
-                .flatMap(it -> sessions.byCookie(tx, it)).filter(Session::isOwn)
+                .flatMap(it -> sessions.byCookie(tx, it)).filter(Session::isPersons)
                 .flatMap(session -> users.byId(tx, session.userId()).filter(User::isActive)
                         .map(user -> new Person(user, session)));
     }

@@ -14,6 +14,8 @@ import orrery.kit.access.Scope;
 /// @param actorId the operator who acts as this person; `null` as a rule
 /// @param authenticatedAt when the person last proved who they are
 /// @param address where it was opened from
+/// @param boundTo the organization that it counts in alone, because that one's provider said who
+///     the person is; `null` as a rule
 public record Session(
         String id,
         String userId,
@@ -27,26 +29,40 @@ public record Session(
         @Nullable String address,
         @Nullable String userAgent,
         Instant createdAt,
-        Instant expiresAt) {
+        Instant expiresAt,
+        @Nullable String boundTo) {
 
     /// A person's own session.
     ///
     /// @param at when it is opened
     static Session own(
-            String id, String userId, Scope home, @Nullable String tokenId, Instant at,
+            String id, String userId, Entry entry, @Nullable String tokenId, Instant at,
             Instant expiresAt) {
-        return new Session(id, userId, home, tokenId, null, null, null, at, at, null, null, at,
-                expiresAt);
+        return new Session(id, userId, entry.home(), tokenId, null, null, null, at, at, null,
+                null, at, expiresAt, entry.boundTo());
     }
 
     /// The same session, and where it was opened from.
     Session from(@Nullable String address, @Nullable String userAgent) {
         return new Session(id, userId, home, tokenId, clientId, parentId, actorId,
-                authenticatedAt, lastSeenAt, address, userAgent, createdAt, expiresAt);
+                authenticatedAt, lastSeenAt, address, userAgent, createdAt, expiresAt, boundTo);
     }
 
     /// Whether the person themself is signed in by it, and neither a client nor an operator acts.
-    public boolean isOwn() {
+    public boolean isPersons() {
         return clientId == null && actorId == null;
+    }
+
+    /// Whether the person may look after the account with it: passwords, factors, sessions. An
+    /// organization's provider speaks for that organization, not for the account.
+    public boolean isOwn() {
+        return isPersons() && boundTo == null;
+    }
+
+    /// Whether the person is signed in by it for what that organization registered.
+    ///
+    /// @param organization `null` for our own
+    public boolean countsFor(@Nullable String organization) {
+        return boundTo == null || organization == null || boundTo.equals(organization);
     }
 }

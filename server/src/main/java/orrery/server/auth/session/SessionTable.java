@@ -25,14 +25,15 @@ final class SessionTable {
             row.getString("address"),
             row.getString("user_agent"),
             row.getTimestamp("created_at").toInstant(),
-            row.getTimestamp("expires_at").toInstant());
+            row.getTimestamp("expires_at").toInstant(),
+            row.getString("bound_to"));
 
     private static final String INSERT = """
             insert into session (id, user_id, organization_id, project_id, cookie_hash, token_id,
                                  client_id, parent_id, actor_id, authenticated_at, last_seen_at,
-                                 address, user_agent, created_at, expires_at)
+                                 address, user_agent, created_at, expires_at, bound_to)
             values (:id, :user, :organization, :project, :cookie, :token, :client, :parent, :actor,
-                    :authenticated, :seen, :address, :agent, :created, :expires)""";
+                    :authenticated, :seen, :address, :agent, :created, :expires, :bound)""";
 
     void insert(Tx tx, Session session, byte @Nullable [] cookieHash) {
         tx.handle().createUpdate(INSERT)
@@ -51,6 +52,7 @@ final class SessionTable {
                 .bind("agent", session.userAgent())
                 .bind("created", session.createdAt())
                 .bind("expires", session.expiresAt())
+                .bind("bound", session.boundTo())
                 .execute();
     }
 

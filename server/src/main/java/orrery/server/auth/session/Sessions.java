@@ -82,8 +82,13 @@ public final class Sessions implements Departure {
     ///
     /// @param more claims that this family's clients read
     public Opened open(Tx tx, User user, Map<String, Object> more) {
+        return open(tx, user, Entry.of(user), more);
+    }
+
+    /// As [#open(Tx, User, Map)], for somebody who came in that way.
+    public Opened open(Tx tx, User user, Entry entry, Map<String, Object> more) {
         var now = clock.instant();
-        var session = Session.own(ids.next("ses"), user.id(), user.home(), ids.next("tok"), now,
+        var session = Session.own(ids.next("ses"), user.id(), entry, ids.next("tok"), now,
                 now.plus(TOKEN_LIFE).plus(REFRESH_WINDOW));
         insert(tx, session, null, null);
         return new Opened(session, sign(tx, session, more));
@@ -98,10 +103,16 @@ public final class Sessions implements Departure {
     ///
     /// @param userAgent what the browser calls itself
     public Opened openForBrowser(Tx tx, User user, @Nullable String userAgent) {
+        return openForBrowser(tx, user, Entry.of(user), userAgent);
+    }
+
+    /// As [#openForBrowser(Tx, User, String)], for somebody who came in that way.
+    public Opened openForBrowser(
+            Tx tx, User user, Entry entry, @Nullable String userAgent) {
         var cookie = secrets.next();
         var now = clock.instant();
         var session = Session.own(
-                ids.next("ses"), user.id(), user.home(), null, now, now.plus(COOKIE_LIFE));
+                ids.next("ses"), user.id(), entry, null, now, now.plus(COOKIE_LIFE));
         insert(tx, session, RandomSecrets.hash(cookie), userAgent);
         return new Opened(session, cookie);
     }
@@ -125,10 +136,11 @@ public final class Sessions implements Departure {
             Tx tx, Session parent, User user, @Nullable String client, @Nullable String actor,
             boolean isAlone, Instant expires) {
         var now = clock.instant();
-        var session = new Session(ids.next("ses"), user.id(), user.home(), null, client,
+        var home = actor == null ? parent.home() : user.home();
+        var session = new Session(ids.next("ses"), user.id(), home, null, client,
                 isAlone ? null : parent.id(), actor, parent.authenticatedAt(), now, null, null,
                 now, isAlone || expires.isBefore(parent.expiresAt())
-                        ? expires : parent.expiresAt());
+                        ? expires : parent.expiresAt(), parent.boundTo());
         insert(tx, session, null, parent.userAgent());
         return session;
     }
@@ -215,10 +227,11 @@ public final class Sessions implements Departure {
         table.endOfOrganization(tx, organization, clock.instant());
     }
 
-    /// Where the person's sessions count: everywhere for operators, else where they are.
+    /// Where the person's sessions count: everywhere for operators, else where they are. One that
+    /// an organization's provider opened counts there, whoever it is.
     public Scope within(Tx tx, Session session) {
-        return policies.isOperator(tx, session.userId()) ? Scope.PLATFORM
-                : Scope.organization(session.home().requireOrganization());
+        return session.boundTo() == null && policies.isOperator(tx, session.userId())
+                ? Scope.PLATFORM : Scope.organization(session.home().requireOrganization());
     }
 
     private void insert(

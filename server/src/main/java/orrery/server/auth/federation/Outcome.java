@@ -1,0 +1,20 @@
+package orrery.server.auth.federation;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a sign-in at another provider came to.
+///
+/// @param <T> what was opened for who came in
+public sealed interface Outcome<T> {
+
+    /// The person is signed in.
+    record Entered<T>(Purpose purpose, T opened) implements Outcome<T> {}
+
+    /// The identity is one of the account's from now on.
+    record Linked<T>(Identity identity) implements Outcome<T> {}
+
+    /// The person is not signed in.
+    ///
+    /// @param purpose what it was begun for; `null` when nobody knows any more
+    record Failed<T>(@Nullable Purpose purpose, Refusal.Reason reason) implements Outcome<T> {}
+}

@@ -1,0 +1,46 @@
+package orrery.server.auth.federation;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What somebody is sent to another provider for, and so what happens when they come back. It
+/// travels sealed.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "for")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Purpose.Application.class, name = "application"),
+    @JsonSubTypes.Type(value = Purpose.Device.class, name = "device"),
+    @JsonSubTypes.Type(value = Purpose.Link.class, name = "link"),
+    @JsonSubTypes.Type(value = Purpose.Studio.class, name = "studio"),
+    @JsonSubTypes.Type(value = Purpose.Workspace.class, name = "workspace")
+})
+public sealed interface Purpose {
+    /// To go on to an application.
+    ///
+    /// @param parameters of its authorization request
+    record Application(Map<String, String> parameters) implements Purpose {
+        public Application {
+            parameters = Map.copyOf(parameters);
+        }
+    }
+
+    /// To connect a device.
+    ///
+    /// @param userCode what it shows; `null` when it was not typed yet
+    record Device(@Nullable String userCode) implements Purpose {}
+
+    /// To sign in that way too, from now on.
+    ///
+    /// @param session the person's own, in which they asked
+    record Link(String session) implements Purpose {}
+
+    /// To work in the studio.
+    record Studio() implements Purpose {}
+
+    /// To work in workspaces.
+    ///
+    /// @param returnTo path of the page to go on to
+    /// @param pickup the state by which a command line waits for a token; `null` when none does
+    record Workspace(String returnTo, @Nullable String pickup) implements Purpose {}
+}

@@ -1,0 +1,17 @@
+package orrery.server.auth.session;
+
+import org.jspecify.annotations.Nullable;
+import orrery.kit.access.Scope;
+import orrery.server.iam.user.User;
+
+/// How somebody came in, as far as a session must know.
+///
+/// @param home the organization and project that the session is in
+/// @param boundTo see [Session#boundTo]
+public record Entry(Scope home, @Nullable String boundTo) {
+
+    /// By something that is the person's own, such as a password.
+    public static Entry of(User user) {
+        return new Entry(user.home(), null);
+    }
+}
