@@ -373,6 +373,33 @@ create table installation (
     constraint installation_pkey PRIMARY KEY (one)
 );
 
+create table invitation (
+    accepted_at timestamp with time zone,
+    accepted_by text,
+    created_at timestamp with time zone not null,
+    email text not null,
+    expires_at timestamp with time zone not null,
+    id text not null,
+    invited_by text not null,
+    organization_id text not null,
+    project_id text,
+    role text not null,
+    sent_at timestamp with time zone not null,
+    state text not null default 'pending'::text,
+    token_hash bytea,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint invitation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint invitation_pkey PRIMARY KEY (id),
+    constraint invitation_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint invitation_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'accepted'::text, 'expired'::text, 'revoked'::text]))),
+    constraint invitation_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX invitation_of ON public.invitation USING btree (lower(email)) WHERE (state = 'pending'::text);
+CREATE UNIQUE INDEX invitation_once ON public.invitation USING btree (organization_id, project_id, lower(email)) NULLS NOT DISTINCT WHERE (state = 'pending'::text);
+CREATE INDEX invitation_page ON public.invitation USING btree (organization_id, created_at DESC, id);
+CREATE INDEX invitation_sent ON public.invitation USING btree (organization_id, sent_at);
+
 create table invite_code (
     changed_at timestamp with time zone not null,
     code_hash bytea not null,

@@ -32,7 +32,8 @@ public final class Routes {
         /// The longest suffix first: `{run}:cancel` before `{run}`.
         final Map<Wild, Node> wild = new TreeMap<>(
                 Comparator.comparingInt((Wild w) -> -w.suffix().length())
-                        .thenComparing(Wild::name).thenComparing(Wild::rest));
+                        .thenComparing(Wild::suffix).thenComparing(Wild::name)
+                        .thenComparing(Wild::rest));
         final Map<String, Route> byMethod = new TreeMap<>();
     }
 

@@ -26,6 +26,15 @@ class RoutesTest {
     }
 
     @Test
+    void verbsOfOneLengthAreTold() {
+        var routes = routes("POST /calls/{call}:accept", "POST /calls/{call}:resend");
+        assertThat(routes.match("POST", "/calls/c1:resend").route().template())
+                .endsWith(":resend");
+        assertThat(routes.match("POST", "/calls/c1:accept").route().template())
+                .endsWith(":accept");
+    }
+
+    @Test
     void literalSegmentsWinOverParameters() {
         var routes = routes("GET /regions/{region}", "GET /regions/global/runs",
                 "GET /files/{path:.*}");

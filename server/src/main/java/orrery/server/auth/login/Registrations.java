@@ -10,6 +10,8 @@ import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
+import orrery.server.auth.invitation.Invitation;
+import orrery.server.auth.invitation.Invitations;
 import orrery.server.auth.setup.SetupCode;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
@@ -22,8 +24,8 @@ import orrery.server.tenancy.organization.Organizations;
 import org.jspecify.annotations.Nullable;
 
 /// Makes accounts. The first one of a server, which the setup code opens, is its operator and owns
-/// an organization of its own. All others join the organization whose invite code they have. Each
-/// gets a project to work in.
+/// an organization of its own. All others join the organization whose invite code they have, or
+/// that invited them. Each gets a project to work in.
 @Singleton
 public final class Registrations {
     private final PasswordTable passwordTable = new PasswordTable();
@@ -37,13 +39,15 @@ public final class Registrations {
     private final Passwords passwords;
     private final SetupCode setupCode;
     private final InviteCodes inviteCodes;
+    private final Invitations invitations;
     private final Ids ids;
     private final Clock clock;
 
     public Registrations(
             Database database, Founding founding, Users users, Organizations organizations,
             Homes homes, Policies policies, Members members, Passwords passwords,
-            SetupCode setupCode, InviteCodes inviteCodes, Ids ids, Clock clock) {
+            SetupCode setupCode, InviteCodes inviteCodes, Invitations invitations, Ids ids,
+            Clock clock) {
         this.database = database;
         this.founding = founding;
         this.users = users;
@@ -54,6 +58,7 @@ public final class Registrations {
         this.passwords = passwords;
         this.setupCode = setupCode;
         this.inviteCodes = inviteCodes;
+        this.invitations = invitations;
         this.ids = ids;
         this.clock = clock;
     }
@@ -100,12 +105,25 @@ public final class Registrations {
     }
 
     private User join(Tx tx, String id, Registration asked) {
-        var organization = inviteCodes.use(tx, code(asked)).orElseThrow(() -> refused(false));
+        var invitation = invitations.byToken(tx, code(asked));
+        var organization = invitation.map(Invitation::organizationId)
+                .or(() -> inviteCodes.use(tx, code(asked))).orElseThrow(() -> refused(false));
+        verifyPasswords(tx, organization);
+        // The address of an invitation before who has which: it is not for asking around.
+        invitation.ifPresentOrElse(it -> invitations.accept(tx, it, id, asked.email()),
+                () -> members.add(tx, organization, id, Predefined.MEMBER));
         if (users.byEmail(tx, asked.email()).isPresent()) {
             throw new Problem.AlreadyExists("user", asked.email()).raise();
         }
-        members.add(tx, organization, id, Predefined.MEMBER);
         return settle(tx, id, asked, organization, null);
+    }
+
+    private void verifyPasswords(Tx tx, String organization) {
+        organizations.find(tx, organization).filter(it -> it.settings().requireSso())
+                .ifPresent(it -> {
+                    throw new Problem.Refused("registration", "organization " + it.name()
+                            + " signs its people in by its identity provider").raise();
+                });
     }
 
     /// Gives the person a project of its own in the organization, and lets it live there.
@@ -117,7 +135,8 @@ public final class Registrations {
 
     private boolean isInvited(Grant grant, Registration asked) {
         return Optional.ofNullable(asked.code())
-                .flatMap(code -> database.read(grant, tx -> inviteCodes.organization(tx, code)))
+                .flatMap(code -> database.read(grant, tx -> inviteCodes.organization(tx, code)
+                        .or(() -> invitations.byToken(tx, code).map(Invitation::organizationId))))
                 .isPresent();
     }
 

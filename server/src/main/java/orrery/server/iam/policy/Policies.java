@@ -21,6 +21,7 @@ import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.server.iam.policy.Holdings.Held;
 import orrery.server.iam.role.Ceiling;
+import orrery.server.iam.role.Permissions;
 import orrery.server.iam.role.Role;
 
 /// Gives roles and takes them away.
@@ -162,6 +163,14 @@ public final class Policies {
     public boolean isHeld(Tx tx, String user, Permission permission, Scope place) {
         return holdings(tx, user).anyMatch(held -> held.place().contains(place)
                 && permission.isCoveredByAny(held.role().permissions()));
+    }
+
+    /// Whether somebody holds all that a role gives at `place`, by what this transaction sees.
+    public boolean isAllHeld(Tx tx, String principal, Role role, Scope place) {
+        var held = holdings(tx, principal).filter(it -> it.place().contains(place))
+                .flatMap(it -> it.role().permissions().stream()).collect(Collectors.toSet());
+        return role.permissions().stream().flatMap(it -> Permissions.covered(it).stream())
+                .allMatch(name -> new Permission(name).isCoveredByAny(held));
     }
 
     private Stream<Held> holdings(Tx tx, String principal) {

@@ -104,7 +104,7 @@ public final class Permissions {
     }
 
     /// The permissions that `pattern` is or covers.
-    static List<String> covered(String pattern) {
+    public static List<String> covered(String pattern) {
         if (pattern.equals("*")) {
             return List.copyOf(ALL);
         }

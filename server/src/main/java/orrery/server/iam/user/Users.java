@@ -32,10 +32,15 @@ public final class Users {
     /// Notes what is wrong with a name or an address (RFC 5321 in spirit: something, an `@`, a
     /// host; the proof is a mail that arrives).
     public static void check(Mistakes mistakes, String email, String name) {
-        mistakes.check("email", email, it -> it.length() <= LONGEST_EMAIL
+        checkEmail(mistakes, email);
+        checkName(mistakes, name);
+    }
+
+    /// Notes what is wrong with an address.
+    public static Mistakes checkEmail(Mistakes mistakes, String email) {
+        return mistakes.check("email", email, it -> it.length() <= LONGEST_EMAIL
                         && it.matches("[^@\\s\\p{Cntrl}]+@[^@\\s\\p{Cntrl}]+"),
                 "must be an e-mail address");
-        checkName(mistakes, name);
     }
 
     /// Adds a person.
