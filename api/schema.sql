@@ -290,6 +290,7 @@ create table iam_secret (
 create table iam_user (
     created_at timestamp with time zone not null,
     email text not null,
+    email_verified boolean not null default false,
     home_organization_id text not null,
     home_project_id text not null,
     id text not null,
@@ -793,6 +794,7 @@ CREATE INDEX service_account_credential_page ON public.service_account_credentia
 create table session (
     actor_id text,
     address text,
+    amr text[] not null default '{pwd}'::text[],
     authenticated_at timestamp with time zone,
     bound_to text,
     client_id text,

@@ -22,6 +22,7 @@ import orrery.server.auth.federation.Refusal.Reason;
 import orrery.server.auth.login.Homes;
 import orrery.server.auth.login.Logins;
 import orrery.server.auth.session.Entry;
+import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Session;
 import orrery.server.auth.session.Sessions;
 import orrery.server.iam.provider.Provider;
@@ -89,13 +90,14 @@ public final class Identities {
     private Entry entry(Tx tx, Provider provider, User user, @Nullable String project) {
         var organization = provider.organizationId();
         if (organization == null) {
-            return Entry.of(user);
+            return Entry.of(user, Proof.BY_PROVIDER);
         }
         if (!members.isActive(tx, organization, user.id())) {
             throw new Refusal(Reason.NOT_MEMBER, "the person is no active member");
         }
         return new Entry(organization.equals(user.home().organization()) ? user.home()
-                : homes.again(tx, organization, user.id(), project, user.name()), organization);
+                : homes.again(tx, organization, user.id(), project, user.name()), organization,
+                Proof.BY_PROVIDER);
     }
 
     private Found first(Tx tx, Provider provider, Claimed claimed) {
@@ -120,7 +122,8 @@ public final class Identities {
             var home = homes.settle(tx, organization, id, null, name);
             var user = users.create(tx, id, email, name, home);
             insert(tx, provider, claimed, user, home.project());
-            return new Found(user, new Entry(home, provider.organizationId()));
+            return new Found(user, new Entry(
+                    home, provider.organizationId(), Proof.BY_PROVIDER));
         } catch (Problem.Failure refusal) {
             if (refusal.problem() instanceof Problem.AlreadyExists) {
                 throw new Refusal(Reason.ADDRESS_TAKEN, "an account has the address");

@@ -8,16 +8,42 @@ import java.time.Duration;
 import java.util.Locale;
 import orrery.kit.Problem;
 import orrery.kit.db.Tx;
+import org.jspecify.annotations.Nullable;
 
-/// Slows down who guesses passwords: after five failures in a row a name is locked for half a
-/// minute, twice as long after every further one, up to 15 minutes.
+/// Slows down who guesses: after some failures in a row a name is locked for half a minute, twice
+/// as long after every further one, up to 15 minutes. So is an address that fails often, whatever
+/// names it tries.
 ///
 /// Names are counted whether there is such a user or not, so that a lock tells nothing.
 final class Lockout {
-    private static final int FREE = 5;
     private static final Duration FIRST = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final Duration FORGOTTEN = Duration.ofHours(1);
+
+    /// What failures are counted for, and how many are free.
+    enum Of {
+        /// A name that somebody signs in with, and its password.
+        NAME("", 5, FORGOTTEN, true),
+        /// A person whose password is known already, and its second factor.
+        SECOND("second ", 5, FORGOTTEN, true),
+        /// A person to whom mail is sent, and the mails.
+        MAIL("mail ", 3, FORGOTTEN, true),
+        /// An address. Many people may share one: it is counted anew every quarter of an hour, and
+        /// a success forgives nothing, since a guesser may have an account too.
+        ADDRESS("address ", 100, Duration.ofMinutes(15), false);
+
+        private final String prefix;
+        private final int free;
+        private final Duration forgotten;
+        private final boolean isInARow;
+
+        Of(String prefix, int free, Duration forgotten, boolean isInARow) {
+            this.prefix = prefix;
+            this.free = free;
+            this.forgotten = forgotten;
+            this.isInARow = isInARow;
+        }
+    }
 
     private final LockoutTable table = new LockoutTable();
     private final Clock clock;
@@ -26,37 +52,77 @@ final class Lockout {
         this.clock = clock;
     }
 
-    /// @throws Problem.Failure [Problem.RateLimited] while the name is locked
-    void check(Tx tx, String name) {
+    /// @throws Problem.Failure [Problem.RateLimited] while it, or the caller's address, is locked
+    void check(Tx tx, Of what, String key) {
+        checkOne(tx, what, key);
+        var address = address(tx);
+        if (address != null) {
+            checkOne(tx, Of.ADDRESS, address);
+        }
+    }
+
+    private void checkOne(Tx tx, Of what, String key) {
         var now = clock.instant();
-        table.lockedUntil(tx, subject(name), now).ifPresent(until -> {
+        table.lockedUntil(tx, subject(what, key), now).ifPresent(until -> {
             throw new Problem.RateLimited(Duration.between(now, until)).raise();
         });
     }
 
-    void failed(Tx tx, String name) {
-        var now = clock.instant();
-        var forgotten = now.minus(FORGOTTEN);
-        table.sweep(tx, forgotten);
-        var failures = table.failed(tx, subject(name), now, forgotten);
-        if (failures >= FREE) {
-            table.lock(tx, subject(name), now.plus(pause(failures)));
+    void failed(Tx tx, Of what, String key) {
+        table.sweep(tx, clock.instant().minus(FORGOTTEN));
+        failedOne(tx, what, key);
+        var address = address(tx);
+        if (address != null) {
+            failedOne(tx, Of.ADDRESS, address);
         }
     }
 
-    void succeeded(Tx tx, String name) {
-        table.clear(tx, subject(name));
+    private void failedOne(Tx tx, Of what, String key) {
+        var now = clock.instant();
+        var failures = table.failed(
+                tx, subject(what, key), now, now.minus(what.forgotten), what.isInARow);
+        if (failures >= what.free) {
+            table.lock(tx, subject(what, key), now.plus(pause(failures - what.free)));
+        }
     }
 
-    static Duration pause(int failures) {
-        var doubled = FIRST.multipliedBy(1L << Math.min(failures - FREE, 10));
+    /// Counts an attempt as failed before anybody looks whether it is good, so that many at once
+    /// are no more than one after the other. Its success must be told within the same transaction
+    /// or a later one.
+    ///
+    /// @throws Problem.Failure [Problem.RateLimited] while it is locked
+    void attempt(Tx tx, Of what, String key) {
+        table.begin(tx, subject(what, key));
+        check(tx, what, key);
+        failed(tx, what, key);
+    }
+
+    void succeeded(Tx tx, Of what, String key) {
+        table.clear(tx, subject(what, key));
+    }
+
+    /// @param further failures beyond those that are free
+    static Duration pause(int further) {
+        var doubled = FIRST.multipliedBy(1L << Math.min(further, 10));
         return doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
     }
 
-    private static byte[] subject(String name) {
+    /// Whose address it is; of IPv6 the network, since one host has all of it.
+    private static @Nullable String address(Tx tx) {
+        var address = tx.grant().call().address();
+        if (address == null || !address.contains(":")) {
+            return address;
+        }
+        var groups = address.split(":", 5);
+        return String.join(":", groups[0], groups.length > 1 ? groups[1] : "",
+                groups.length > 2 ? groups[2] : "", groups.length > 3 ? groups[3] : "");
+    }
+
+    private static byte[] subject(Of what, String key) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(
-                    name.strip().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
+                    (what.prefix + key.strip().toLowerCase(Locale.ROOT))
+                            .getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

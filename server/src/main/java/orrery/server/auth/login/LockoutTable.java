@@ -21,13 +21,25 @@ final class LockoutTable {
             values (:subject, 1, :now)
             on conflict (subject) do update
             set failures = case when old.last_at < :forgotten then 1 else old.failures + 1 end,
-                last_at = :now
+                last_at = case when :row or old.last_at < :forgotten then :now
+                               else old.last_at end
             returning failures""";
 
-    int failed(Tx tx, byte[] subject, Instant now, Instant forgotten) {
+    /// @param isInARow whether every failure puts off when they are forgotten
+    int failed(
+            Tx tx, byte[] subject, Instant now, Instant forgotten, boolean isInARow) {
         return tx.handle().createQuery(FAILED)
                 .bind("subject", subject).bind("now", now).bind("forgotten", forgotten)
+                .bind("row", isInARow)
                 .mapTo(int.class).one();
+    }
+
+    private static final String BEGIN = """
+            select pg_advisory_xact_lock(hashtextextended(encode(:subject, 'hex'), 0))""";
+
+    /// Makes others who count the same wait until the transaction ends.
+    void begin(Tx tx, byte[] subject) {
+        tx.handle().createQuery(BEGIN).bind("subject", subject).mapToMap().list();
     }
 
     private static final String LOCK = """
@@ -50,7 +62,8 @@ final class LockoutTable {
     private static final String SWEEP = """
             delete from login_failure
             where subject in (
-                select subject from login_failure where last_at < :forgotten limit 100)""";
+                select subject from login_failure where last_at < :forgotten limit 100
+                for update skip locked)""";
 
     void sweep(Tx tx, Instant forgotten) {
         tx.handle().createUpdate(SWEEP).bind("forgotten", forgotten).execute();

@@ -14,6 +14,8 @@ import orrery.kit.db.Tx;
 import orrery.kit.http.Answer;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
+import orrery.server.auth.session.Entry;
+import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Sessions;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.user.ProfileStudioApi;
@@ -79,7 +81,8 @@ public final class LoginStudioApi {
         var registration =
                 new Registration(asked.email(), asked.password(), asked.name(), code);
         try {
-            return Answer.ok(registrations.register(grant, registration, this::open)).status(201);
+            return Answer.ok(registrations.register(grant, registration,
+                    (tx, user) -> open(tx, user, Proof.BY_PASSWORD))).status(201);
         } catch (Problem.Failure refusal) {
             return switch (refusal.problem()) {
                 case Problem.AlreadyExists p when p.kind().equals("user") ->
@@ -95,7 +98,10 @@ public final class LoginStudioApi {
     @Open
     public Answer<?> login(@Context Grant grant, Login asked) {
         try {
-            return Answer.ok(logins.login(grant, asked.email(), asked.password(), this::open));
+            return Answer.ok(logins.login(grant, asked.email(), asked.password(),
+                    (tx, user, next) -> switch (next) {
+                        case SignIns.Enough it -> open(tx, user, it.proof());
+                    }));
         } catch (Problem.Failure refusal) {
             if (refusal.problem() instanceof Problem.Unauthenticated) {
                 return refusal(401, "Invalid email or password");
@@ -138,9 +144,9 @@ public final class LoginStudioApi {
                 new Builtin(true, true, founding.isAwaited()), List.of()));
     }
 
-    private View open(Tx tx, User user) {
+    private View open(Tx tx, User user, Proof proof) {
         var view = ProfileStudioApi.View.of(tx, policies, user);
-        return new View(sessions.open(tx, user, view.claims()).secret(), view);
+        return new View(sessions.open(tx, user, Entry.of(user, proof), view.claims()).secret(), view);
     }
 
     private static Answer<Refusal> refusal(int status, String text) {

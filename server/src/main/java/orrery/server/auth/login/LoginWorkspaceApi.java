@@ -11,6 +11,7 @@ import orrery.kit.db.Database;
 import orrery.kit.http.Answer;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
+import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.SessionCookie;
 import orrery.server.auth.session.Sessions;
 import orrery.server.surface.Workspace;
@@ -48,8 +49,11 @@ public final class LoginWorkspaceApi {
     public Answer<?> login(@Context Grant grant, Login asked) {
         try {
             var opened = logins.login(grant, asked.username(), asked.password(),
-                    (tx, user) -> new Opened(
-                            user.username(), sessions.openForBrowser(tx, user).secret()));
+                    (tx, user, next) -> switch (next) {
+                        case SignIns.Enough it -> new Opened(user.username(),
+                                sessions.openForBrowser(
+                                        tx, user, Entry.of(user, it.proof()), null).secret());
+                    });
             return Answer.ok(new View(opened.username()))
                     .header("Set-Cookie", cookie.set(opened.secret()))
                     .header("Cache-Control", "no-store");

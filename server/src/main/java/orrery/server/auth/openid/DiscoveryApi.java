@@ -3,6 +3,7 @@ package orrery.server.auth.openid;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import orrery.server.auth.client.Clients;
 import orrery.server.auth.client.Scopes;
 import orrery.server.auth.exchange.PersonClaims;
 import orrery.server.auth.exchange.TokensApi;
+import orrery.server.auth.session.Proof;
 import orrery.server.auth.token.AccessTokens;
 import orrery.server.surface.OAuth;
 
@@ -79,7 +81,8 @@ public final class DiscoveryApi {
         said.put("revocation_endpoint_auth_signing_alg_values_supported", ASSERTIONS);
         said.put("claims_supported", PersonClaims.ALL);
         said.put("claim_types_supported", List.of("normal"));
-        said.put("acr_values_supported", List.of(PersonClaims.PASSWORD));
+        said.put("acr_values_supported",
+                Arrays.stream(Proof.Level.values()).map(Proof.Level::acr).toList());
         said.put("prompt_values_supported",
                 List.of("none", "login", "consent", "select_account"));
         said.put("ui_locales_supported", List.of("en"));

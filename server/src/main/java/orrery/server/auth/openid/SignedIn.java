@@ -7,6 +7,8 @@ import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.server.auth.login.Logins;
+import orrery.server.auth.login.SignIns;
+import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.Session;
 import orrery.server.auth.session.Sessions;
 import orrery.server.iam.user.User;
@@ -51,22 +53,30 @@ final class SignedIn {
                         .map(user -> new Person(user, session)));
     }
 
-    /// Signs in. The same person goes on with the same session; another's ends.
+    /// Signs in by name and password.
     ///
     /// @throws orrery.kit.Problem.Failure as [Logins#login]
     Entered enter(
             Grant grant, @Nullable String cookie, @Nullable String userAgent, String name,
             String password) {
-        return logins.login(grant, name, password, (tx, user) -> {
-            var before = now(tx, cookie).map(Person::session).orElse(null);
-            if (before != null && !before.userId().equals(user.id())) {
-                sessions.end(tx, before.id());
-                before = null;
-            }
-            var opened = before == null ? sessions.openForBrowser(tx, user, userAgent)
-                    : sessions.again(tx, before);
-            return new Entered(new Person(user, opened.session()), opened.secret());
+        return logins.login(grant, name, password, (tx, user, next) -> switch (next) {
+            case SignIns.Enough it -> enter(
+                    tx, cookie, userAgent, user, Entry.of(user, it.proof()));
         });
+    }
+
+    /// Signs in who has proved enough ([SignIns]), in front of this browser. The same person goes
+    /// on with the same session; another's ends.
+    Entered enter(
+            Tx tx, @Nullable String cookie, @Nullable String userAgent, User user, Entry entry) {
+        var before = now(tx, cookie).map(Person::session).orElse(null);
+        if (before != null && !before.userId().equals(user.id())) {
+            sessions.end(tx, before.id());
+            before = null;
+        }
+        var opened = before == null ? sessions.openForBrowser(tx, user, entry, userAgent)
+                : sessions.again(tx, before, entry.proof());
+        return new Entered(new Person(user, opened.session()), opened.secret());
     }
 
     /// Signs out.

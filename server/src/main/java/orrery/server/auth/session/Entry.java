@@ -8,10 +8,11 @@ import orrery.server.iam.user.User;
 ///
 /// @param home the organization and project that the session is in
 /// @param boundTo see [Session#boundTo]
-public record Entry(Scope home, @Nullable String boundTo) {
+/// @param proof how the person proved who they are
+public record Entry(Scope home, @Nullable String boundTo, Proof proof) {
 
     /// By something that is the person's own, such as a password.
-    public static Entry of(User user) {
-        return new Entry(user.home(), null);
+    public static Entry of(User user, Proof proof) {
+        return new Entry(user.home(), null, proof);
     }
 }

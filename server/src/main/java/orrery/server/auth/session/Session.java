@@ -13,6 +13,7 @@ import orrery.kit.access.Scope;
 /// @param parentId the session that it ends with; `null` when it stands alone
 /// @param actorId the operator who acts as this person; `null` as a rule
 /// @param authenticatedAt when the person last proved who they are
+/// @param proof how
 /// @param address where it was opened from
 /// @param boundTo the organization that it counts in alone, because that one's provider said who
 ///     the person is; `null` as a rule
@@ -25,6 +26,7 @@ public record Session(
         @Nullable String parentId,
         @Nullable String actorId,
         Instant authenticatedAt,
+        Proof proof,
         Instant lastSeenAt,
         @Nullable String address,
         @Nullable String userAgent,
@@ -38,14 +40,15 @@ public record Session(
     static Session own(
             String id, String userId, Entry entry, @Nullable String tokenId, Instant at,
             Instant expiresAt) {
-        return new Session(id, userId, entry.home(), tokenId, null, null, null, at, at, null,
-                null, at, expiresAt, entry.boundTo());
+        return new Session(id, userId, entry.home(), tokenId, null, null, null, at, entry.proof(),
+                at, null, null, at, expiresAt, entry.boundTo());
     }
 
     /// The same session, and where it was opened from.
     Session from(@Nullable String address, @Nullable String userAgent) {
         return new Session(id, userId, home, tokenId, clientId, parentId, actorId,
-                authenticatedAt, lastSeenAt, address, userAgent, createdAt, expiresAt, boundTo);
+                authenticatedAt, proof, lastSeenAt, address, userAgent, createdAt, expiresAt,
+                boundTo);
     }
 
     /// Whether the person themself is signed in by it, and neither a client nor an operator acts.

@@ -21,6 +21,7 @@ final class SessionTable {
             row.getString("parent_id"),
             row.getString("actor_id"),
             instant(row, "authenticated_at"),
+            Proof.read(List.of((String[]) row.getArray("amr").getArray())),
             instant(row, "last_seen_at"),
             row.getString("address"),
             row.getString("user_agent"),
@@ -30,10 +31,11 @@ final class SessionTable {
 
     private static final String INSERT = """
             insert into session (id, user_id, organization_id, project_id, cookie_hash, token_id,
-                                 client_id, parent_id, actor_id, authenticated_at, last_seen_at,
-                                 address, user_agent, created_at, expires_at, bound_to)
+                                 client_id, parent_id, actor_id, authenticated_at, amr,
+                                 last_seen_at, address, user_agent, created_at, expires_at,
+                                 bound_to)
             values (:id, :user, :organization, :project, :cookie, :token, :client, :parent, :actor,
-                    :authenticated, :seen, :address, :agent, :created, :expires, :bound)""";
+                    :authenticated, :amr, :seen, :address, :agent, :created, :expires, :bound)""";
 
     void insert(Tx tx, Session session, byte @Nullable [] cookieHash) {
         tx.handle().createUpdate(INSERT)
@@ -47,6 +49,7 @@ final class SessionTable {
                 .bind("parent", session.parentId())
                 .bind("actor", session.actorId())
                 .bind("authenticated", session.authenticatedAt())
+                .bindArray("amr", String.class, session.proof().amr())
                 .bind("seen", session.lastSeenAt())
                 .bind("address", session.address())
                 .bind("agent", session.userAgent())
@@ -107,13 +110,14 @@ final class SessionTable {
 
     private static final String AGAIN = """
             update session
-            set cookie_hash = :cookie, authenticated_at = :now, last_seen_at = :now
+            set cookie_hash = :cookie, authenticated_at = :now, amr = :amr, last_seen_at = :now
             where id = :id
             returning *""";
 
     /// The session under a new cookie, after the person proved once more who they are.
-    Session again(Tx tx, String id, byte[] cookieHash, Instant now) {
+    Session again(Tx tx, String id, byte[] cookieHash, Proof proof, Instant now) {
         return tx.handle().createQuery(AGAIN).bind("id", id).bind("cookie", cookieHash)
+                .bindArray("amr", String.class, proof.amr())
                 .bind("now", now).map(SESSION).one();
     }
 

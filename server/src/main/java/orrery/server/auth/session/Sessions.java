@@ -81,11 +81,6 @@ public final class Sessions implements Departure {
     /// Opens a session that carries access tokens.
     ///
     /// @param more claims that this family's clients read
-    public Opened open(Tx tx, User user, Map<String, Object> more) {
-        return open(tx, user, Entry.of(user), more);
-    }
-
-    /// As [#open(Tx, User, Map)], for somebody who came in that way.
     public Opened open(Tx tx, User user, Entry entry, Map<String, Object> more) {
         var now = clock.instant();
         var session = Session.own(ids.next("ses"), user.id(), entry, ids.next("tok"), now,
@@ -95,18 +90,8 @@ public final class Sessions implements Departure {
     }
 
     /// Opens a session that carries a cookie: 32 random bytes, of which we keep the SHA-256.
-    public Opened openForBrowser(Tx tx, User user) {
-        return openForBrowser(tx, user, null);
-    }
-
-    /// As [#openForBrowser(Tx, User)].
     ///
     /// @param userAgent what the browser calls itself
-    public Opened openForBrowser(Tx tx, User user, @Nullable String userAgent) {
-        return openForBrowser(tx, user, Entry.of(user), userAgent);
-    }
-
-    /// As [#openForBrowser(Tx, User, String)], for somebody who came in that way.
     public Opened openForBrowser(
             Tx tx, User user, Entry entry, @Nullable String userAgent) {
         var cookie = secrets.next();
@@ -119,10 +104,10 @@ public final class Sessions implements Departure {
 
     /// Goes on with a browser's session after its person proved once more who they are. The cookie
     /// is a new one: what somebody planted or saw before is worth nothing.
-    public Opened again(Tx tx, Session session) {
+    public Opened again(Tx tx, Session session, Proof proof) {
         var cookie = secrets.next();
         var renewed = table.again(
-                tx, session.id(), RandomSecrets.hash(cookie), clock.instant());
+                tx, session.id(), RandomSecrets.hash(cookie), proof, clock.instant());
         epochs.raise(tx, session.userId());
         return new Opened(renewed, cookie);
     }
@@ -138,8 +123,8 @@ public final class Sessions implements Departure {
         var now = clock.instant();
         var home = actor == null ? parent.home() : user.home();
         var session = new Session(ids.next("ses"), user.id(), home, null, client,
-                isAlone ? null : parent.id(), actor, parent.authenticatedAt(), now, null, null,
-                now, isAlone || expires.isBefore(parent.expiresAt())
+                isAlone ? null : parent.id(), actor, parent.authenticatedAt(), parent.proof(), now,
+                null, null, now, isAlone || expires.isBefore(parent.expiresAt())
                         ? expires : parent.expiresAt(), parent.boundTo());
         insert(tx, session, null, parent.userAgent());
         return session;

@@ -7,6 +7,7 @@ import orrery.kit.access.Scope;
 ///
 /// @param username how workspaces, shells and paths call the person: a DNS label, never changed
 /// @param email as it was written; two that differ in case only are the same
+/// @param emailVerified whether somebody has answered a mail to it
 /// @param name how the person is called
 /// @param uid the person's user and group number inside workspaces
 /// @param home the organization and project of a caller whose API family has no word for them
@@ -14,6 +15,7 @@ public record User(
         String id,
         String username,
         String email,
+        boolean emailVerified,
         String name,
         State state,
         long uid,

@@ -16,6 +16,7 @@ final class UserTable {
             row.getString("id"),
             row.getString("username"),
             row.getString("email"),
+            row.getBoolean("email_verified"),
             row.getString("name"),
             User.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
             row.getLong("uid"),
@@ -25,8 +26,8 @@ final class UserTable {
             row.getTimestamp("updated_at").toInstant());
 
     private static final String COLUMNS = """
-            id, username, email, name, state, uid, home_organization_id, home_project_id,
-            version, created_at, updated_at""";
+            id, username, email, email_verified, name, state, uid, home_organization_id,
+            home_project_id, version, created_at, updated_at""";
 
     /// The numbers are the database's to give.
     private static final String INSERT = """

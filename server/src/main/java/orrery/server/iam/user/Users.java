@@ -53,8 +53,8 @@ public final class Users {
             if (byEmail(tx, email).isPresent()) {
                 throw new Problem.AlreadyExists("user", email).raise();
             }
-            var user = new User(id, freeUsername(tx, email), email.strip(), name.strip(),
-                    User.State.ACTIVE, 0, home, 1, now, now);
+            var user = new User(id, freeUsername(tx, email), email.strip(), false,
+                    name.strip(), User.State.ACTIVE, 0, home, 1, now, now);
             // Empty when somebody else was faster with the address or the username.
             var made = table.insert(tx, user);
             if (made.isPresent()) {

@@ -163,6 +163,7 @@ class OpenIdFlowTest {
         var identity = SignedJWT.parse(tokens.text("/id_token")).getJWTClaimsSet();
         assertThat(identity.getClaim("email")).isEqualTo(Provider.MEMBER);
         assertThat(identity.getClaim("acr")).isEqualTo("urn:orrery:acr:password");
+        assertThat(identity.getClaim("amr")).isEqualTo(List.of("pwd"));
         var bearer = Visitor.of(provider.server()).as(tokens.text("/access_token"));
         assertThat(bearer.get("/oauth2/userinfo").json().size()).isEqualTo(2);
         assertThat(bearer.get("/oauth2/userinfo").text("/name")).isEqualTo("Ann <Lee>");
