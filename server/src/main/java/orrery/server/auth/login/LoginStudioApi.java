@@ -146,7 +146,8 @@ public final class LoginStudioApi {
 
     private View open(Tx tx, User user, Proof proof) {
         var view = ProfileStudioApi.View.of(tx, policies, user);
-        return new View(sessions.open(tx, user, Entry.of(user, proof), view.claims()).secret(), view);
+        var opened = sessions.open(tx, user, Entry.of(user, proof), view.claims());
+        return new View(opened.secret(), view);
     }
 
     private static Answer<Refusal> refusal(int status, String text) {
