@@ -1,28 +1,44 @@
 package orrery.kit.access;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /// What may be done, as `service.resource.verb`: `compute.clusters.create`.
 ///
 /// Roles hold permissions or patterns of them: `compute.clusters.*`, `compute.*`, `*`.
-public record Permission(String name) {
+///
+/// It is made once and asked for often, so it knows the entries that cover it.
+public final class Permission {
     private static final Pattern SHAPE = Pattern.compile("[a-z]+(\\.[a-zA-Z]+){1,3}");
+    private static final String EVERYTHING = "*";
 
-    public Permission {
+    private final String name;
+    private final List<String> coveredBy;
+
+    public Permission(String name) {
         if (!SHAPE.matcher(name).matches()) {
             throw new IllegalArgumentException("not a permission: " + name);
         }
+        this.name = name;
+        var entries = new ArrayList<>(List.of(name));
+        for (int dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+            entries.add(name.substring(0, dot) + ".*");
+        }
+        entries.add(EVERYTHING);
+        this.coveredBy = List.copyOf(entries);
+    }
+
+    public String name() {
+        return name;
     }
 
     /// Whether any entry of `held` covers this permission: a look-up for each segment, however many
     /// entries there are.
     public boolean isCoveredByAny(Set<String> held) {
-        if (held.contains(name) || held.contains("*")) {
-            return true;
-        }
-        for (int dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
-            if (held.contains(name.substring(0, dot) + ".*")) {
+        for (int i = 0; i < coveredBy.size(); i++) {
+            if (held.contains(coveredBy.get(i))) {
                 return true;
             }
         }
@@ -31,10 +47,21 @@ public record Permission(String name) {
 
     /// Whether a role's entry covers this permission. A `*` stands for whole segments at the end.
     public boolean isCoveredBy(String pattern) {
-        if (pattern.equals("*") || pattern.equals(name)) {
-            return true;
-        }
-        return pattern.endsWith(".*")
-                && name.startsWith(pattern.substring(0, pattern.length() - 1));
+        return coveredBy.contains(pattern);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Permission permission && permission.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

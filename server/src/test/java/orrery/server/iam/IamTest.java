@@ -6,6 +6,9 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -275,6 +278,16 @@ class IamTest {
         assertThat(said.text("/data/principal_type")).isEqualTo("service_account");
         assertThat(operator().get(path + "/credentials/" + credential.text("/data/id"))
                 .json().at("/data/lastUsedAt").isNull()).isFalse();
+        // A resource server proves who it is in the request itself (RFC 7662 2.1).
+        var own = issued.text("/data/access_token");
+        assertThat(introspect(client, credential.text("/data/clientSecret"), own)
+                .text("/sub")).isEqualTo(client);
+        assertThat(introspect(client, credential.text("/data/clientSecret"),
+                operator().headers().get("Authorization").substring("Bearer ".length()))
+                .json().toString()).isEqualTo("{\"active\":false}");
+        var unproven = introspect(client, "plt_cs_x_y", own);
+        assertThat(unproven.status()).isEqualTo(401);
+        assertThat(unproven.text("/error")).isEqualTo("invalid_client");
 
         assertThat(tokenFor(client, "plt_cs_x_y").status()).isEqualTo(401);
         assertThat(tokenFor("other@x.iam", credential.text("/data/clientSecret")).status())
@@ -290,6 +303,15 @@ class IamTest {
         assertThat(operator().post(GLOBAL + "/auth/introspect",
                 Map.of("token", issued.text("/data/access_token"))).json().at("/data").toString())
                 .isEqualTo("{\"active\":false}");
+    }
+
+    private Heard introspect(String client, String secret, String token) {
+        var basic = URLEncoder.encode(client, StandardCharsets.UTF_8) + ":" + secret;
+        return Visitor.of(server)
+                .with("Content-Type", "application/x-www-form-urlencoded")
+                .with("Authorization", "Basic " + Base64.getEncoder().encodeToString(
+                        basic.getBytes(StandardCharsets.UTF_8)))
+                .post(GLOBAL + "/auth/introspect", "token=" + token);
     }
 
     private Heard tokenFor(String client, String secret) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,6 +54,9 @@ public final class CredentialCheck implements Authenticator {
     private static final int REMEMBERED = 20_000;
     private static final int LONGEST_COOKIE = 100;
 
+    /// After that, the last use of a key is noted again.
+    private static final Duration PROVEN_FOR = Duration.ofMinutes(1);
+
     private final Database database;
     private final AccessTokens tokens;
     private final RevokedTokens revoked;
@@ -66,7 +70,7 @@ public final class CredentialCheck implements Authenticator {
     private final Clock clock;
     private final Grant system;
     private final Cache<String, Proven> cache =
-            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+            Caffeine.newBuilder().maximumSize(REMEMBERED).expireAfterWrite(PROVEN_FOR).build();
 
     /// @param names the epochs of the user, or of the service account and its client; and of the
     ///     organization that it was got for, which may be suspended
@@ -109,6 +113,14 @@ public final class CredentialCheck implements Authenticator {
         return cookie == null ? call : remembered(call, cookie, this::byCookie);
     }
 
+    /// The same call as the service account that its client's identifier and secret prove.
+    ///
+    /// @throws Problem.Failure [Problem.Unauthenticated] when they do not, or it does not count now
+    public Call asServiceAccount(Call call, String clientId, String secret) {
+        return remembered(call, clientId + " " + secret,
+                both -> bySecret(call, clientId, secret));
+    }
+
     private Call remembered(Call call, String secret, Function<String, Proven> prove) {
         var digest = sha256(secret);
         var found = cache.getIfPresent(digest);
@@ -140,7 +152,7 @@ public final class CredentialCheck implements Authenticator {
                         .map(session -> new Proven(new Principal(Principal.Kind.USER,
                                 claims.subject(), session.id(), claims.scope(),
                                 session.isPersons() ? null : claims.roles()),
-                                session.home(), claims.expiresAt()));
+                                session.home(), first(claims, session.expiresAt())));
                 case API_KEY -> Optional.ofNullable(claims.credential())
                         .flatMap(id -> keys.active(tx, id))
                         .map(key -> of(claims, key, user.get()));
@@ -161,7 +173,7 @@ public final class CredentialCheck implements Authenticator {
                                 .map(still -> new Proven(new Principal(
                                         Principal.Kind.SERVICE_ACCOUNT, still.id(), credential,
                                         claims.scope(), claims.roles()),
-                                        claims.scope(), claims.expiresAt())));
+                                        claims.scope(), first(claims, still.expiresAt()))));
     }
 
     private static Proven of(Claims claims, ApiKey key, User user) {
@@ -170,7 +182,13 @@ public final class CredentialCheck implements Authenticator {
         var within = claims.scope();
         return new Proven(
                 new Principal(Principal.Kind.API_KEY, user.id(), key.id(), within, roles),
-                home(user, within), claims.expiresAt());
+                home(user, within), first(claims, key.expiresAt()));
+    }
+
+    /// A token ends with what it was got with.
+    private static Instant first(Claims claims, @Nullable Instant credential) {
+        return credential != null && credential.isBefore(claims.expiresAt())
+                ? credential : claims.expiresAt();
     }
 
     private Proven byKey(Call call, String secret) {
@@ -201,6 +219,17 @@ public final class CredentialCheck implements Authenticator {
         return new Proven(new Principal(Principal.Kind.API_KEY, user.id(), token.id(), within, null,
                 new TokenScopes(Set.copyOf(token.scopes()), user.username())),
                 token.home(), token.expiresAt());
+    }
+
+    private Proven bySecret(Call call, String clientId, String secret) {
+        var account = database.read(system, tx -> accounts.bySecret(tx, clientId, secret))
+                .orElseThrow(() -> refused(Credential.INVALID, "the secret does not count"));
+        database.write(system, tx -> accounts.used(tx, account, call.address()));
+        return stamped(List.of(account.id(), clientId, account.scope().requireOrganization()), tx ->
+                accounts.bySecret(tx, clientId, secret).map(still -> new Proven(
+                        new Principal(Principal.Kind.SERVICE_ACCOUNT, still.id(),
+                                still.credentialId(), still.scope(), null),
+                        still.scope(), still.expiresAt())));
     }
 
     private Proven byCookie(String cookie) {

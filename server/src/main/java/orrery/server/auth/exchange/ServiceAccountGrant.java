@@ -6,13 +6,16 @@ import java.util.Map;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Problem.TokenRefused.Error;
+import orrery.kit.access.Call;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
+import orrery.server.auth.check.CredentialCheck;
 import orrery.server.auth.client.Presented;
+import orrery.server.auth.exchange.Narrowings.Narrowed;
 import orrery.server.auth.exchange.TokenRequest.Narrowing;
 import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.Claims;
-import orrery.server.iam.serviceaccount.ServiceAccounts;
+import orrery.server.iam.policy.Evaluator;
 import org.jspecify.annotations.Nullable;
 
 /// `grant_type=client_credentials` (RFC 6749 4.4): for service accounts.
@@ -22,17 +25,19 @@ final class ServiceAccountGrant {
 
     private final Database database;
     private final AccessTokens tokens;
-    private final ServiceAccounts accounts;
+    private final CredentialCheck check;
+    private final Evaluator evaluator;
     private final Narrowings narrowings;
     private final Ids ids;
     private final Clock clock;
 
     ServiceAccountGrant(
-            Database database, AccessTokens tokens, ServiceAccounts accounts,
-            Narrowings narrowings, Ids ids, Clock clock) {
+            Database database, AccessTokens tokens, CredentialCheck check,
+            Evaluator evaluator, Narrowings narrowings, Ids ids, Clock clock) {
         this.database = database;
         this.tokens = tokens;
-        this.accounts = accounts;
+        this.check = check;
+        this.evaluator = evaluator;
         this.narrowings = narrowings;
         this.ids = ids;
         this.clock = clock;
@@ -46,17 +51,28 @@ final class ServiceAccountGrant {
         if (!(shown instanceof Presented.Secret proof)) {
             throw unknown();
         }
-        return database.tx(grant, tx -> {
-            var account = accounts.bySecret(tx, proof.id(), proof.secret())
-                    .orElseThrow(ServiceAccountGrant::unknown);
-            accounts.used(tx, account, grant.call().address());
-            var reach = narrowings.of(tx, account.id(), account.scope(), null, narrowing);
-            var now = clock.instant();
-            return Issued.of(tokens.sign(new Claims(ids.next("tok"), account.clientId(),
-                    Claims.Kind.SERVICE_ACCOUNT, account.scope().requireOrganization(),
-                    reach.scope(), reach.roles(), account.credentialId(), null, now,
-                    now.plus(ClientTokens.LIFE), Map.of("client_id", account.clientId()))));
-        });
+        var principal = proven(grant, proof).principal();
+        var reach = narrowing == null
+                ? new Narrowed(principal.within(),
+                        evaluator.roleNames(principal, principal.within()))
+                : database.read(grant, tx -> narrowings.of(
+                        tx, principal.id(), principal.within(), null, narrowing));
+        var now = clock.instant();
+        return Issued.of(tokens.sign(new Claims(ids.next("tok"), proof.id(),
+                Claims.Kind.SERVICE_ACCOUNT, principal.within().requireOrganization(),
+                reach.scope(), reach.roles(), principal.credential(), null, now,
+                now.plus(ClientTokens.LIFE), Map.of("client_id", proof.id()))));
+    }
+
+    /// The grant's call as the service account that the secret proves.
+    ///
+    /// @throws Problem.Failure [Problem.TokenRefused]
+    Call proven(Grant grant, Presented.Secret proof) {
+        try {
+            return check.asServiceAccount(grant.call(), proof.id(), proof.secret());
+        } catch (Problem.Failure refused) {
+            throw refused.problem() instanceof Problem.Unauthenticated ? unknown() : refused;
+        }
     }
 
     private static Problem.Failure unknown() {

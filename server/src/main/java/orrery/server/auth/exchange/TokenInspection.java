@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import orrery.kit.Problem;
@@ -23,9 +24,11 @@ import orrery.server.auth.token.Claims;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.auth.token.RevokedTokens;
 import orrery.server.iam.apikey.ApiKeys;
+import orrery.server.iam.apikey.KeySecrets;
 import orrery.server.iam.serviceaccount.ServiceAccounts;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
+import org.jspecify.annotations.Nullable;
 
 /// Tells what a token says (RFC 7662), and revokes it (RFC 7009): one's own, those that a client
 /// was given, and those of a tenant for who may.
@@ -49,17 +52,20 @@ public final class TokenInspection {
     private final Users users;
     private final Access access;
     private final Epochs epochs;
+    private final ServiceAccountGrant accountGrant;
     private final Clock clock;
     private final Cache<String, Known> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    /// @param stamp the epoch of its person that it was found at
-    private record Known(Claims claims, long stamp) {}
+    /// @param until the end of the token, or of what it was got with
+    /// @param stamp the epochs of its subject and its tenant that it was found at
+    private record Known(Claims claims, Instant until, long stamp) {}
 
     TokenInspection(
             Database database, AccessTokens tokens, RevokedTokens revoked, ClientTokens families,
             Clients clients, Sessions sessions, ApiKeys keys, ServiceAccounts accounts,
-            Users users, Access access, Epochs epochs, Clock clock) {
+            Users users, Access access, Epochs epochs, ServiceAccountGrant accountGrant,
+            Clock clock) {
         this.database = database;
         this.tokens = tokens;
         this.revoked = revoked;
@@ -71,6 +77,7 @@ public final class TokenInspection {
         this.users = users;
         this.access = access;
         this.epochs = epochs;
+        this.accountGrant = accountGrant;
         this.clock = clock;
     }
 
@@ -81,8 +88,13 @@ public final class TokenInspection {
                 grant.call(), INTROSPECT, Scope.organization(claims.tenant())));
     }
 
-    /// The same for a client that proves who it is: tokens that it was given.
+    /// The same for who proves it in the request itself: a client, about tokens that it was given;
+    /// a service account, as if it had shown a token of its own.
     Optional<Claims> introspect(Grant grant, Presented shown, String token) {
+        if (shown instanceof Presented.Secret proof
+                && KeySecrets.is(KeySecrets.Kind.CLIENT, proof.secret())) {
+            return introspect(access.self(accountGrant.proven(grant, proof)), token);
+        }
         var client = clients.proven(grant, shown);
         return client.isPublic() ? Optional.empty()
                 : current(grant, token).filter(claims -> isOf(client, claims));
@@ -93,22 +105,26 @@ public final class TokenInspection {
     public Optional<Claims> current(Grant grant, String token) {
         var key = Base64.getEncoder().encodeToString(RandomSecrets.hash(token));
         var found = known.getIfPresent(key);
-        if (found == null || found.stamp() != epochs.get(found.claims().subject())) {
+        if (found == null || found.stamp() != stamp(found.claims())) {
             known.invalidate(key);
             found = authentic(token).flatMap(claims -> look(grant, claims)).orElse(null);
             if (found != null) {
                 known.put(key, found);
             }
         }
-        return Optional.ofNullable(found).map(Known::claims)
-                .filter(claims -> clock.instant().isBefore(claims.expiresAt()));
+        return Optional.ofNullable(found)
+                .filter(one -> clock.instant().isBefore(one.until())).map(Known::claims);
     }
 
     /// The stamp first: what changes in between is then read again, never missed.
     private Optional<Known> look(Grant grant, Claims claims) {
-        var stamp = epochs.get(claims.subject());
-        return database.read(grant, tx -> counts(tx, claims))
-                ? Optional.of(new Known(claims, stamp)) : Optional.empty();
+        var stamp = stamp(claims);
+        return database.read(grant, tx -> until(tx, claims))
+                .map(until -> new Known(claims, until, stamp));
+    }
+
+    private long stamp(Claims claims) {
+        return epochs.get(claims.subject()) + epochs.get(claims.tenant());
     }
 
     /// Revokes a token at once. Nothing happens for one that is unknown, over, or of another
@@ -149,18 +165,31 @@ public final class TokenInspection {
         });
     }
 
-    private boolean counts(Tx tx, Claims claims) {
+    /// Until when a token counts, as far as is known now; empty when it does not.
+    private Optional<Instant> until(Tx tx, Claims claims) {
         if (revoked.contains(tx, claims.id())) {
-            return false;
+            return Optional.empty();
         }
+        var credential = claims.credential();
+        var end = claims.expiresAt();
         if (claims.kind() == Claims.Kind.SERVICE_ACCOUNT) {
-            return claims.credential() != null && accounts.byCredential(
-                    tx, claims.subject(), claims.credential()).isPresent();
+            return Optional.ofNullable(credential)
+                    .flatMap(id -> accounts.byCredential(tx, claims.subject(), id))
+                    .map(account -> first(end, account.expiresAt()));
         }
-        return users.byId(tx, claims.subject()).filter(User::isActive).isPresent()
-                && (claims.credential() == null
-                        || keys.active(tx, claims.credential()).isPresent())
-                && (claims.session() == null || sessions.live(tx, claims.session()).isPresent());
+        if (users.byId(tx, claims.subject()).filter(User::isActive).isEmpty()) {
+            return Optional.empty();
+        }
+        if (credential != null) {
+            return keys.active(tx, credential).map(key -> first(end, key.expiresAt()));
+        }
+        return claims.session() == null ? Optional.of(end)
+                : sessions.live(tx, claims.session())
+                        .map(session -> first(end, session.expiresAt()));
+    }
+
+    private static Instant first(Instant one, @Nullable Instant other) {
+        return other != null && other.isBefore(one) ? other : one;
     }
 
     private Optional<Claims> authentic(String token) {

@@ -24,7 +24,7 @@ import orrery.kit.events.Epochs;
 @Singleton
 public final class Evaluator implements Access.Bindings {
     /// About 1 KiB each.
-    private static final int REMEMBERED = 50_000;
+    private static final int REMEMBERED = 200_000;
     private static final Set<String> ALL = Set.of("*");
 
     /// Where policies change all the time, answers of a few milliseconds are given in the end.
@@ -71,6 +71,12 @@ public final class Evaluator implements Access.Bindings {
     /// Whether the principal holds anything on the platform itself.
     public boolean isOperator(Principal principal) {
         return !held(principal, Scope.PLATFORM).isEmpty();
+    }
+
+    /// The names of the roles that a principal holds at `place`, above or below it: what a token
+    /// for that place may count for.
+    public Set<String> roleNames(Principal principal, Scope place) {
+        return holdings(principal, place).names(place);
     }
 
     /// Asks again while policies change in between, so that all answers hold at one moment.

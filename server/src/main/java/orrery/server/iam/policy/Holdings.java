@@ -1,5 +1,6 @@
 package orrery.server.iam.policy;
 
+import com.github.benmanes.caffeine.cache.Interner;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
@@ -32,6 +34,9 @@ final class Holdings {
                     || SEE.isCoveredByAny(role.permissions());
         }
     }
+
+    /// Most people hold what many others hold, too: they share it in memory.
+    private static final Interner<Set<String>> SHARED = Interner.newWeakInterner();
 
     private final List<Held> all;
     private final Set<String> onPlatform;
@@ -60,7 +65,8 @@ final class Holdings {
                         .addAll(held.role().permissions());
             }
         }
-        inProject.replaceAll((project, permissions) -> Set.copyOf(permissions));
+        inProject.replaceAll((project, permissions) -> shared(permissions));
+        onResource.replaceAll((resource, permissions) -> shared(permissions));
     }
 
     /// Permissions and patterns held at `scope`, by these role names alone unless `null`.
@@ -83,6 +89,13 @@ final class Holdings {
         return both;
     }
 
+    /// The names of roles held at `place`, above or below it.
+    Set<String> names(Scope place) {
+        return all.stream()
+                .filter(held -> held.place().contains(place) || place.contains(held.place()))
+                .map(held -> held.role().name()).collect(Collectors.toUnmodifiableSet());
+    }
+
     private Holdings only(Set<String> roles) {
         var known = narrowed.get(roles);
         if (known != null) {
@@ -99,6 +112,10 @@ final class Holdings {
     private static Set<String> union(Collection<Held> all, Predicate<Held> counts) {
         var permissions = new HashSet<String>();
         all.stream().filter(counts).forEach(held -> permissions.addAll(held.role().permissions()));
-        return Set.copyOf(permissions);
+        return shared(permissions);
+    }
+
+    private static Set<String> shared(Set<String> permissions) {
+        return SHARED.intern(Set.copyOf(permissions));
     }
 }

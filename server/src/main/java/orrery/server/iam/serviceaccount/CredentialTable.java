@@ -67,7 +67,7 @@ final class CredentialTable {
     }
 
     private static final String COUNTS = """
-            select secret_hash, client_id
+            select secret_hash, client_id, expires_at
             from service_account_credential as credential
             join service_account as account on account.id = service_account_id
             join organization on organization.id = organization_id
@@ -76,12 +76,16 @@ final class CredentialTable {
               and (expires_at is null or expires_at > :now)""";
 
     /// @param hash of its secret
-    record Counting(byte[] hash, String clientId) {}
+    record Counting(byte[] hash, String clientId, @Nullable Instant expiresAt) {}
 
     /// The credential, if it and its account count now.
     Optional<Counting> counting(Tx tx, String id, Instant now) {
         return tx.handle().createQuery(COUNTS).bind("id", id).bind("now", now)
-                .map((row, context) -> new Counting(row.getBytes(1), row.getString(2)))
+                .map((row, context) -> {
+                    var end = row.getTimestamp(3);
+                    return new Counting(row.getBytes(1), row.getString(2),
+                            end == null ? null : end.toInstant());
+                })
                 .findOne();
     }
 

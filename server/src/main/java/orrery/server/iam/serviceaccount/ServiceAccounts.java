@@ -67,7 +67,9 @@ public final class ServiceAccounts implements Locator {
     ///
     /// @param id `sa_…`
     /// @param scope what it holds counts here and below
-    public record Proven(String id, String clientId, String credentialId, Scope scope) {}
+    /// @param expiresAt of its credential; `null` for one that does not expire
+    public record Proven(String id, String clientId, String credentialId, Scope scope,
+            @Nullable Instant expiresAt) {}
 
     public ServiceAccounts(Database database, Roles roles, Policies policies, KeySecrets secrets,
             Access access, Epochs epochs, Events events, Paging paging, Ids ids, Clock clock) {
@@ -209,14 +211,15 @@ public final class ServiceAccounts implements Locator {
     public Optional<Proven> byCredential(Tx tx, String clientId, String credential) {
         return credentials.counting(tx, credential, clock.instant())
                 .filter(found -> found.clientId().equals(clientId))
-                .flatMap(found -> table.byClient(tx, clientId))
-                .map(found -> new Proven(found.id(), clientId, credential, found.scope()));
+                .flatMap(found -> table.byClient(tx, clientId).map(account -> new Proven(
+                        account.id(), clientId, credential, account.scope(),
+                        found.expiresAt())));
     }
 
     /// The account of a client that is not disabled; its secret is not asked for.
     public Optional<Proven> byClient(Tx tx, String clientId) {
         return table.byClient(tx, clientId)
-                .map(found -> new Proven(found.id(), clientId, "", found.scope()));
+                .map(found -> new Proven(found.id(), clientId, "", found.scope(), null));
     }
 
     /// Notes that a credential was used, and from where.
