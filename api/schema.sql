@@ -822,6 +822,24 @@ CREATE INDEX session_below ON public.session USING btree (parent_id) WHERE (ende
 CREATE INDEX session_of_organization ON public.session USING btree (organization_id) WHERE (ended_at IS NULL);
 CREATE INDEX session_of_user ON public.session USING btree (user_id) WHERE (ended_at IS NULL);
 
+create table shell_session (
+    address text,
+    blueprint text not null,
+    bytes_in bigint not null default 0,
+    bytes_out bigint not null default 0,
+    client text not null,
+    ended_at timestamp with time zone,
+    id text not null,
+    started_at timestamp with time zone not null,
+    updated_at timestamp with time zone not null,
+    user_id text not null,
+    workspace text not null,
+    constraint shell_session_pkey PRIMARY KEY (id),
+    constraint shell_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX shell_session_age ON public.shell_session USING btree (updated_at);
+CREATE INDEX shell_session_user ON public.shell_session USING btree (user_id, started_at DESC);
+
 create table signing_key (
     active_from timestamp with time zone not null,
     algorithm text not null default 'ES256'::text,

@@ -1,6 +1,7 @@
 package orrery.server.auth.login;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -15,6 +16,7 @@ import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.SessionCookie;
 import orrery.server.auth.session.Sessions;
 import orrery.server.surface.Workspace;
+import org.jspecify.annotations.Nullable;
 
 /// Sign-in of browsers, as the workspace family has it: a cookie for a username and a password.
 @Path("/api/v1/auth")
@@ -65,15 +67,18 @@ public final class LoginWorkspaceApi {
         }
     }
 
-    /// Ends the session of the caller, if there is one.
+    /// Ends the session of the caller, if there is one. Whoever shows a header has no cookie here:
+    /// none is read, and none is written.
     @POST
     @Path("/logout")
     @Open
-    public Answer<Void> logout(@Context Grant grant) {
+    public Answer<Void> logout(
+            @Context Grant grant, @HeaderParam("Authorization") @Nullable String authorization) {
         var caller = grant.principal();
         if (caller.kind() == Principal.Kind.USER && caller.credential() != null) {
             database.write(grant, tx -> sessions.end(tx, caller.credential()));
         }
-        return Answer.none().header("Set-Cookie", cookie.clear());
+        return authorization != null ? Answer.none()
+                : Answer.none().header("Set-Cookie", cookie.clear());
     }
 }

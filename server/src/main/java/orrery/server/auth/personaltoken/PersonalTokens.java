@@ -88,11 +88,9 @@ public final class PersonalTokens implements Departure {
     /// @param username whose; `null` for the caller, and no other
     public PersonalToken.WithSecret create(
             Grant grant, @Nullable String username, PersonalToken.New asked) {
-        return database.tx(grant, tx -> {
-            var user = people.self(tx, grant, username);
-            return issue(tx, user, home(grant), asked.name(),
-                    within(grant, asked.scopes()), end(tx, grant, asked.expiresAt()));
-        });
+        var user = people.self(grant, username);
+        return database.tx(grant, tx -> issue(tx, user, home(grant), asked.name(),
+                within(grant, asked.scopes()), end(tx, grant, asked.expiresAt())));
     }
 
     /// Makes one for a person who has just agreed to it.
@@ -115,15 +113,15 @@ public final class PersonalTokens implements Departure {
 
     /// The newest first.
     public List<PersonalToken> list(Grant grant, @Nullable String username) {
-        return database.read(grant, tx ->
-                table.list(tx, people.see(tx, grant, username, SEE).id(), MOST));
+        var user = people.see(grant, username, SEE);
+        return database.read(grant, tx -> table.list(tx, user.id(), MOST));
     }
 
     /// Changes, renews or revokes one of the caller's own.
     public PersonalToken.WithSecret change(
             Grant grant, @Nullable String username, String id, PersonalToken.Change change) {
+        var user = people.self(grant, username);
         return database.tx(grant, tx -> {
-            var user = people.self(tx, grant, username);
             var old = find(tx, user, id);
             var secret = change.renew() ? PREFIX + secrets.next() : null;
             var changed = table.change(tx, changed(tx, grant, old, change, secret),
@@ -160,8 +158,9 @@ public final class PersonalTokens implements Departure {
 
     /// Takes one away, at once.
     public void delete(Grant grant, @Nullable String username, String id) {
+        var user = people.see(grant, username, END);
         database.write(grant, tx -> {
-            var token = find(tx, people.see(tx, grant, username, END), id);
+            var token = find(tx, user, id);
             table.delete(tx, token.id());
             tell(tx, "token.deleted", token);
         });

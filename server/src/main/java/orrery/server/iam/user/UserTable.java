@@ -99,6 +99,28 @@ final class UserTable {
                 .mapTo(String.class).list();
     }
 
+    private static final String ALL = """
+            select %s
+            from iam_user
+            order by username
+            limit :limit""".formatted(COLUMNS);
+
+    List<User> all(Tx tx, int limit) {
+        return tx.handle().createQuery(ALL).bind("limit", limit).map(USER).list();
+    }
+
+    private static final String OF = """
+            select %s
+            from iam_user
+            where id in (select user_id from member where organization_id = :organization)
+            order by username
+            limit :limit""".formatted(COLUMNS);
+
+    List<User> of(Tx tx, String organization, int limit) {
+        return tx.handle().createQuery(OF).bind("organization", organization)
+                .bind("limit", limit).map(USER).list();
+    }
+
     private static final String RENAME = """
             update iam_user
             set name = :name, updated_at = :at, version = version + 1

@@ -89,6 +89,16 @@ public final class Users {
         return table.byUsername(tx, username);
     }
 
+    /// Everybody, by username.
+    public List<User> all(Tx tx, int limit) {
+        return table.all(tx, limit);
+    }
+
+    /// The people of an organization, by username.
+    public List<User> of(Tx tx, String organization, int limit) {
+        return table.of(tx, organization, limit);
+    }
+
     /// Usernames of those whose home a project is, ten at most.
     public List<String> livingIn(Tx tx, String project) {
         return table.livingIn(tx, project);

@@ -22,6 +22,8 @@ import orrery.kit.http.TokenScope;
 import orrery.kit.http.Upgrades;
 import orrery.kit.kube.KubeFailure;
 import orrery.server.surface.Workspace;
+import orrery.server.workspace.session.Attendance;
+import orrery.server.workspace.session.ShellSessions;
 import orrery.server.workspace.workspace.Workspaces;
 
 /// A terminal in a workspace: WebSocket subprotocol `cloudshell-v1`, binary [Frame]s only.
@@ -36,25 +38,34 @@ import orrery.server.workspace.workspace.Workspaces;
 public final class TerminalApi {
     static final String PATH = "/api/v1/workspaces/{workspace}/interactive";
     private static final Logger LOG = System.getLogger(TerminalApi.class.getName());
+    private static final TypedKey<Attendance> ATTENDANCE =
+            new TypedKey<>("orrery.attendance");
     private static final TypedKey<Terminal> TERMINAL = new TypedKey<>("orrery.terminal");
 
     private final Workspaces workspaces;
+    private final ShellSessions sessions;
 
-    public TerminalApi(Workspaces workspaces) {
+    public TerminalApi(Workspaces workspaces, ShellSessions sessions) {
         this.workspaces = workspaces;
+        this.sessions = sessions;
     }
 
     @OnOpen
     void open(WebSocketConnection connection, @PathParam String workspace) {
         try {
-            var shell = workspaces.shell(Upgrades.grant(connection), workspace);
+            var grant = Upgrades.grant(connection);
+            var shell = workspaces.shell(grant, workspace);
+            var attendance = sessions.begin(
+                    grant, workspace, workspaces.get(grant, workspace).blueprint());
+            connection.userData().put(ATTENDANCE, attendance);
             var terminal = new Terminal(shell.terminal(), new Explorer(shell),
-                    frame -> send(connection, frame));
+                    frame -> send(connection, attendance, frame));
             connection.userData().put(TERMINAL, terminal);
             Thread.ofVirtual().name("terminal " + workspace)
                     .start(() -> follow(connection, terminal));
         } catch (Problem.Failure | KubeFailure refusal) {
-            send(connection, new Frame.Failed(String.valueOf(refusal.getMessage())));
+            connection.sendBinaryAndAwait(FrameCodec.write(
+                    new Frame.Failed(String.valueOf(refusal.getMessage()))));
             close(connection, 1011, "the workspace does not answer");
         }
     }
@@ -79,6 +90,7 @@ public final class TerminalApi {
         if (terminal == null) {
             return;
         }
+        connection.userData().get(ATTENDANCE).received(bytes.length());
         try {
             var frame = FrameCodec.read(bytes.getBytes());
             // A terminal may stay open for days: each ping asks again whether the credential still
@@ -108,6 +120,10 @@ public final class TerminalApi {
         if (terminal != null) {
             terminal.close();
         }
+        var attendance = connection.userData().get(ATTENDANCE);
+        if (attendance != null) {
+            attendance.end();
+        }
     }
 
     @OnError
@@ -122,8 +138,11 @@ public final class TerminalApi {
         return scopes == null || scopes.allow("workspace:connect:webfiles", null);
     }
 
-    private static void send(WebSocketConnection connection, Frame frame) {
-        connection.sendBinaryAndAwait(FrameCodec.write(frame));
+    private static void send(
+            WebSocketConnection connection, Attendance attendance, Frame frame) {
+        var bytes = FrameCodec.write(frame);
+        connection.sendBinaryAndAwait(bytes);
+        attendance.sent(bytes.length);
     }
 
     private static void close(WebSocketConnection connection, int code, String reason) {

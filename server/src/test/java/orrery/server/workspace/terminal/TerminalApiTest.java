@@ -16,6 +16,8 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,6 +28,7 @@ import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
 import orrery.server.Visitor;
 import orrery.server.WorkspaceTenant;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -157,6 +160,34 @@ class TerminalApiTest {
         var stammerer = enter();
         stammerer.socket.sendBinary(ByteBuffer.wrap(new byte[] {-1, -1, -1}), true).join();
         assertThat(stammerer.code()).as("no frame").isEqualTo(1002);
+    }
+
+    @Test
+    void aTerminalEndsWithItsTokenAndIsNoted() throws Exception {
+        var made = all.owner().post("/api/v1/me/tokens", Map.of("name", "terminal",
+                "scopes", List.of("workspace:connect:webshell")));
+        var token = Visitor.of(server).as(made.text("/token"));
+        var explorer = new Person();
+        explorer.socket = open(token, workspace, explorer);
+        // A question of id "1" for the files of "/".
+        explorer.socket.sendBinary(ByteBuffer.wrap(new byte[] {
+                0x32, 10, 0x0a, 1, '1', 0x12, 5, 0x0a, 3, 0x0a, 1, '/'}), true).join();
+        assertThat(explorer.code()).as("no webfiles").isEqualTo(1008);
+
+        var shell = new Person();
+        shell.socket = open(token, workspace, shell);
+        var sessions = "/api/v1/me/sessions";
+        Awaitility.await().atMost(Duration.ofSeconds(120)).until(() ->
+                all.owner().get(sessions).json().findValuesAsText("workspace")
+                        .contains(workspace.substring(workspace.lastIndexOf('/') + 1)));
+        all.owner().delete("/api/v1/me/tokens/" + made.text("/id"));
+        shell.send(new Frame.Ping());
+        assertThat(shell.code()).as("the token is gone").isEqualTo(1008);
+        Awaitility.await().atMost(Duration.ofSeconds(120)).until(() -> {
+            var last = all.owner().get(sessions + "?all=true").json().path(0);
+            return last.path("endTime").isTextual() && last.path("bytesIn").asLong() > 0;
+        });
+        assertThat(all.stranger().get(sessions + "?all=true").json()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,5 @@
+/// Who had a terminal open in which workspace, and when.
+@NullMarked
+package orrery.server.workspace.session;
+
+import org.jspecify.annotations.NullMarked;
