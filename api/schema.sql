@@ -188,6 +188,16 @@ create table diagram_secret (
     constraint diagram_secret_pkey PRIMARY KEY (diagram, node)
 );
 
+create table email_change (
+    email text not null,
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    user_id text not null,
+    constraint email_change_hash_key UNIQUE (hash),
+    constraint email_change_pkey PRIMARY KEY (user_id),
+    constraint email_change_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+
 create table epoch (
     changed_by xid8 not null default pg_current_xact_id(),
     name text not null,
@@ -570,6 +580,22 @@ create table password (
     user_id text not null,
     constraint password_pkey PRIMARY KEY (user_id),
     constraint password_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+
+create table password_reset (
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    user_id text not null,
+    constraint password_reset_pkey PRIMARY KEY (hash),
+    constraint password_reset_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX password_reset_user ON public.password_reset USING btree (user_id);
+
+create table password_reset_wish (
+    created_at timestamp with time zone not null,
+    email text not null,
+    id text not null,
+    constraint password_reset_wish_pkey PRIMARY KEY (id)
 );
 
 create table personal_token (

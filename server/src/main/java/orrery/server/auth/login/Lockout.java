@@ -1,5 +1,6 @@
 package orrery.server.auth.login;
 
+import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// names it tries.
 ///
 /// Names are counted whether there is such a user or not, so that a lock tells nothing.
-final class Lockout {
+@Singleton
+public final class Lockout {
     private static final Duration FIRST = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final Duration FORGOTTEN = Duration.ofHours(1);
 
     /// What failures are counted for, and how many are free.
-    enum Of {
+    public enum Of {
         /// A name that somebody signs in with, and its password.
         NAME("", 5, FORGOTTEN, true),
         /// A person whose password is known already, and its second factor.
@@ -48,13 +50,18 @@ final class Lockout {
     private final LockoutTable table = new LockoutTable();
     private final Clock clock;
 
-    Lockout(Clock clock) {
+    public Lockout(Clock clock) {
         this.clock = clock;
     }
 
     /// @throws Problem.Failure [Problem.RateLimited] while it, or the caller's address, is locked
-    void check(Tx tx, Of what, String key) {
+    public void check(Tx tx, Of what, String key) {
         checkOne(tx, what, key);
+        checkAddress(tx);
+    }
+
+    /// @throws Problem.Failure [Problem.RateLimited] while the caller's address is locked
+    public void checkAddress(Tx tx) {
         var address = address(tx);
         if (address != null) {
             checkOne(tx, Of.ADDRESS, address);
@@ -68,13 +75,10 @@ final class Lockout {
         });
     }
 
-    void failed(Tx tx, Of what, String key) {
+    public void failed(Tx tx, Of what, String key) {
         table.sweep(tx, clock.instant().minus(FORGOTTEN));
         failedOne(tx, what, key);
-        var address = address(tx);
-        if (address != null) {
-            failedOne(tx, Of.ADDRESS, address);
-        }
+        missed(tx);
     }
 
     private void failedOne(Tx tx, Of what, String key) {
@@ -91,13 +95,22 @@ final class Lockout {
     /// or a later one.
     ///
     /// @throws Problem.Failure [Problem.RateLimited] while it is locked
-    void attempt(Tx tx, Of what, String key) {
+    public void attempt(Tx tx, Of what, String key) {
         table.begin(tx, subject(what, key));
         check(tx, what, key);
-        failed(tx, what, key);
+        table.sweep(tx, clock.instant().minus(FORGOTTEN));
+        failedOne(tx, what, key);
     }
 
-    void succeeded(Tx tx, Of what, String key) {
+    /// Counts for the caller's address that an attempt was no good.
+    public void missed(Tx tx) {
+        var address = address(tx);
+        if (address != null) {
+            failedOne(tx, Of.ADDRESS, address);
+        }
+    }
+
+    public void succeeded(Tx tx, Of what, String key) {
         table.clear(tx, subject(what, key));
     }
 

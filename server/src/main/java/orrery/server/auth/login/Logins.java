@@ -25,11 +25,12 @@ public final class Logins {
     private final Clock clock;
 
     public Logins(
-            Database database, Users users, Passwords passwords, SignIns signIns, Clock clock) {
+            Database database, Users users, Passwords passwords, Lockout lockout,
+            SignIns signIns, Clock clock) {
         this.database = database;
         this.users = users;
         this.passwords = passwords;
-        this.lockout = new Lockout(clock);
+        this.lockout = lockout;
         this.signIns = signIns;
         this.clock = clock;
     }

@@ -38,6 +38,7 @@ final class Screens {
             border-color: var(--line); }
             :focus-visible { outline: 3px solid #4dabf7; outline-offset: 2px; }
             .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.25rem; }
+            a { color: inherit; } \
             .dim { color: var(--dim); }
             .wrong { color: var(--red); font-weight: 600; }
             """;
@@ -73,7 +74,8 @@ final class Screens {
                 <input id="password" name="password" type="password" \
                 autocomplete="current-password" required maxlength="1024"%s>
                 <div class="buttons"><button type="submit">Sign in</button></div>
-                </form>""".formatted(
+                </form>
+                <p><a href="/oauth2/forgot">Forgot your password?</a></p>""".formatted(
                 client == null ? "" : "<p>to go on to <strong>" + escaped(client)
                         + "</strong></p>",
                 wrong == null ? "" : "<p class=\"wrong\" role=\"alert\">" + escaped(wrong)
@@ -155,11 +157,11 @@ final class Screens {
                         .collect(Collectors.joining("\n")), SUBMIT));
     }
 
-    private static String hidden(String name, String value) {
+    static String hidden(String name, String value) {
         return "<input type=\"hidden\" name=\"" + name + "\" value=\"" + escaped(value) + "\">";
     }
 
-    private static Answer<String> page(String title, String body) {
+    static Answer<String> page(String title, String body) {
         var html = """
                 <!doctype html>
                 <html lang="en">

@@ -159,6 +159,21 @@ final class SessionTable {
                 .mapTo(Ended.class).list();
     }
 
+    private static final String END_OTHERS = """
+            update session
+            set ended_at = :now
+            where user_id = :user and ended_at is null
+              and (:kept::text is null
+                   or id <> :kept and parent_id is distinct from :kept)
+            returning id, user_id""";
+
+    /// @param kept goes on, with those below it; `null` for none
+    List<Ended> endOthers(Tx tx, String user, @Nullable String kept, Instant now) {
+        return tx.handle().createQuery(END_OTHERS)
+                .bind("user", user).bind("kept", kept).bind("now", now)
+                .mapTo(Ended.class).list();
+    }
+
     private static final String END_ALL = """
             update session
             set ended_at = :now

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Unauthenticated.Credential;
+import orrery.kit.access.Principal;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Epochs;
@@ -40,6 +41,9 @@ public final class Sessions implements Departure {
 
     /// Ended sessions are kept that long, for those who ask what happened.
     private static final Duration RETENTION = Duration.ofDays(30);
+
+    /// How long a sign-in is good enough to change how one signs in.
+    private static final Duration FRESH = Duration.ofMinutes(15);
 
     /// More than anybody has open; the oldest are not shown.
     private static final int MOST_SHOWN = 200;
@@ -181,6 +185,31 @@ public final class Sessions implements Departure {
     /// The session of a browser's cookie, if it counts now.
     public Optional<Session> byCookie(Tx tx, String cookie) {
         return table.byCookie(tx, RandomSecrets.hash(cookie), clock.instant());
+    }
+
+    /// The caller's own session, if the person proved lately who they are, and with everything that
+    /// the account asks for: what changes how one signs in needs that.
+    ///
+    /// @throws Problem.Failure [Problem.Refused] otherwise
+    public Session fresh(Tx tx) {
+        var caller = tx.grant().principal();
+        var session = Optional.ofNullable(caller.credential())
+                .filter(_ -> caller.kind() == Principal.Kind.USER).flatMap(id -> live(tx, id))
+                .filter(Session::isOwn)
+                .orElseThrow(() -> new Problem.Refused("change how one signs in",
+                        "only the person themself does, signed in without a client").raise());
+        if (session.authenticatedAt().plus(FRESH).isBefore(clock.instant())) {
+            throw new Problem.Refused("change how one signs in", "the sign-in is older than "
+                    + FRESH.toMinutes() + " minutes: sign in again first").raise();
+        }
+        return session;
+    }
+
+    /// Ends all sessions of a person but one.
+    ///
+    /// @param kept goes on, with those below it; `null` for none
+    public void endOthers(Tx tx, String user, @Nullable String kept) {
+        ended(tx, table.endOthers(tx, user, kept, clock.instant()));
     }
 
     /// Ends a session and those below it at once, on every server process.

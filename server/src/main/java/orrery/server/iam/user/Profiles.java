@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
 import orrery.kit.http.Json;
 import orrery.kit.http.Patch;
 
@@ -23,7 +25,7 @@ public final class Profiles {
     private final Clock clock;
 
     /// @param preferences whatever clients put there
-    record Profile(User user, ObjectNode preferences) {}
+    public record Profile(User user, ObjectNode preferences) {}
 
     public Profiles(Database database, Users users, Clock clock) {
         this.database = database;
@@ -32,17 +34,21 @@ public final class Profiles {
     }
 
     /// The caller's own.
-    Profile get(Grant grant) {
+    public Profile get(Grant grant) {
         var id = grant.principal().id();
         return database.read(grant,
                 tx -> new Profile(users.get(tx, id), table.preferences(tx, id)));
     }
 
     /// @param preferences merged entry by entry (RFC 7396): `null` takes one away
-    Profile change(Grant grant, Patch<String> displayName,
-            Patch<ObjectNode> preferences) {
+    ///
+    /// @param more what else is to be done with the person, in the same transaction
+    public Profile change(
+            Grant grant, Patch<String> displayName, Patch<ObjectNode> preferences,
+            BiConsumer<Tx, User> more) {
         return database.tx(grant, tx -> {
             var user = users.get(tx, grant.principal().id());
+            more.accept(tx, user);
             if (displayName instanceof Patch.Value<String> name && name.value() != null) {
                 user = users.rename(tx, user.id(), name.value());
             }

@@ -133,6 +133,18 @@ final class UserTable {
                 .map(USER).findOne();
     }
 
+    private static final String CHANGE_EMAIL = """
+            update iam_user
+            set email = :email, email_verified = true, updated_at = :at, version = version + 1
+            where id = :id
+            returning %s""".formatted(COLUMNS);
+
+    Optional<User> changeEmail(Tx tx, String id, String email, Instant at) {
+        return tx.handle().createQuery(CHANGE_EMAIL)
+                .bind("id", id).bind("email", email).bind("at", at)
+                .map(USER).findOne();
+    }
+
     private static final String PREFERENCES = """
             select preferences
             from iam_user

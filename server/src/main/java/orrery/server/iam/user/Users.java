@@ -120,6 +120,20 @@ public final class Users {
         return renamed;
     }
 
+    /// Gives the person another address, which somebody has answered a mail to.
+    ///
+    /// @throws Problem.Failure [Problem.AlreadyExists] when another has it
+    public User changeEmail(Tx tx, String id, String email) {
+        var other = byEmail(tx, email).filter(found -> !found.id().equals(id));
+        if (other.isPresent()) {
+            throw new Problem.AlreadyExists("user", email).raise();
+        }
+        var changed = table.changeEmail(tx, id, email.strip(), clock.instant())
+                .orElseThrow(() -> new Problem.NotFound("user", id).raise());
+        events.append(tx, NewEvent.of("user.emailChanged", new Subject("user", id)));
+        return changed;
+    }
+
     private static void checkName(Mistakes mistakes, String name) {
         mistakes.check("name", name, it -> !it.isBlank() && it.length() <= LONGEST_NAME
                         && it.chars().noneMatch(Character::isISOControl),

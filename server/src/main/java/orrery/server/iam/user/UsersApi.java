@@ -1,6 +1,5 @@
 package orrery.server.iam.user;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -20,15 +19,14 @@ import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
-import orrery.kit.http.Own;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Patch;
 import orrery.kit.http.Place;
 import orrery.server.surface.Cloud;
 
-/// The people of an organization, and one's own profile, as the cloud family shows them. Nobody is
-/// made here: people come by invitation or by signing in.
+/// The people of an organization, as the cloud family shows them. Nobody is made here: people come
+/// by invitation or by signing in.
 @Path("/v1/regions/global/iam/users")
 @RunOnVirtualThread
 @On(Cloud.class)
@@ -37,7 +35,6 @@ public final class UsersApi {
     private static final int MOST_ROLES = 50;
 
     private final Members members;
-    private final Profiles profiles;
 
     /// @param name the username
     /// @param roles what was given at the organization itself
@@ -75,61 +72,14 @@ public final class UsersApi {
         }
     }
 
-    record Profile(
-            String id,
-            String username,
-            String selfLink,
-            String displayName,
-            String email,
-            ObjectNode preferences,
-            long version,
-            Instant createdAt,
-            Instant updatedAt) {
-        static Profile of(Profiles.Profile it) {
-            var user = it.user();
-            return new Profile(user.id(), user.username(), PATH + "profile", user.name(),
-                    user.email(), it.preferences(), user.version(), user.createdAt(),
-                    user.updatedAt());
-        }
-    }
-
-    /// @param preferences merged with what is kept, entry by entry; `null` in one takes it away
-    record ProfileChange(Patch<String> displayName, Patch<ObjectNode> preferences) {
-        ProfileChange {
-            Naming.check(new Mistakes(), null, displayName.or(null), null)
-                    .unless(!displayName.isAbsent() || !preferences.isAbsent(),
-                            "body", "must change displayName or preferences")
-                    .unless(!(displayName instanceof Patch.Clear), "displayName",
-                            "cannot be cleared")
-                    .orRefuse();
-        }
-    }
-
-    public UsersApi(Members members, Profiles profiles) {
+    public UsersApi(Members members) {
         this.members = members;
-        this.profiles = profiles;
     }
 
     @GET
     @Needs(value = "iam.users.list", in = Place.TENANT)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(members.list(grant, ask).map(View::of));
-    }
-
-    @GET
-    @Path("/profile")
-    @Own
-    public Answer<Profile> profile(@Context Grant grant) {
-        var found = profiles.get(grant);
-        return Answer.ok(Profile.of(found)).version(found.user().version());
-    }
-
-    @PATCH
-    @Path("/profile")
-    @Own
-    public Answer<Profile> changeProfile(@Context Grant grant, ProfileChange change) {
-        var changed = profiles.change(grant, change.displayName(), change.preferences());
-        return Answer.ok(Profile.of(changed)).version(changed.user().version());
     }
 
     @GET

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import orrery.server.FreshServer;
+import orrery.server.Mailbox;
 
 /// A server that knows at its start under which address clients find it: an issuer must be where
-/// its discovery document is.
+/// its discovery document is. It sends mail ([Mailbox]).
 public class OpenIdServer extends FreshServer {
     /// Below the ports that the system gives away by itself, so that nobody takes it meanwhile.
     private final int port = free();
@@ -26,7 +27,9 @@ public class OpenIdServer extends FreshServer {
     @Override
     public String[] commandLineParameters() {
         return Stream.concat(Stream.of(super.commandLineParameters()),
-                Stream.of("--public-url", "http://127.0.0.1:" + port)).toArray(String[]::new);
+                Stream.of("--public-url", "http://127.0.0.1:" + port,
+                        "--smtp-url", Mailbox.server(), "--mail-from", "orrery@example.com"))
+                .toArray(String[]::new);
     }
 
     private static int free() {

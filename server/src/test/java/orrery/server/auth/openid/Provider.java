@@ -51,6 +51,14 @@ public record Provider(
         return new Provider(server, operator, member, outsider, organization);
     }
 
+    /// Somebody new in the operator's organization, who signs in with [#PASSWORD].
+    ///
+    /// @return a token
+    String register(String email) {
+        return register(Visitor.of(server), email, "inviteCode",
+                operator.get("/v1/api/settings/invite-code").text("/inviteCode"));
+    }
+
     private static String register(Visitor anybody, String email, String name, String code) {
         var answer = anybody.post("/v1/api/auth/register", Map.of(
                 "email", email, "password", PASSWORD, "name", "Ann <Lee>", name, code));

@@ -1,0 +1,65 @@
+package orrery.server.auth.openid;
+
+import org.jspecify.annotations.Nullable;
+import orrery.kit.http.Answer;
+
+/// The pages on which people set a new password and prove their address. They need no script.
+final class AccountScreens {
+    static final String FORGOT = "/oauth2/forgot";
+    static final String RESET = "/oauth2/reset";
+    static final String EMAIL = "/oauth2/email";
+
+    private AccountScreens() {}
+
+    /// Asks whose password is forgotten.
+    static Answer<String> forgot(@Nullable String wrong) {
+        return Screens.page("New password", """
+                %s
+                <p>We send a link to your address. It counts for 30 minutes.</p>
+                <form method="post" action="%s">
+                <label for="email">E-mail address of your account</label>
+                <input id="email" name="email" type="email" autocomplete="username" required \
+                maxlength="254" autofocus>
+                <div class="buttons"><button type="submit">Send the link</button></div>
+                </form>""".formatted(wrong(wrong), FORGOT));
+    }
+
+    /// Asks for a new password.
+    ///
+    /// @param token out of the mail
+    static Answer<String> reset(String token, @Nullable String wrong) {
+        return Screens.page("New password", """
+                %s
+                <form method="post" action="%s">
+                %s
+                <label for="password">New password, at least 8 characters</label>
+                <input id="password" name="password" type="password" \
+                autocomplete="new-password" required minlength="8" maxlength="1024" autofocus>
+                <div class="buttons"><button type="submit">Set it</button></div>
+                </form>
+                <p class="dim">You are signed out everywhere, and sign in anew with it.</p>"""
+                .formatted(wrong(wrong), RESET, Screens.hidden("token", token)));
+    }
+
+    /// Asks to confirm an address. A letter's links are opened by programs that look for viruses,
+    /// too: they press no button.
+    static Answer<String> email(String token, String address) {
+        return Screens.page("Confirm your address", """
+                <p>Make <strong>%s</strong> the e-mail address of your account?</p>
+                <form method="post" action="%s">
+                %s
+                <div class="buttons"><button type="submit">Confirm</button></div>
+                </form>""".formatted(
+                Screens.escaped(address), EMAIL, Screens.hidden("token", token)));
+    }
+
+    static Answer<String> tooOld() {
+        return Screens.message(400, "This link is too old",
+                "It was used already, or another one was sent after it. Ask for a new one.");
+    }
+
+    static String wrong(@Nullable String text) {
+        return text == null ? ""
+                : "<p class=\"wrong\" role=\"alert\">" + Screens.escaped(text) + "</p>";
+    }
+}
