@@ -258,6 +258,20 @@ CREATE INDEX group_member_of ON public.group_member USING btree (user_id, organi
 CREATE UNIQUE INDEX group_member_once ON public.group_member USING btree (group_id, user_id);
 CREATE INDEX group_member_page ON public.group_member USING btree (group_id, created_at DESC, id);
 
+create table handover (
+    address text not null,
+    created_at timestamp with time zone not null,
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    session_id text,
+    state text not null default 'waiting'::text,
+    token_ends timestamp with time zone,
+    constraint handover_pkey PRIMARY KEY (hash),
+    constraint handover_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'allowed'::text, 'denied'::text, 'used'::text])))
+);
+CREATE INDEX handover_address ON public.handover USING btree (address);
+CREATE INDEX handover_age ON public.handover USING btree (expires_at);
+
 create table iam_group (
     created_at timestamp with time zone not null,
     deleted_at timestamp with time zone,
@@ -604,6 +618,7 @@ create table personal_token (
     hash bytea not null,
     id text not null,
     is_active boolean not null default true,
+    is_bound boolean not null default true,
     last_used_address text,
     last_used_at timestamp with time zone,
     name text not null,

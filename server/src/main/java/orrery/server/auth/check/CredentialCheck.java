@@ -214,7 +214,7 @@ public final class CredentialCheck implements Authenticator {
     }
 
     private Proven of(Tx tx, PersonalToken token, User user) {
-        var within = policies.isOperator(tx, user.id()) ? Scope.PLATFORM
+        var within = !token.isBound() && policies.isOperator(tx, user.id()) ? Scope.PLATFORM
                 : Scope.organization(token.home().requireOrganization());
         return new Proven(new Principal(Principal.Kind.API_KEY, user.id(), token.id(), within, null,
                 new TokenScopes(Set.copyOf(token.scopes()), user.username())),

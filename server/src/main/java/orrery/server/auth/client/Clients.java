@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 /// The clients of this installation: our own, and those that organizations register.
 @Singleton
 public final class Clients {
+    /// What the workspace family's sign-in is registered as.
+    public static final String WORKSPACE = FirstParty.WORKSPACE;
+
     /// Where tokens are given, below the issuer.
     public static final String TOKEN = "/v1/regions/global/auth/token";
 
@@ -81,6 +84,11 @@ public final class Clients {
         this.paging = paging;
         this.ids = ids;
         this.clock = clock;
+    }
+
+    /// Where the workspace family's sign-in comes back to.
+    public static String workspaceCallback(String issuer) {
+        return issuer + "/api/v1/auth/callback";
     }
 
     /// The client, if it may do anything now.

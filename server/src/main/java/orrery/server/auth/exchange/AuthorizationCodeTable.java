@@ -25,10 +25,16 @@ final class AuthorizationCodeTable {
 
         /// Whether this client may exchange it with that request, now.
         boolean isFor(String client, TokenRequest asked, Instant now) {
+            return isFor(client, asked.redirectUri(), asked.codeVerifier(), now);
+        }
+
+        /// As above.
+        boolean isFor(String client, @Nullable String redirect, @Nullable String verifier,
+                Instant now) {
             return clientId.equals(client)
-                    && redirectUri.equals(asked.redirectUri())
+                    && redirectUri.equals(redirect)
                     && now.isBefore(expiresAt)
-                    && matches(asked.codeVerifier());
+                    && matches(verifier);
         }
 
         /// A verifier without a challenge is refused too: somebody took the challenge away on the

@@ -85,6 +85,18 @@ public final class AuthorizationCodes {
                 "the code is unknown, used or too old, or was given for something else").raise());
     }
 
+    /// Uses a code up that one of our own clients gets in this very server, which needs to know who
+    /// allowed it and no token.
+    ///
+    /// @return the browser's session that it was given in, if it is for this client, address and
+    ///     verifier, and lives
+    public Optional<String> redeem(
+            Grant grant, String client, String code, String redirectUri, String verifier) {
+        return database.tx(grant, tx -> table.take(tx, RandomSecrets.hash(code), clock.instant())
+                .filter(found -> found.isFor(client, redirectUri, verifier, clock.instant()))
+                .flatMap(found -> sessions.live(tx, found.parentId())).map(Session::id));
+    }
+
     private Optional<Issued> begin(
             Tx tx, Client client, AuthorizationCodeTable.Row code, TokenRequest asked) {
         var parent = sessions.live(tx, code.parentId());

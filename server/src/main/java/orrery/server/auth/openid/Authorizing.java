@@ -93,9 +93,16 @@ final class Authorizing {
     private boolean mustConsent(Grant grant, AuthorizationRequest asked, Person person) {
         var client = asked.target().client();
         return asked.wantsConsent()
-                || client.isPublic() && RedirectUris.isOnMachine(asked.target().redirectUri())
+                || isProgram(asked.target())
                 || !client.isOurs() && !database.read(grant, tx -> consents.covers(
                         tx, person.user(), client, asked.terms().scopes()));
+    }
+
+    /// Whether a program on the person's machine is to get the code, and not a page of this server,
+    /// which may be on that machine too.
+    private boolean isProgram(Target target) {
+        return target.client().isPublic() && RedirectUris.isOnMachine(target.redirectUri())
+                && !(target.client().isOurs() && target.redirectUri().startsWith(issuer + "/"));
     }
 
     private String code(
@@ -123,7 +130,7 @@ final class Authorizing {
         var interaction = interactions.seal(
                 Purpose.CONSENT, asked.parameters(), browser, person.session());
         var client = asked.target().client();
-        var to = client.isPublic() && RedirectUris.isOnMachine(asked.target().redirectUri())
+        var to = isProgram(asked.target())
                 ? "It runs on your own machine. Allow it only if you have just started it." : "";
         return Screens.consent(CONSENT, interaction, client,
                 List.copyOf(asked.terms().scopes()), person.user().email(), to)

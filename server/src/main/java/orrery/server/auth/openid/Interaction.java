@@ -18,5 +18,5 @@ record Interaction(
         String browser,
         @Nullable String session,
         long at) {
-    enum Purpose { SIGN_IN, CONSENT, DEVICE_SIGN_IN, DEVICE, SIGN_OUT }
+    enum Purpose { SIGN_IN, CONSENT, DEVICE_SIGN_IN, DEVICE, SIGN_OUT, HANDOVER }
 }

@@ -1,5 +1,7 @@
 package orrery.server.auth.openid;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -7,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.http.Answer;
 import orrery.server.auth.client.Client;
 import orrery.server.auth.client.Scopes;
+import orrery.server.auth.handover.Handovers;
 import orrery.server.auth.token.RandomSecrets;
 
 /// The pages that people see on their way through a sign-in. They need no script, and look like the
@@ -124,6 +127,43 @@ final class Screens {
                 wrong == null ? "" : "<p class=\"wrong\" role=\"alert\">" + escaped(wrong)
                         + "</p>",
                 escaped(typed == null ? "" : typed)));
+    }
+
+    /// Asks whether a command line may have a token.
+    ///
+    /// @param isHere whether it asks from where the browser is
+    static Answer<String> handover(
+            String action, String interaction, Handovers.Question question, String person,
+            boolean isHere) {
+        var wishes = question.scopes().stream()
+                .map(scope -> "<li><code>" + escaped(scope) + "</code></li>")
+                .collect(Collectors.joining());
+        return page("Give a command line a token?", """
+                <p>A command line at the address <strong>%s</strong> asks for a token of yours. It
+                began to ask at %s.</p>
+                %s
+                <p>The token lets it do this, as far as you may:</p>
+                <ul>%s</ul>
+                <p>It counts until <strong>%s</strong>, unless you revoke it before.</p>
+                <p>Allow it only if you have just begun this yourself.</p>
+                <form method="post" action="%s">
+                %s
+                <p class="dim">You are signed in as %s.</p>
+                <div class="buttons">
+                <button name="answer" value="allow">Allow</button>
+                <button class="plain" name="answer" value="deny">Do not allow</button>
+                </div>
+                </form>""".formatted(
+                escaped(question.address()), when(question.since()),
+                isHere ? "" : "<p class=\"wrong\" role=\"alert\">Your browser is not at that"
+                        + " address.</p>",
+                wishes, when(question.ends()), action, hidden("interaction", interaction),
+                escaped(person)));
+    }
+
+    private static String when(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString().replace('T', ' ')
+                .replace("Z", " UTC");
     }
 
     /// Asks whether the person means to sign out.

@@ -10,6 +10,7 @@ import orrery.kit.access.Scope;
 /// A secret `k8sh_…` that acts for its person in the workspace family, for some scopes and a time.
 ///
 /// @param home the organization and project that it counts in
+/// @param isBound whether it counts there only, whoever its person is
 /// @param name one of a kind for its person
 /// @param preview how the secret begins, for people to know it again
 /// @param scopes what it is good for; see [ScopeNames]
@@ -18,6 +19,7 @@ public record PersonalToken(
         String id,
         String userId,
         Scope home,
+        boolean isBound,
         String name,
         String preview,
         List<String> scopes,

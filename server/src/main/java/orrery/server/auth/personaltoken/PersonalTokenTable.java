@@ -14,6 +14,7 @@ final class PersonalTokenTable {
             row.getString("id"),
             row.getString("user_id"),
             Scope.project(row.getString("organization_id"), row.getString("project_id")),
+            row.getBoolean("is_bound"),
             row.getString("name"),
             row.getString("preview"),
             List.of((String[]) row.getArray("scopes").getArray()),
@@ -24,9 +25,10 @@ final class PersonalTokenTable {
             row.getTimestamp("expires_at").toInstant());
 
     private static final String INSERT = """
-            insert into personal_token (id, user_id, organization_id, project_id, name, hash,
-                                        preview, scopes, created_at, updated_at, expires_at)
-            values (:id, :user, :organization, :project, :name, :hash, :preview, :scopes,
+            insert into personal_token (id, user_id, organization_id, project_id, is_bound,
+                                        name, hash, preview, scopes, created_at, updated_at,
+                                        expires_at)
+            values (:id, :user, :organization, :project, :bound, :name, :hash, :preview, :scopes,
                     :created, :created, :expires)
             on conflict (user_id, name) do nothing""";
 
@@ -37,6 +39,7 @@ final class PersonalTokenTable {
                 .bind("user", token.userId())
                 .bind("organization", token.home().organization())
                 .bind("project", token.home().project())
+                .bind("bound", token.isBound())
                 .bind("name", token.name())
                 .bind("hash", hash)
                 .bind("preview", token.preview())

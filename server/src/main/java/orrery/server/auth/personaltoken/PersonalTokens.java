@@ -89,23 +89,31 @@ public final class PersonalTokens implements Departure {
     public PersonalToken.WithSecret create(
             Grant grant, @Nullable String username, PersonalToken.New asked) {
         var user = people.self(grant, username);
-        return database.tx(grant, tx -> issue(tx, user, home(grant), asked.name(),
-                within(grant, asked.scopes()), end(tx, grant, asked.expiresAt())));
+        return database.tx(grant, tx -> issue(tx, user, new Terms(home(grant),
+                grant.principal().within().organization() != null, asked.name(),
+                within(grant, asked.scopes()), end(tx, grant, asked.expiresAt()))));
     }
 
+    /// What a token is to be.
+    ///
+    /// @param isBound whether it counts in its organization only, whoever its person is: it reaches
+    ///     no further than the credential that it was asked for with
+    public record Terms(
+            Scope home, boolean isBound, String name, Set<String> scopes, Instant expiresAt) {}
+
     /// Makes one for a person who has just agreed to it.
-    public PersonalToken.WithSecret issue(
-            Tx tx, User user, Scope home, String name, Set<String> scopes, Instant expiresAt) {
+    public PersonalToken.WithSecret issue(Tx tx, User user, Terms terms) {
         var now = clock.instant();
         table.sweep(tx, now.minus(RETENTION));
         if (table.count(tx, user.id()) >= MOST) {
             throw new Problem.QuotaExceeded("tokens of one person", MOST, MOST + 1).raise();
         }
         var secret = PREFIX + secrets.next();
-        var token = new PersonalToken(ids.next("pat"), user.id(), home, name, preview(secret),
-                List.copyOf(scopes), true, null, now, now, expiresAt);
+        var token = new PersonalToken(ids.next("pat"), user.id(), terms.home(), terms.isBound(),
+                terms.name(), preview(secret), List.copyOf(terms.scopes()), true, null, now, now,
+                terms.expiresAt());
         if (!table.insert(tx, token, RandomSecrets.hash(secret))) {
-            throw new Problem.AlreadyExists(KIND, name).raise();
+            throw new Problem.AlreadyExists(KIND, terms.name()).raise();
         }
         tell(tx, "token.created", token);
         return new PersonalToken.WithSecret(token, secret);
@@ -150,7 +158,7 @@ public final class PersonalTokens implements Departure {
         }
         var expires = change.expiresAt() != null || secret != null
                 ? end(tx, grant, change.expiresAt()) : old.expiresAt();
-        return new PersonalToken(old.id(), old.userId(), old.home(), name,
+        return new PersonalToken(old.id(), old.userId(), old.home(), old.isBound(), name,
                 secret == null ? old.preview() : preview(secret), List.copyOf(scopes),
                 change.active() == null ? old.isActive() || secret != null : change.active(),
                 old.lastUsedAt(), old.createdAt(), clock.instant(), expires);

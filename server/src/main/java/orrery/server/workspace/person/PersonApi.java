@@ -53,7 +53,7 @@ public class PersonApi {
             var user = it.user();
             return new View(user.username(), it.organization(), user.isActive(), null, user.uid(),
                     user.uid(), user.name(), user.email(), List.of("password"), List.of(),
-                    !user.isActive(), it.roles(), List.of("*"), "idp.k8shell.io/orrery",
+                    !user.isActive(), it.roles(), List.of("*"), "idp.k8shell.io/file",
                     "/bin/bash", false, user.isActive(), !user.isActive(), false);
         }
     }
