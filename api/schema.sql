@@ -680,6 +680,39 @@ CREATE INDEX project_by_name ON public.project USING btree (name) WHERE (deleted
 CREATE UNIQUE INDEX project_name ON public.project USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX project_page ON public.project USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 
+create table quota (
+    cluster_count bigint,
+    cpu_cores bigint,
+    gpu_count bigint,
+    organization_id text not null,
+    project_id text,
+    ram_gb bigint,
+    storage_tb bigint,
+    updated_at timestamp with time zone not null,
+    used jsonb not null default '{}'::jsonb,
+    version bigint not null default 1,
+    constraint quota_cluster_count_check CHECK ((cluster_count >= 0)),
+    constraint quota_cpu_cores_check CHECK ((cpu_cores >= 0)),
+    constraint quota_gpu_count_check CHECK ((gpu_count >= 0)),
+    constraint quota_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint quota_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint quota_ram_gb_check CHECK ((ram_gb >= 0)),
+    constraint quota_storage_tb_check CHECK ((storage_tb >= 0))
+);
+CREATE UNIQUE INDEX quota_of ON public.quota USING btree (organization_id, project_id) NULLS NOT DISTINCT;
+
+create table quota_reservation (
+    amounts jsonb not null,
+    created_at timestamp with time zone not null,
+    id text not null,
+    kind text not null,
+    organization_id text not null,
+    project_id text not null,
+    constraint quota_reservation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint quota_reservation_pkey PRIMARY KEY (kind, id),
+    constraint quota_reservation_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)
+);
+
 create table refresh_token (
     created_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,

@@ -34,6 +34,8 @@ import orrery.server.compute.network.Networks;
 import orrery.server.iam.policy.Policies;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.quota.Amounts;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,7 @@ public final class Clusters implements Contents, Locator {
     private final Policies policies;
     private final Regions regions;
     private final Networks networks;
+    private final Quotas quotas;
     private final Offers offers;
     private final Events events;
     private final Runs runs;
@@ -64,13 +67,14 @@ public final class Clusters implements Contents, Locator {
     private final Clock clock;
 
     public Clusters(Database database, Projects projects, Policies policies, Regions regions,
-            Networks networks, Offers offers, Events events, Runs runs, Paging paging,
-            Sealing sealing, Ids ids, Clock clock) {
+            Networks networks, Quotas quotas, Offers offers, Events events, Runs runs,
+            Paging paging, Sealing sealing, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
         this.policies = policies;
         this.regions = regions;
         this.networks = networks;
+        this.quotas = quotas;
         this.offers = offers;
         this.events = events;
         this.runs = runs;
@@ -128,7 +132,8 @@ public final class Clusters implements Contents, Locator {
     /// Asks for a cluster. A run makes it.
     ///
     /// @throws Problem.Failure [Problem.Unprocessable] for a version that the region does not
-    ///     offer or a network that is not there, [Problem.AlreadyExists] for the name
+    ///     offer or a network that is not there, [Problem.AlreadyExists] for the name,
+    ///     [Problem.QuotaExceeded]
     public Accepted create(Grant grant, String region, NewCluster asked) {
         offers.verify(grant, region, asked.kubernetesVersion());
         return database.tx(grant, tx -> {
@@ -147,6 +152,7 @@ public final class Clusters implements Contents, Locator {
                     networks.use(tx, pool.network(), new Subject(KIND, id));
                 }
             }
+            quotas.reserve(tx, grant.scope(), new Subject(KIND, id), Amounts.CLUSTER);
             events.append(tx, ClusterEvents.of("cluster.created", cluster));
             return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
         });

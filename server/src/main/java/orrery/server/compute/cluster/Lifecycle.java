@@ -6,12 +6,15 @@ import java.util.Collection;
 import java.util.List;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.kit.secret.Sealing;
 import orrery.server.compute.network.Networks;
+import orrery.server.tenancy.quota.Amounts;
+import orrery.server.tenancy.quota.Quotas;
 
 /// The steps of a cluster's life, as sagas and loops record them: row and event together.
 @Singleton
@@ -19,13 +22,16 @@ final class Lifecycle {
     private final ClusterTable table = new ClusterTable();
     private final Database database;
     private final Networks networks;
+    private final Quotas quotas;
     private final Sealing sealing;
     private final Events events;
     private final Clock clock;
 
-    Lifecycle(Database database, Networks networks, Sealing sealing, Events events, Clock clock) {
+    Lifecycle(Database database, Networks networks, Quotas quotas, Sealing sealing, Events events,
+            Clock clock) {
         this.database = database;
         this.networks = networks;
+        this.quotas = quotas;
         this.sealing = sealing;
         this.events = events;
         this.clock = clock;
@@ -53,7 +59,12 @@ final class Lifecycle {
     void provisioning(Tx tx, String id) {
         var cluster = table.lock(tx, id).orElseThrow();
         switch (cluster.state()) {
-            case PENDING, PROVISIONING, FAILED -> mark(tx, cluster, Cluster.State.PROVISIONING, "");
+            case PENDING, PROVISIONING, FAILED -> {
+                // What a failure gave back is asked for again.
+                quotas.reserve(tx, Scope.project(cluster.organizationId(), cluster.projectId()),
+                        new Subject(Clusters.KIND, id), Amounts.CLUSTER);
+                mark(tx, cluster, Cluster.State.PROVISIONING, "");
+            }
             case RUNNING, SCALING, UPGRADING, UPDATING, DEGRADED, DELETING, DELETE_FAILED,
                     DELETED -> throw new Problem.IllegalTransition(Clusters.KIND, id,
                             ClusterEvents.text(cluster.state()), "create").raise();
@@ -65,6 +76,7 @@ final class Lifecycle {
         var cluster = table.lock(tx, id).orElseThrow();
         if (cluster.state() == Cluster.State.PROVISIONING) {
             mark(tx, cluster, Cluster.State.FAILED, reason);
+            quotas.release(tx, new Subject(Clusters.KIND, id));
         }
     }
 
@@ -105,6 +117,7 @@ final class Lifecycle {
     void deleted(Tx tx, String id) {
         var cluster = table.lock(tx, id).orElseThrow();
         networks.release(tx, new Subject(Clusters.KIND, id));
+        quotas.release(tx, new Subject(Clusters.KIND, id));
         table.delete(tx, id, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.deleted", cluster));
     }

@@ -18,6 +18,7 @@ public final class Permissions {
             org.ownership: update
             org.invitations: list get create delete
             org.projects: list get create update delete
+            org.projects.quotas: update
             org.quotas: get update
             org.settings: get update
             iam.users: list get create update delete impersonate

@@ -93,6 +93,32 @@ class ClustersApiTest {
     }
 
     @Test
+    void noClusterIsMadeBeyondTheQuota() {
+        var quotas = clusters.replaceFirst(".*/projects/([^/]+)/.*",
+                "/v1/regions/global/projects/$1/quotas");
+        var used = used(quotas);
+        owner.patch(quotas, Map.of("clusterCount", used));
+        try {
+            var refused = owner.post(clusters, Map.of("name", "beyond", "nodePools", SMALL));
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.text("/error/code")).isEqualTo("QUOTA_EXCEEDED");
+            assertThat(refused.json().at("/error/details/limit").asLong()).isEqualTo(used);
+            assertThat(owner.get(clusters + "/beyond").status()).isEqualTo(404);
+            owner.patch(quotas, Map.of("clusterCount", used + 1));
+            assertThat(all.end(asked("within")).path("status").asText()).isEqualTo("completed");
+            assertThat(used(quotas)).isEqualTo(used + 1);
+            delete("within");
+            assertThat(used(quotas)).as("given back").isEqualTo(used);
+        } finally {
+            owner.patch(quotas, "{\"clusterCount\":null}");
+        }
+    }
+
+    private long used(String quotas) {
+        return owner.get(quotas).json().at("/data/usage/clusterCount").asLong(-1);
+    }
+
+    @Test
     void namesEverythingThatIsWrong() {
         var wrong = owner.post(clusters, Map.of("name", "NO", "displayName", " ",
                 "kubernetesVersion", "newest", "colour", "red", "nodePools", List.of(

@@ -23,6 +23,7 @@ import orrery.kit.kube.Trees;
 import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.compute.network.Networks;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.Regions;
 import orrery.sim.Sim;
@@ -40,6 +41,7 @@ public final class ComputeWorld implements AutoCloseable {
     public final KubeClients clients;
     final Regions regions;
     final Networks networks;
+    final Quotas quotas;
     final Management management;
     final Lifecycle lifecycle;
     public final Ids ids = new Ids(new SecureRandom());
@@ -63,7 +65,9 @@ public final class ComputeWorld implements AutoCloseable {
         networks = new Networks(database, null, regions, events, TestProcess.paging(),
                 ids, clock);
         management = new Management(regions, clients);
-        lifecycle = new Lifecycle(database, networks, TestProcess.sealing(), events, clock);
+        quotas = new Quotas(database, events, clock);
+        lifecycle = new Lifecycle(
+                database, networks, quotas, TestProcess.sealing(), events, clock);
     }
 
     /// KCM's published definitions where they stand beside the checkout, else our own minimal
@@ -103,7 +107,7 @@ public final class ComputeWorld implements AutoCloseable {
 
     /// The clusters as other packages' sagas use them: to find one and to reach it.
     public Clusters clusters() {
-        return new Clusters(test.database(), null, null, regions, networks, null,
+        return new Clusters(test.database(), null, null, regions, networks, quotas, null,
                 process.events(), process.runs(), null, TestProcess.sealing(), ids, clock);
     }
 

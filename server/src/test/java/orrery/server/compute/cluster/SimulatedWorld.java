@@ -21,6 +21,7 @@ import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.SimulatedRegion;
 import orrery.server.compute.network.Networks;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.Regions;
 
@@ -48,11 +49,12 @@ public final class SimulatedWorld implements AutoCloseable {
                 TestProcess.paging(), ids, clock);
         regions.register(TestDatabase.ACCESS.system("test"),
                 new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
-        clusters = new Clusters(database, null, null, regions, networks, null, process.events(),
-                process.runs(), null, TestProcess.sealing(), ids, clock);
+        var quotas = new Quotas(database, process.events(), clock);
+        clusters = new Clusters(database, null, null, regions, networks, quotas, null,
+                process.events(), process.runs(), null, TestProcess.sealing(), ids, clock);
         // The management cluster itself: it has a node, and a test of ours makes no difference.
         var lifecycle = new Lifecycle(
-                database, networks, TestProcess.sealing(), process.events(), clock);
+                database, networks, quotas, TestProcess.sealing(), process.events(), clock);
         var now = clock.instant();
         database.write(GRANT, tx -> {
             new ClusterTable().insert(tx, new Cluster(cluster, "org_test", "prj_test", REGION,
