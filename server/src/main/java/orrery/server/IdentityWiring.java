@@ -10,6 +10,7 @@ import orrery.kit.access.Access;
 import orrery.kit.config.Configuration;
 import orrery.kit.events.Epochs;
 import orrery.kit.events.Signals;
+import orrery.server.auth.federation.StudioPages;
 import orrery.server.auth.login.Founding;
 import orrery.server.auth.login.Passwords;
 import orrery.server.auth.session.SessionCookie;
@@ -67,6 +68,15 @@ class IdentityWiring {
     Reaching reaching(Federating federating, AccessTokens tokens) {
         return new Reaching(tokens.issuer(), Set.copyOf(federating.providerHosts()),
                 federating.nameServer());
+    }
+
+    /// By default the studio's pages are this server's, on the issuer's address.
+    @Produces
+    @Singleton
+    StudioPages studioPages(Federating federating, AccessTokens tokens) {
+        var url = federating.studioUrl();
+        var base = url == null ? tokens.issuer() : url.toString().replaceFirst("/+$", "");
+        return new StudioPages(base, base.equals(tokens.issuer()));
     }
 
     @Produces

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <V> the view: a record of the Api class
 public final class Answer<V> {
+    /// The one header that comes more than once: each line of its value is one.
+    static final String COOKIE = "Set-Cookie";
+
     private final int status;
     private final @Nullable Object body;
     private final @Nullable String mediaType;
@@ -109,6 +112,14 @@ public final class Answer<V> {
 
     public Answer<V> header(String name, String value) {
         headers.put(name, value);
+        return this;
+    }
+
+    /// Sets a cookie beside those that are set already.
+    ///
+    /// @param setCookie the whole value of the header (RFC 6265 4.1)
+    public Answer<V> cookie(String setCookie) {
+        headers.merge(COOKIE, setCookie, (before, more) -> before + "\n" + more);
         return this;
     }
 

@@ -84,7 +84,13 @@ public class Renderer
                 ? exchange.surface().success(exchange, answer)
                 : new Reply(answer.status(), answer.headers(), answer.mediaType(), answer.body());
         response.setStatus(reply.status());
-        reply.headers().forEach((name, value) -> response.getHeaders().putSingle(name, value));
+        reply.headers().forEach((name, value) -> {
+            if (name.equals(Answer.COOKIE)) {
+                value.lines().forEach(one -> response.getHeaders().add(name, one));
+            } else {
+                response.getHeaders().putSingle(name, value);
+            }
+        });
         if (reply.mediaType() != null) {
             response.getHeaders().putSingle("Content-Type", reply.mediaType());
         }

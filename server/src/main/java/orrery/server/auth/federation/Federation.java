@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
+import orrery.kit.Sentences;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
@@ -20,6 +21,7 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.server.auth.federation.Refusal.Reason;
+import orrery.server.auth.login.SignIns;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.provider.Discoveries;
 import orrery.server.iam.provider.Discovery;
@@ -27,6 +29,7 @@ import orrery.server.iam.provider.Provider;
 import orrery.server.iam.provider.Providers;
 import orrery.server.iam.provider.Reaching;
 import orrery.server.iam.provider.Upstream;
+import orrery.server.iam.user.User;
 
 /// Signs people in at other providers: there (OpenID Connect Core 3.1.2.1) and back.
 ///
@@ -42,6 +45,7 @@ public final class Federation {
     private final Discoveries discoveries;
     private final People people;
     private final Identities identities;
+    private final SignIns signIns;
     private final Reaching reaching;
     private final FlowCookie cookie;
     private final RandomSecrets secrets;
@@ -50,13 +54,14 @@ public final class Federation {
 
     Federation(
             Database database, Providers providers, Discoveries discoveries, People people,
-            Identities identities, Reaching reaching, FlowCookie cookie, RandomSecrets secrets,
-            Events events, Clock clock) {
+            Identities identities, SignIns signIns, Reaching reaching, FlowCookie cookie,
+            RandomSecrets secrets, Events events, Clock clock) {
         this.database = database;
         this.providers = providers;
         this.discoveries = discoveries;
         this.people = people;
         this.identities = identities;
+        this.signIns = signIns;
         this.reaching = reaching;
         this.cookie = cookie;
         this.secrets = secrets;
@@ -210,9 +215,24 @@ public final class Federation {
         }
         return database.tx(grant, tx -> {
             var found = identities.arrive(tx, provider, claimed);
-            return new Outcome.Entered<>(flow.purpose(), open.open(tx, new Arrival(
-                    found.user(), found.entry(), flow.purpose(), provider.id())));
+            if (found.entry().boundTo() == null) {
+                verifyAllowed(tx, found.user());
+            }
+            return switch (signIns.after(tx, found.user(), found.entry().proof())) {
+                case SignIns.Enough it -> new Outcome.Entered<>(flow.purpose(), open.open(tx,
+                        new Arrival(found.user(), found.entry().with(it.proof()),
+                                flow.purpose(), provider.id())));
+            };
         });
+    }
+
+    /// Another's provider is not the one that an organization wants its people to sign in by.
+    private void verifyAllowed(Tx tx, User user) {
+        try {
+            signIns.verifyAllowed(tx, user);
+        } catch (Problem.Failure refusal) {
+            throw new Refusal(Reason.ELSEWHERE, Sentences.of(refusal.problem()));
+        }
     }
 
     /// Tells whoever set the provider up what the person in front is not told.

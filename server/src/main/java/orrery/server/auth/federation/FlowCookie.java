@@ -57,6 +57,11 @@ public final class FlowCookie {
         return header(value, LIFE.toSeconds());
     }
 
+    /// The header that puts something else in its place: what binds the next step to the browser.
+    String plain(String value) {
+        return header(value, 60);
+    }
+
     /// The header that makes the browser forget it.
     public String clear() {
         return header("", 0);

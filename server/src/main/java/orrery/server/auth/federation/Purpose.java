@@ -19,7 +19,8 @@ public sealed interface Purpose {
     /// To go on to an application.
     ///
     /// @param parameters of its authorization request
-    record Application(Map<String, String> parameters) implements Purpose {
+    /// @param browser the cookie of the browser's sign-in pages
+    record Application(Map<String, String> parameters, String browser) implements Purpose {
         public Application {
             parameters = Map.copyOf(parameters);
         }
@@ -28,7 +29,8 @@ public sealed interface Purpose {
     /// To connect a device.
     ///
     /// @param userCode what it shows; `null` when it was not typed yet
-    record Device(@Nullable String userCode) implements Purpose {}
+    /// @param browser the cookie of the browser's sign-in pages
+    record Device(@Nullable String userCode, String browser) implements Purpose {}
 
     /// To sign in that way too, from now on.
     ///

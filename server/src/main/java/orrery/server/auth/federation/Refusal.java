@@ -34,6 +34,8 @@ public final class Refusal extends RuntimeException {
                 + " invite you."),
         /// The account is suspended or closed.
         INACTIVE("Your account is suspended. Ask an administrator."),
+        /// The organization has its people sign in by its own provider.
+        ELSEWHERE("Your organization wants you to sign in by its own provider. Choose that one."),
         /// Somebody else signs in that way.
         LINKED_ELSEWHERE("That identity is linked to another account already.");
 

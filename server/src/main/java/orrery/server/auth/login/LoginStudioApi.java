@@ -7,6 +7,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import java.util.List;
+import java.util.Locale;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
@@ -18,6 +19,8 @@ import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Sessions;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.provider.Provider;
+import orrery.server.iam.provider.Providers;
 import orrery.server.iam.user.ProfileStudioApi;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
@@ -34,6 +37,7 @@ public final class LoginStudioApi {
     private final Registrations registrations;
     private final Logins logins;
     private final Founding founding;
+    private final Providers providers;
     private final Sessions sessions;
     private final Users users;
     private final Policies policies;
@@ -59,15 +63,25 @@ public final class LoginStudioApi {
     /// @param firstUser whether the server waits for its first account
     record Builtin(boolean enabled, boolean signupEnabled, boolean firstUser) {}
 
-    record Methods(Builtin builtin, List<String> providers) {}
+    /// @param name by which it is asked for
+    /// @param icon what kind of provider it is
+    record Other(String name, String displayName, String icon) {
+        static Other of(Provider it) {
+            return new Other(it.name(), it.displayName(),
+                    it.kind().name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    record Methods(Builtin builtin, List<Other> providers) {}
 
     public LoginStudioApi(
             Database database, Registrations registrations, Logins logins, Founding founding,
-            Sessions sessions, Users users, Policies policies) {
+            Providers providers, Sessions sessions, Users users, Policies policies) {
         this.database = database;
         this.registrations = registrations;
         this.logins = logins;
         this.founding = founding;
+        this.providers = providers;
         this.sessions = sessions;
         this.users = users;
         this.policies = policies;
@@ -139,9 +153,10 @@ public final class LoginStudioApi {
     @GET
     @Path("/methods")
     @Open
-    public Answer<Methods> methods() {
-        return Answer.ok(new Methods(
-                new Builtin(true, true, founding.isAwaited()), List.of()));
+    public Answer<Methods> methods(@Context Grant grant) {
+        var others = database.read(grant, providers::ofInstallation);
+        return Answer.ok(new Methods(new Builtin(true, true, founding.isAwaited()),
+                others.stream().map(Other::of).toList()));
     }
 
     private View open(Tx tx, User user, Proof proof) {

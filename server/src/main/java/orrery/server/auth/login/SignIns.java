@@ -51,8 +51,11 @@ public final class SignIns {
         return new Enough(proof);
     }
 
-    /// Owners may always: a provider that fails must not lock an organization out for good.
-    private void verifyAllowed(Tx tx, User user) {
+    /// Refuses who must sign in by the provider of their organization. Owners need not: a
+    /// provider that fails must not lock an organization out for good.
+    ///
+    /// @throws Problem.Failure [Problem.Refused]
+    public void verifyAllowed(Tx tx, User user) {
         var home = Scope.organization(user.home().requireOrganization());
         var requiresSso = organizations.find(tx, home.requireOrganization())
                 .filter(it -> it.settings().requireSso());

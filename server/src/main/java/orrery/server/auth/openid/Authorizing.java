@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.http.Answer;
 import orrery.server.auth.client.RedirectUris;
 import orrery.server.auth.exchange.AuthorizationCodes;
+import orrery.server.auth.federation.Purpose.Application;
 import orrery.server.auth.openid.AuthorizationRequest.Read;
 import orrery.server.auth.openid.Interaction.Purpose;
 import orrery.server.auth.openid.SignedIn.Person;
@@ -28,17 +30,20 @@ final class Authorizing {
     private final Interactions interactions;
     private final Consents consents;
     private final AuthorizationCodes codes;
+    private final WaysIn waysIn;
     private final String issuer;
     private final Clock clock;
 
     Authorizing(
             Database database, RequestReader reader, Interactions interactions,
-            Consents consents, AuthorizationCodes codes, AccessTokens tokens, Clock clock) {
+            Consents consents, AuthorizationCodes codes, WaysIn waysIn, AccessTokens tokens,
+            Clock clock) {
         this.database = database;
         this.reader = reader;
         this.interactions = interactions;
         this.consents = consents;
         this.codes = codes;
+        this.waysIn = waysIn;
         this.issuer = tokens.issuer();
         this.clock = clock;
     }
@@ -64,8 +69,9 @@ final class Authorizing {
     private Answer<?> answer(
             Grant grant, AuthorizationRequest asked, @Nullable Person person, String browser,
             Come come) {
-        if (person == null || come == Come.NEW && mustSignIn(asked, person)) {
-            return asked.mayAsk() ? signIn(asked, browser, asked.loginHint(), null)
+        if (person == null || come == Come.NEW && mustSignIn(asked, person)
+                || !person.session().countsFor(asked.target().client().organizationId())) {
+            return asked.mayAsk() ? signIn(grant, asked, browser)
                     : asked.target().error(issuer, "login_required", "nobody is signed in");
         }
         if (asked.subject() != null && !asked.subject().equals(person.user().id())) {
@@ -117,13 +123,29 @@ final class Authorizing {
         });
     }
 
+    /// By the provider that the request names, else by the page.
+    private Answer<?> signIn(Grant grant, AuthorizationRequest asked, String browser) {
+        var provider = asked.parameters().get(WaysIn.PROVIDER);
+        if (provider != null) {
+            try {
+                return waysIn.go(grant, provider, asked.loginHint(),
+                        new Application(asked.parameters(), browser))
+                        .cookie(interactions.cookie(browser));
+            } catch (Problem.Failure refusal) {
+                return signIn(grant, asked, browser, asked.loginHint(), WaysIn.wrong(refusal));
+            }
+        }
+        return signIn(grant, asked, browser, asked.loginHint(), null);
+    }
+
     private Answer<?> signIn(
-            AuthorizationRequest asked, String browser, @Nullable String name,
+            Grant grant, AuthorizationRequest asked, String browser, @Nullable String name,
             @Nullable String wrong) {
         var interaction = interactions.seal(
                 Purpose.SIGN_IN, asked.parameters(), browser, null);
         return Screens.signIn(SIGN_IN, interaction, asked.target().client().displayName(), name,
-                wrong).header("Set-Cookie", interactions.cookie(browser));
+                wrong, waysIn.shown(grant, interaction))
+                .header("Set-Cookie", interactions.cookie(browser));
     }
 
     private Answer<?> consent(AuthorizationRequest asked, Person person, String browser) {
@@ -141,8 +163,14 @@ final class Authorizing {
     Answer<?> signInAgain(
             Grant grant, Interaction from, String browser, @Nullable String name,
             @Nullable String wrong) {
-        return switch (database.read(grant, tx -> reader.read(tx, query(from)))) {
-            case Read.Good good -> signIn(good.request(), browser, name, wrong);
+        return signInAgain(grant, query(from), browser, name, wrong);
+    }
+
+    Answer<?> signInAgain(
+            Grant grant, Map<String, List<String>> query, String browser, @Nullable String name,
+            @Nullable String wrong) {
+        return switch (database.read(grant, tx -> reader.read(tx, query))) {
+            case Read.Good good -> signIn(grant, good.request(), browser, name, wrong);
             case Read.Wrong wrongly -> wrongly.target().error(
                     issuer, wrongly.error(), wrongly.description());
             case Read.Nowhere nowhere -> Screens.message(
@@ -162,7 +190,11 @@ final class Authorizing {
     }
 
     static Map<String, List<String>> query(Interaction from) {
-        return from.parameters().entrySet().stream().collect(
+        return query(from.parameters());
+    }
+
+    static Map<String, List<String>> query(Map<String, String> parameters) {
+        return parameters.entrySet().stream().collect(
                 Collectors.toMap(Map.Entry::getKey, one -> List.of(one.getValue())));
     }
 }

@@ -45,6 +45,7 @@ public final class DeviceApi {
     private final SignedIn signedIn;
     private final Interactions interactions;
     private final SessionCookie cookie;
+    private final WaysIn waysIn;
     private final String issuer;
 
     record View(
@@ -57,12 +58,13 @@ public final class DeviceApi {
 
     public DeviceApi(
             Database database, DeviceCodes codes, SignedIn signedIn, Interactions interactions,
-            SessionCookie cookie, AccessTokens tokens) {
+            SessionCookie cookie, WaysIn waysIn, AccessTokens tokens) {
         this.database = database;
         this.codes = codes;
         this.signedIn = signedIn;
         this.interactions = interactions;
         this.cookie = cookie;
+        this.waysIn = waysIn;
         this.issuer = tokens.issuer();
     }
 
@@ -96,7 +98,7 @@ public final class DeviceApi {
             @CookieParam(Interactions.COOKIE) @Nullable String browser) {
         var here = interactions.browser(browser);
         return signedIn.now(grant, session).<Answer<?>>map(person -> ask(grant, person, code, here))
-                .orElseGet(() -> signIn(code, here, null, null))
+                .orElseGet(() -> signIn(grant, code, here, null, null))
                 .header("Set-Cookie", interactions.cookie(here));
     }
 
@@ -124,7 +126,7 @@ public final class DeviceApi {
             return ask(grant, entered.person(), code, browser)
                     .header("Set-Cookie", cookie.set(entered.cookie()));
         } catch (Problem.Failure refusal) {
-            return signIn(code, browser, name, AuthorizeApi.wrong(refusal))
+            return signIn(grant, code, browser, name, AuthorizeApi.wrong(refusal))
                     .status(AuthorizeApi.status(refusal));
         }
     }
@@ -149,7 +151,7 @@ public final class DeviceApi {
         var code = from.parameters().getOrDefault(CODE, "");
         return switch (form.getOrDefault("answer", "")) {
             case "allow" -> said(grant, code, true, person);
-            case "switch" -> signIn(code, browser, null, null);
+            case "switch" -> signIn(grant, code, browser, null, null);
             default -> said(grant, code, false, person);
         };
     }
@@ -163,7 +165,8 @@ public final class DeviceApi {
                 : Screens.message(200, "Not connected", "The device is told so.");
     }
 
-    private Answer<?> ask(Grant grant, Person person, @Nullable String code, String browser) {
+    /// What somebody who signed in is asked.
+    Answer<?> ask(Grant grant, Person person, @Nullable String code, String browser) {
         if (code == null) {
             return Screens.deviceCode(null, null);
         }
@@ -180,11 +183,12 @@ public final class DeviceApi {
                         + ". Allow it only if it is yours and shows this code: " + code);
     }
 
-    private Answer<?> signIn(
-            @Nullable String code, String browser, @Nullable String name,
+    Answer<?> signIn(
+            Grant grant, @Nullable String code, String browser, @Nullable String name,
             @Nullable String wrong) {
         var interaction = interactions.seal(
                 Purpose.DEVICE_SIGN_IN, AuthorizeApi.codeOnly(code), browser, null);
-        return Screens.signIn(SIGN_IN, interaction, "connect a device", name, wrong);
+        return Screens.signIn(SIGN_IN, interaction, "connect a device", name, wrong,
+                waysIn.shown(grant, interaction));
     }
 }

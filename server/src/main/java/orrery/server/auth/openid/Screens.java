@@ -63,9 +63,10 @@ final class Screens {
     ///
     /// @param action where the form goes
     /// @param wrong what was wrong with the last attempt
+    /// @param others the other ways in, as [#others] shows them
     static Answer<String> signIn(
             String action, String interaction, @Nullable String client, @Nullable String name,
-            @Nullable String wrong) {
+            @Nullable String wrong, String others) {
         return page("Sign in", """
                 %s%s
                 <form method="post" action="%s">
@@ -78,13 +79,34 @@ final class Screens {
                 autocomplete="current-password" required maxlength="1024"%s>
                 <div class="buttons"><button type="submit">Sign in</button></div>
                 </form>
-                <p><a href="/oauth2/forgot">Forgot your password?</a></p>""".formatted(
+                <p><a href="/oauth2/forgot">Forgot your password?</a></p>
+                %s""".formatted(
                 client == null ? "" : "<p>to go on to <strong>" + escaped(client)
                         + "</strong></p>",
                 wrong == null ? "" : "<p class=\"wrong\" role=\"alert\">" + escaped(wrong)
                         + "</p>",
                 action, hidden("interaction", interaction), escaped(name == null ? "" : name),
-                name == null ? " autofocus" : "", name == null ? "" : " autofocus"));
+                name == null ? " autofocus" : "", name == null ? "" : " autofocus", others));
+    }
+
+    /// Other ways to sign in: the providers that everybody is shown, and the one of one's
+    /// organization, which the address tells.
+    ///
+    /// @param shown what each is called, by its identifier
+    static String others(String interaction, Map<String, String> shown, boolean isRouted) {
+        var buttons = shown.entrySet().stream().map(one -> "<button class=\"plain\""
+                + " name=\"provider\" value=\"" + escaped(one.getKey()) + "\">"
+                + escaped(one.getValue()) + "</button>").collect(Collectors.joining("\n"));
+        var form = "<form method=\"post\" action=\"" + WaysIn.PATH + "\">\n"
+                + hidden("interaction", interaction);
+        return (shown.isEmpty() ? "" : form + "<div class=\"buttons\">" + buttons
+                + "</div>\n</form>")
+                + (!isRouted ? "" : form + """
+                        <label for="email">Or with your organization: e-mail address</label>
+                        <input id="email" name="email" type="email" autocomplete="email" \
+                        required maxlength="254">
+                        <div class="buttons"><button class="plain">Go on</button></div>
+                        </form>""");
     }
 
     /// Asks whether a client may have what it wants.

@@ -1,6 +1,7 @@
 package orrery.server.auth.openid;
 
 import jakarta.inject.Singleton;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Grant;
@@ -66,11 +67,13 @@ final class SignedIn {
     }
 
     /// Signs in who has proved enough ([SignIns]), in front of this browser. The same person goes
-    /// on with the same session; another's ends.
+    /// on with the same session; another's ends, and one that counts elsewhere, which was opened on
+    /// another's word.
     Entered enter(
             Tx tx, @Nullable String cookie, @Nullable String userAgent, User user, Entry entry) {
         var before = now(tx, cookie).map(Person::session).orElse(null);
-        if (before != null && !before.userId().equals(user.id())) {
+        if (before != null && (!before.userId().equals(user.id())
+                || !Objects.equals(before.boundTo(), entry.boundTo()))) {
             sessions.end(tx, before.id());
             before = null;
         }

@@ -15,4 +15,9 @@ public record Entry(Scope home, @Nullable String boundTo, Proof proof) {
     public static Entry of(User user, Proof proof) {
         return new Entry(user.home(), null, proof);
     }
+
+    /// The same, proved that way.
+    public Entry with(Proof other) {
+        return new Entry(home, boundTo, other);
+    }
 }

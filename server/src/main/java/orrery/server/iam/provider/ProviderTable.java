@@ -134,6 +134,14 @@ final class ProviderTable {
         return tx.handle().createQuery(PUBLIC).mapTo(Provider.class).list();
     }
 
+    private static final String ANY_ROUTED = """
+            select exists (select 1 from identity_provider
+                           where proved_at is not null and enabled)""";
+
+    boolean isAnyRouted(Tx tx) {
+        return tx.handle().createQuery(ANY_ROUTED).mapTo(boolean.class).one();
+    }
+
     private static final String TAKEN = """
             select exists (select 1 from identity_provider
                            where tenant_domain = :domain and id <> :id

@@ -251,6 +251,11 @@ public final class Providers implements Locator {
         return Domains.of(email).flatMap(domain -> table.routed(tx, domain));
     }
 
+    /// Whether anybody is sent anywhere by their address.
+    public boolean isAnyRouted(Tx tx) {
+        return table.isAnyRouted(tx);
+    }
+
     /// Those of the installation, which everybody is shown.
     public List<Provider> ofInstallation(Tx tx) {
         return table.ofInstallation(tx);

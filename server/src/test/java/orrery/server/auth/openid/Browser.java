@@ -27,7 +27,7 @@ public final class Browser {
     private final URI server;
     private final Map<String, String> cookies = new TreeMap<>();
 
-    Browser(URI server) {
+    public Browser(URI server) {
         this.server = server;
     }
 
