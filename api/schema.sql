@@ -713,6 +713,13 @@ create table quota_reservation (
     constraint quota_reservation_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id)
 );
 
+create table recovery_code (
+    hash bytea not null,
+    user_id text not null,
+    constraint recovery_code_pkey PRIMARY KEY (user_id, hash),
+    constraint recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+
 create table refresh_token (
     created_at timestamp with time zone not null,
     expires_at timestamp with time zone not null,
@@ -937,6 +944,18 @@ create table subnet (
     constraint subnet_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX subnet_name ON public.subnet USING btree (network_id, name) WHERE (deleted_at IS NULL);
+
+create table totp (
+    created_at timestamp with time zone not null,
+    id text not null,
+    last_step bigint not null,
+    last_used_at timestamp with time zone,
+    sealed_secret bytea not null,
+    user_id text not null,
+    constraint totp_id_key UNIQUE (id),
+    constraint totp_pkey PRIMARY KEY (user_id),
+    constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
 
 create table user_identity (
     created_at timestamp with time zone not null,

@@ -13,6 +13,7 @@ import orrery.kit.mail.Mail;
 import orrery.kit.secret.Resealing;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
+import orrery.server.auth.factor.Factors;
 import orrery.server.auth.login.InviteCodes;
 import orrery.server.auth.token.SigningKeys;
 import orrery.server.compute.cluster.Clusters;
@@ -31,7 +32,7 @@ final class SealAnew implements Loop {
     static final List<SealedColumn> COLUMNS = Stream.concat(Runs.SEALED.stream(), Stream.of(
             Idempotency.SEALED, SigningKeys.SEALED, InviteCodes.SEALED, KeySecrets.SEALED,
             Regions.SEALED, Clusters.SEALED, Kubeconfigs.SEALED, Diagrams.SEALED,
-            Imports.SEALED, Mail.SEALED, Providers.SEALED)).toList();
+            Imports.SEALED, Mail.SEALED, Factors.SEALED, Providers.SEALED)).toList();
 
     private static final Logger LOG = Logger.getLogger(SealAnew.class);
 

@@ -222,6 +222,8 @@ public final class Federation {
                 case SignIns.Enough it -> new Outcome.Entered<>(flow.purpose(), open.open(tx,
                         new Arrival(found.user(), found.entry().with(it.proof()),
                                 flow.purpose(), provider.id())));
+                case SignIns.Second _ -> throw new IllegalStateException(
+                        "a provider's word needs no second factor here");
             };
         });
     }

@@ -54,7 +54,13 @@ public final class LoginStudioApi {
         }
     }
 
-    record Login(String email, String password) {}
+    /// @param code of an authenticator application, or a recovery code; for who has one
+    record Login(String email, String password, @Nullable String code) {
+        @Override
+        public String toString() {
+            return "a sign-in";
+        }
+    }
 
     record View(String token, ProfileStudioApi.View user) {}
 
@@ -113,12 +119,11 @@ public final class LoginStudioApi {
     public Answer<?> login(@Context Grant grant, Login asked) {
         try {
             return Answer.ok(logins.login(grant, asked.email(), asked.password(),
-                    (tx, user, next) -> switch (next) {
-                        case SignIns.Enough it -> open(tx, user, it.proof());
-                    }));
+                    asked.code(), this::open));
         } catch (Problem.Failure refusal) {
-            if (refusal.problem() instanceof Problem.Unauthenticated) {
-                return refusal(401, "Invalid email or password");
+            if (refusal.problem() instanceof Problem.Unauthenticated p) {
+                return refusal(401, SignIns.isAboutCode(p) ? p.cause()
+                        : "Invalid email or password");
             }
             throw refusal;
         }

@@ -29,7 +29,13 @@ public final class LoginWorkspaceApi {
     private final SessionCookie cookie;
 
     /// @param username or e-mail address
-    record Login(String username, String password) {}
+    /// @param code of an authenticator application, or a recovery code; for who has one
+    record Login(String username, String password, @Nullable String code) {
+        @Override
+        public String toString() {
+            return "a sign-in";
+        }
+    }
 
     record View(String username) {}
 
@@ -51,17 +57,16 @@ public final class LoginWorkspaceApi {
     public Answer<?> login(@Context Grant grant, Login asked) {
         try {
             var opened = logins.login(grant, asked.username(), asked.password(),
-                    (tx, user, next) -> switch (next) {
-                        case SignIns.Enough it -> new Opened(user.username(),
-                                sessions.openForBrowser(
-                                        tx, user, Entry.of(user, it.proof()), null).secret());
-                    });
+                    asked.code(), (tx, user, proof) -> new Opened(user.username(),
+                            sessions.openForBrowser(
+                                    tx, user, Entry.of(user, proof), null).secret()));
             return Answer.ok(new View(opened.username()))
                     .header("Set-Cookie", cookie.set(opened.secret()))
                     .header("Cache-Control", "no-store");
         } catch (Problem.Failure refusal) {
-            if (refusal.problem() instanceof Problem.Unauthenticated) {
-                return Answer.ok(new Refusal(401, "Invalid username or password")).status(401);
+            if (refusal.problem() instanceof Problem.Unauthenticated p) {
+                return Answer.ok(new Refusal(401, SignIns.isAboutCode(p) ? p.cause()
+                        : "Invalid username or password")).status(401);
             }
             throw refusal;
         }

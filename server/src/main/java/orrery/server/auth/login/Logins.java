@@ -2,6 +2,7 @@ package orrery.server.auth.login;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.Optional;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Unauthenticated.Credential;
@@ -12,6 +13,7 @@ import orrery.server.auth.login.Lockout.Of;
 import orrery.server.auth.session.Proof;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
+import org.jspecify.annotations.Nullable;
 
 /// Signs people in by password.
 @Singleton
@@ -40,6 +42,28 @@ public final class Logins {
     /// What is done once the password is known to be right.
     public interface Step<T> {
         T go(Tx tx, User user, SignIns.Next next);
+    }
+
+    private record Came<T>(@Nullable T done, User user, SignIns.Next next) {}
+
+    /// Signs in by one request, of clients that have no page for the second step.
+    ///
+    /// @param code of an application, or a recovery code; for who has a second factor
+    /// @throws Problem.Failure as [#login(Grant, String, String, Step)], or as [SignIns#second];
+    ///     [SignIns#isAboutCode] tells which
+    public <T> T login(
+            Grant grant, String name, String password, @Nullable String code,
+            SignIns.Finish<T> finish) {
+        var came = this.<Came<T>>login(grant, name, password, (tx, user, next) -> new Came<>(
+                next instanceof SignIns.Enough it ? finish.go(tx, user, it.proof()) : null,
+                user, next));
+        return switch (came.next()) {
+            case SignIns.Enough _ -> Objects.requireNonNull(came.done());
+            case SignIns.Second _ when code == null || code.isBlank() ->
+                throw SignIns.codeNeeded();
+            case SignIns.Second it ->
+                signIns.second(grant, came.user().id(), it.first(), code, finish);
+        };
     }
 
     /// Goes on with whoever knows the password. An unknown name and a wrong password look alike and

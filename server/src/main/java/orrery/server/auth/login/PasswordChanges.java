@@ -76,7 +76,7 @@ public final class PasswordChanges {
     ///     [Problem.Refused] for who is no person signed in, [Problem.RateLimited]
     public Outcome change(Grant grant, String current, String wanted) {
         var known = database.tx(grant, tx -> {
-            var session = own(tx);
+            var session = sessions.own(tx);
             var user = users.get(tx, session.userId());
             lockout.attempt(tx, Of.SECOND, user.id());
             return new Known(user, session, table.of(tx, user.id()));
@@ -119,12 +119,5 @@ public final class PasswordChanges {
                     "Your password was changed",
                     NOTICE.formatted(user.name(), user.username(), server, server)), WORTH);
         }
-    }
-
-    private Session own(Tx tx) {
-        return Optional.ofNullable(tx.grant().principal().credential())
-                .flatMap(id -> sessions.live(tx, id)).filter(Session::isOwn)
-                .orElseThrow(() -> new Problem.Refused("change of the password",
-                        "only the person themself does, signed in without a client").raise());
     }
 }

@@ -1,14 +1,22 @@
 package orrery.server.auth.login;
 
 import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.Set;
 import orrery.kit.Problem;
+import orrery.kit.Problem.Unauthenticated.Credential;
+import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
+import orrery.server.auth.factor.Factors;
+import orrery.server.auth.login.Lockout.Of;
 import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Proof.Method;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.user.User;
+import orrery.server.iam.user.Users;
 import orrery.server.tenancy.organization.Organizations;
 
 /// What comes after somebody has passed the first step of a sign-in, by whatever method. Whoever
@@ -19,17 +27,31 @@ import orrery.server.tenancy.organization.Organizations;
 /// switch (signIns.after(tx, user, Proof.of(Method.FEDERATED))) {
 ///     case SignIns.Enough it ->
 ///             sessions.openForBrowser(tx, user, Entry.of(user, it.proof()), agent);
-///     …
+///     case SignIns.Second it -> …  // ask for a code, then SignIns.second
 /// }
 /// ```
 @Singleton
 public final class SignIns {
+    private static final String WRONG_CODE =
+            "The code is wrong or was used already";
+    private static final String CODE_NEEDED =
+            "A code of your authenticator application is needed: send it as code";
     private static final Permission OWN = new Permission("org.ownership.update");
 
+    private final Database database;
+    private final Users users;
+    private final Factors factors;
+    private final Lockout lockout;
     private final Organizations organizations;
     private final Policies policies;
 
-    public SignIns(Organizations organizations, Policies policies) {
+    public SignIns(
+            Database database, Users users, Factors factors, Lockout lockout,
+            Organizations organizations, Policies policies) {
+        this.database = database;
+        this.users = users;
+        this.factors = factors;
+        this.lockout = lockout;
         this.organizations = organizations;
         this.policies = policies;
     }
@@ -40,7 +62,18 @@ public final class SignIns {
     /// The person is signed in.
     public record Enough(Proof proof) implements Next {}
 
-    /// What the person must show besides.
+    /// The person must show a second factor too.
+    ///
+    /// @param first what was shown
+    public record Second(Proof first) implements Next {}
+
+    /// What is done with a person who has proved enough.
+    public interface Finish<T> {
+        T go(Tx tx, User user, Proof proof);
+    }
+
+    /// What the person must show besides: a second factor, for who has one and signs in by
+    /// password. Another provider is trusted to have asked for what it takes.
     ///
     /// @throws Problem.Failure [Problem.Refused] where the organization has its people sign in
     ///     otherwise
@@ -48,7 +81,43 @@ public final class SignIns {
         if (!proof.methods().contains(Method.FEDERATED)) {
             verifyAllowed(tx, user);
         }
-        return new Enough(proof);
+        return proof.methods().equals(Set.of(Method.PASSWORD)) && factors.has(tx, user.id())
+                ? new Second(proof) : new Enough(proof);
+    }
+
+    /// Whether somebody can show more than a password.
+    public boolean hasFactors(Tx tx, String user) {
+        return factors.has(tx, user);
+    }
+
+    /// Goes on with whoever shows a code of their application, or a recovery code.
+    ///
+    /// @param user identifier of who passed the first step
+    /// @throws Problem.Failure [Problem.Unauthenticated] for a wrong or used code,
+    ///     [Problem.RateLimited] after too many
+    public <T> T second(Grant grant, String user, Proof first, String code, Finish<T> finish) {
+        database.write(grant, tx -> lockout.attempt(tx, Of.SECOND, user));
+        var done = database.<Optional<T>>tx(grant, tx -> users.byId(tx, user)
+                .filter(User::isActive).filter(found -> factors.accept(tx, found, code))
+                .map(found -> {
+                    lockout.succeeded(tx, Of.SECOND, user);
+                    return finish.go(tx, found, first.and(Method.CODE));
+                }));
+        if (done.isEmpty()) {
+            database.write(grant, lockout::missed);
+            throw new Problem.Unauthenticated(Credential.INVALID, WRONG_CODE).raise();
+        }
+        return done.get();
+    }
+
+    /// That a code is needed: for clients that sign in by one request.
+    static Problem.Failure codeNeeded() {
+        return new Problem.Unauthenticated(Credential.MISSING, CODE_NEEDED).raise();
+    }
+
+    /// Whether a refusal is about the second step, so that the first one was right.
+    public static boolean isAboutCode(Problem.Unauthenticated refusal) {
+        return refusal.cause().equals(WRONG_CODE) || refusal.cause().equals(CODE_NEEDED);
     }
 
     /// Refuses who must sign in by the provider of their organization. Owners need not: a

@@ -11,6 +11,24 @@ final class AccountScreens {
 
     private AccountScreens() {}
 
+    /// Asks for a second factor.
+    ///
+    /// @param action where the form goes
+    static Answer<String> secondStep(
+            String action, String interaction, @Nullable String wrong) {
+        return Screens.page("One more step", """
+                %s
+                <form method="post" action="%s">
+                %s
+                <label for="code">Code of your authenticator application</label>
+                <input id="code" name="code" autocomplete="one-time-code" autocapitalize="none" \
+                spellcheck="false" required maxlength="40" autofocus>
+                <div class="buttons"><button type="submit">Go on</button></div>
+                </form>
+                <p class="dim">Without it at hand, type one of your recovery codes.</p>"""
+                .formatted(wrong(wrong), action, Screens.hidden("interaction", interaction)));
+    }
+
     /// Asks whose password is forgotten.
     static Answer<String> forgot(@Nullable String wrong) {
         return Screens.page("New password", """

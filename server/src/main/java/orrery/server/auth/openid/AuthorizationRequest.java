@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import orrery.server.auth.exchange.Terms;
+import orrery.server.auth.session.Proof;
 
 /// What a client asks a person for (OpenID Connect Core 3.1.2.1), all of it checked.
 ///
@@ -11,6 +12,7 @@ import orrery.server.auth.exchange.Terms;
 /// @param challenge of the code (RFC 7636); `null` where the client need not give one
 /// @param maxAge seconds since the person last proved who they are; `null` for any
 /// @param subject the only person who may answer; `null` for anybody
+/// @param wanted what the sign-in must be worth; `null` for anything
 /// @param loginHint what to fill into the sign-in page
 record AuthorizationRequest(
         Map<String, String> parameters,
@@ -20,7 +22,21 @@ record AuthorizationRequest(
         Set<String> prompt,
         @Nullable Long maxAge,
         @Nullable String subject,
+        @Nullable Wanted wanted,
         @Nullable String loginHint) {
+
+    /// @param isEssential whether the client takes nothing less (`claims`); else it is a wish
+    ///     (`acr_values`)
+    record Wanted(Proof.Level level, boolean isEssential) {}
+
+    boolean isEssential() {
+        return wanted != null && wanted.isEssential();
+    }
+
+    /// Whether a sign-in is worth less than what is wanted.
+    boolean wantsMoreThan(Proof proof) {
+        return wanted != null && proof.level().compareTo(wanted.level()) < 0;
+    }
 
     boolean mayAsk() {
         return !prompt.contains("none");

@@ -22,6 +22,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.kit.http.Query;
 import orrery.server.auth.exchange.Form;
+import orrery.server.auth.login.SignIns;
 import orrery.server.auth.openid.Authorizing.Come;
 import orrery.server.auth.openid.Interaction.Purpose;
 import orrery.server.auth.session.SessionCookie;
@@ -33,6 +34,7 @@ import orrery.server.surface.OAuth;
 @RunOnVirtualThread
 @On(OAuth.class)
 public final class AuthorizeApi {
+    private static final String SECOND = "/oauth2/login/second";
     private static final int LONGEST_QUERY = 7_000;
 
     private final Authorizing authorizing;
@@ -101,14 +103,51 @@ public final class AuthorizeApi {
         }
         var name = form.getOrDefault("name", "");
         try {
-            var entered = signedIn.enter(
-                    grant, session, agent, name, form.getOrDefault("password", ""));
-            return authorizing.answer(grant, Authorizing.query(from), entered.person(), browser,
-                    Come.SIGNED_IN).header("Set-Cookie", cookie.set(entered.cookie()));
+            return switch (signedIn.enter(
+                    grant, session, agent, name, form.getOrDefault("password", ""))) {
+                case SignedIn.Entered it -> entered(grant, from, it, browser);
+                case SignedIn.Halfway it -> second(from, browser, it, null);
+            };
         } catch (Problem.Failure refusal) {
             return authorizing.signInAgain(
                     grant, from, browser, name, wrong(refusal)).status(status(refusal));
         }
+    }
+
+    @POST
+    @Path("/login/second")
+    @Consumes(Form.TYPE)
+    @Open
+    public Answer<?> second(
+            @Context Grant grant, InputStream body,
+            @CookieParam(SessionCookie.NAME) @Nullable String session,
+            @CookieParam(Interactions.COOKIE) @Nullable String browser,
+            @HeaderParam("User-Agent") @Nullable String agent) {
+        var form = Form.read(body);
+        var from = interactions.open(Purpose.SECOND_STEP, form.get("interaction"), browser)
+                .orElse(null);
+        var halfway = from == null ? null : from.halfway();
+        if (from == null || halfway == null || browser == null) {
+            return stale();
+        }
+        try {
+            return entered(grant, from, signedIn.second(
+                    grant, session, agent, halfway, form.getOrDefault("code", "")), browser);
+        } catch (Problem.Failure refusal) {
+            return second(from, browser, halfway, wrong(refusal)).status(status(refusal));
+        }
+    }
+
+    private Answer<?> entered(
+            Grant grant, Interaction from, SignedIn.Entered entered, String browser) {
+        return authorizing.answer(grant, Authorizing.query(from), entered.person(), browser,
+                Come.SIGNED_IN).header("Set-Cookie", cookie.set(entered.cookie()));
+    }
+
+    private Answer<?> second(
+            Interaction from, String browser, SignedIn.Halfway halfway, @Nullable String wrong) {
+        return AccountScreens.secondStep(SECOND, interactions.sealHalfway(
+                Purpose.SECOND_STEP, from.parameters(), browser, halfway), wrong);
     }
 
     @POST
@@ -138,7 +177,8 @@ public final class AuthorizeApi {
     /// What a person is told of a sign-in that failed.
     static String wrong(Problem.Failure refusal) {
         return switch (refusal.problem()) {
-            case Problem.Unauthenticated _ -> "The name or the password is wrong.";
+            case Problem.Unauthenticated p -> SignIns.isAboutCode(p) ? p.cause() + "."
+                    : "The name or the password is wrong.";
             case Problem.RateLimited p -> "Too many attempts. Try again in "
                     + Math.max(1, p.retryAfter().toSeconds()) + " seconds.";
             case Problem.Unavailable _ -> "Too many sign in just now. Try again in a moment.";

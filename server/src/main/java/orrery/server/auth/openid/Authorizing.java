@@ -27,6 +27,7 @@ final class Authorizing {
 
     private final Database database;
     private final RequestReader reader;
+    private final SignedIn signedIn;
     private final Interactions interactions;
     private final Consents consents;
     private final AuthorizationCodes codes;
@@ -35,11 +36,12 @@ final class Authorizing {
     private final Clock clock;
 
     Authorizing(
-            Database database, RequestReader reader, Interactions interactions,
+            Database database, RequestReader reader, SignedIn signedIn, Interactions interactions,
             Consents consents, AuthorizationCodes codes, WaysIn waysIn, AccessTokens tokens,
             Clock clock) {
         this.database = database;
         this.reader = reader;
+        this.signedIn = signedIn;
         this.interactions = interactions;
         this.consents = consents;
         this.codes = codes;
@@ -69,13 +71,17 @@ final class Authorizing {
     private Answer<?> answer(
             Grant grant, AuthorizationRequest asked, @Nullable Person person, String browser,
             Come come) {
-        if (person == null || come == Come.NEW && mustSignIn(asked, person)
+        if (person == null || come == Come.NEW && mustSignIn(grant, asked, person)
                 || !person.session().countsFor(asked.target().client().organizationId())) {
             return asked.mayAsk() ? signIn(grant, asked, browser)
                     : asked.target().error(issuer, "login_required", "nobody is signed in");
         }
         if (asked.subject() != null && !asked.subject().equals(person.user().id())) {
             return asked.target().error(issuer, "login_required", "another person is signed in");
+        }
+        if (asked.wantsMoreThan(person.session().proof()) && asked.isEssential()) {
+            return asked.target().error(issuer, RequestReader.UNMET,
+                    "the person has not signed in with as much as is wanted");
         }
         if (come != Come.ASKED && mustConsent(grant, asked, person)) {
             return asked.mayAsk() ? consent(asked, person, browser)
@@ -85,9 +91,12 @@ final class Authorizing {
         return asked.target().code(issuer, code(grant, asked, person, come == Come.ASKED));
     }
 
-    private boolean mustSignIn(AuthorizationRequest asked, Person person) {
+    private boolean mustSignIn(Grant grant, AuthorizationRequest asked, Person person) {
         var proved = person.session().authenticatedAt();
         return asked.wantsSignIn()
+                // Without a page, or without anything to show, the wish stays one.
+                || asked.wantsMoreThan(person.session().proof()) && asked.mayAsk()
+                        && signedIn.hasFactors(grant, person)
                 || asked.maxAge() != null
                         && proved.plusSeconds(asked.maxAge()).isBefore(clock.instant())
                 || asked.mayAsk() && asked.subject() != null

@@ -38,6 +38,7 @@ import orrery.server.surface.OAuth;
 public final class DeviceApi {
     private static final String PAGE = "/oauth2/device";
     private static final String SIGN_IN = "/oauth2/device/login";
+    private static final String SECOND = "/oauth2/device/login/second";
     private static final String CODE = "user_code";
 
     private final Database database;
@@ -121,14 +122,53 @@ public final class DeviceApi {
         var code = from.parameters().get(CODE);
         var name = form.getOrDefault("name", "");
         try {
-            var entered = signedIn.enter(
-                    grant, session, agent, name, form.getOrDefault("password", ""));
-            return ask(grant, entered.person(), code, browser)
-                    .header("Set-Cookie", cookie.set(entered.cookie()));
+            return switch (signedIn.enter(
+                    grant, session, agent, name, form.getOrDefault("password", ""))) {
+                case SignedIn.Entered it -> entered(grant, it, code, browser);
+                case SignedIn.Halfway it -> second(from, browser, it, null);
+            };
         } catch (Problem.Failure refusal) {
             return signIn(grant, code, browser, name, AuthorizeApi.wrong(refusal))
                     .status(AuthorizeApi.status(refusal));
         }
+    }
+
+    @POST
+    @Path("/device/login/second")
+    @Consumes(Form.TYPE)
+    @Produces("text/html")
+    @Open
+    public Answer<?> second(
+            @Context Grant grant, InputStream body,
+            @CookieParam(SessionCookie.NAME) @Nullable String session,
+            @CookieParam(Interactions.COOKIE) @Nullable String browser,
+            @HeaderParam("User-Agent") @Nullable String agent) {
+        var form = Form.read(body);
+        var from = interactions.open(
+                Purpose.DEVICE_SECOND_STEP, form.get("interaction"), browser).orElse(null);
+        var halfway = from == null ? null : from.halfway();
+        if (from == null || halfway == null || browser == null) {
+            return AuthorizeApi.stale();
+        }
+        try {
+            return entered(grant, signedIn.second(grant, session, agent, halfway,
+                    form.getOrDefault("code", "")), from.parameters().get(CODE), browser);
+        } catch (Problem.Failure refusal) {
+            return second(from, browser, halfway, AuthorizeApi.wrong(refusal))
+                    .status(AuthorizeApi.status(refusal));
+        }
+    }
+
+    private Answer<?> entered(
+            Grant grant, SignedIn.Entered entered, @Nullable String code, String browser) {
+        return ask(grant, entered.person(), code, browser)
+                .header("Set-Cookie", cookie.set(entered.cookie()));
+    }
+
+    private Answer<?> second(
+            Interaction from, String browser, SignedIn.Halfway halfway, @Nullable String wrong) {
+        return AccountScreens.secondStep(SECOND, interactions.sealHalfway(
+                Purpose.DEVICE_SECOND_STEP, from.parameters(), browser, halfway), wrong);
     }
 
     @POST

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 /// @param browser hash of the cookie of the browser that the page was shown in: no other site can
 ///     post it back (CSRF), and no other browser
 /// @param session the session of the person who was asked; `null` on the sign-in page
+/// @param halfway who has passed the first step of a sign-in; `null` on every other page
 /// @param at seconds since 1970
 record Interaction(
         Purpose purpose,
         Map<String, String> parameters,
         String browser,
         @Nullable String session,
+        SignedIn.@Nullable Halfway halfway,
         long at) {
-    enum Purpose { SIGN_IN, CONSENT, DEVICE_SIGN_IN, DEVICE, SIGN_OUT, HANDOVER }
+    enum Purpose {
+        SIGN_IN, SECOND_STEP, CONSENT, DEVICE_SIGN_IN, DEVICE_SECOND_STEP, DEVICE, SIGN_OUT,
+        HANDOVER
+    }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.http.Json;
 import orrery.kit.secret.Sealing;
 import orrery.server.auth.openid.Interaction.Purpose;
+import orrery.server.auth.openid.SignedIn.Halfway;
 import orrery.server.auth.session.Session;
 import orrery.server.auth.session.SessionCookie;
 import orrery.server.auth.token.RandomSecrets;
@@ -20,6 +21,7 @@ final class Interactions {
     static final String COOKIE = "orrery-sign-in";
 
     private static final Duration PATIENCE = Duration.ofHours(1);
+    private static final Duration SECOND_STEP = Duration.ofMinutes(10);
     private static final String PLACE = "sign-in page";
 
     private final Sealing sealing;
@@ -49,8 +51,20 @@ final class Interactions {
     String seal(
             Purpose purpose, Map<String, String> parameters, String browser,
             @Nullable Session session) {
+        return seal(purpose, parameters, browser, session, null);
+    }
+
+    /// For the page that asks for a second factor.
+    String sealHalfway(
+            Purpose purpose, Map<String, String> parameters, String browser, Halfway halfway) {
+        return seal(purpose, parameters, browser, null, halfway);
+    }
+
+    private String seal(
+            Purpose purpose, Map<String, String> parameters, String browser,
+            @Nullable Session session, @Nullable Halfway halfway) {
         var text = Json.text(new Interaction(purpose, parameters, hash(browser),
-                session == null ? null : session.id(), clock.instant().getEpochSecond()));
+                session == null ? null : session.id(), halfway, clock.instant().getEpochSecond()));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealing.seal(text, PLACE));
     }
 
@@ -66,7 +80,8 @@ final class Interactions {
                     Interaction.class);
             var age = clock.instant().getEpochSecond() - opened.at();
             return opened.purpose() == purpose && opened.browser().equals(hash(browser))
-                    && age <= PATIENCE.toSeconds() ? Optional.of(opened) : Optional.empty();
+                    && age <= (opened.halfway() == null ? PATIENCE : SECOND_STEP).toSeconds()
+                            ? Optional.of(opened) : Optional.empty();
         } catch (IllegalStateException | IllegalArgumentException notOurs) {
             return Optional.empty();
         }

@@ -3,6 +3,7 @@ package orrery.server.auth.openid;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import orrery.server.auth.client.Scopes;
 import orrery.server.auth.exchange.PersonClaims;
 import orrery.server.auth.exchange.Terms;
 import orrery.server.auth.openid.AuthorizationRequest.Read;
+import orrery.server.auth.openid.AuthorizationRequest.Wanted;
+import orrery.server.auth.session.Proof;
 import orrery.server.auth.token.IdTokens;
 
 /// Reads authorization requests. First it proves where an answer may go; every other mistake is
@@ -27,6 +30,9 @@ import orrery.server.auth.token.IdTokens;
 final class RequestReader {
     private static final Pattern CHALLENGE = Pattern.compile("[A-Za-z0-9_-]{43}");
     private static final int LONGEST = 1_000;
+
+    /// OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+    static final String UNMET = "unmet_authentication_requirements";
 
     /// What is read of a request, each at most once.
     private static final List<String> READ = List.of("response_type", "response_mode", "scope",
@@ -97,7 +103,9 @@ final class RequestReader {
                 query.entrySet().stream().collect(Collectors.toMap(
                         Map.Entry::getKey, one -> one.getValue().getFirst())),
                 target, terms, challenge(client, query), prompt, maxAge(first(query, "max_age")),
-                subject(first(query, "id_token_hint"), claims), first(query, "login_hint"));
+                subject(first(query, "id_token_hint"), claims),
+                wanted(first(query, "acr_values"), claims.at("/id_token/acr")),
+                first(query, "login_hint"));
     }
 
     private static void checkForm(Map<String, List<String>> query) throws Mistake {
@@ -180,6 +188,27 @@ final class RequestReader {
         var hinted = idTokens.hint(hint).orElseThrow(
                 () -> new Mistake("invalid_request", "the id_token_hint is none of ours"));
         return hinted.subject();
+    }
+
+    /// The least of the levels that are named; those of others are passed over, unless the client
+    /// takes nothing else (OpenID Connect Core 5.5.1.1).
+    private static @Nullable Wanted wanted(@Nullable String wished, JsonNode claim)
+            throws Mistake {
+        var isEssential = claim.path("essential").asBoolean()
+                && (claim.has("value") || claim.has("values"));
+        var named = Scopes.read(isEssential || wished == null ? "" : wished);
+        if (isEssential) {
+            claim.path("values").forEach(one -> named.add(one.asText()));
+            if (claim.has("value")) {
+                named.add(claim.path("value").asText());
+            }
+        }
+        var least = Arrays.stream(Proof.Level.values())
+                .filter(level -> named.contains(level.acr())).findFirst();
+        if (isEssential && least.isEmpty()) {
+            throw new Mistake(UNMET, "no sign-in here is worth any of the acr values");
+        }
+        return least.map(level -> new Wanted(level, isEssential)).orElse(null);
     }
 
     private static JsonNode claims(@Nullable String text) throws Mistake {

@@ -10,6 +10,7 @@ import orrery.kit.db.Tx;
 import orrery.server.auth.login.Logins;
 import orrery.server.auth.login.SignIns;
 import orrery.server.auth.session.Entry;
+import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Session;
 import orrery.server.auth.session.Sessions;
 import orrery.server.iam.user.User;
@@ -22,6 +23,7 @@ final class SignedIn {
 
     private final Database database;
     private final Logins logins;
+    private final SignIns signIns;
     private final Sessions sessions;
     private final Users users;
 
@@ -29,16 +31,24 @@ final class SignedIn {
     record Person(User user, Session session) {}
 
     /// The same, with the cookie that the browser must carry from now on.
-    record Entered(Person person, String cookie) {
+    record Entered(Person person, String cookie) implements Came {
         @Override
         public String toString() {
             return person.session() + " and its cookie";
         }
     }
 
-    SignedIn(Database database, Logins logins, Sessions sessions, Users users) {
+    /// How far somebody comes by name and password.
+    sealed interface Came {}
+
+    /// A second factor is asked for.
+    record Halfway(String user, Proof first) implements Came {}
+
+    SignedIn(
+            Database database, Logins logins, SignIns signIns, Sessions sessions, Users users) {
         this.database = database;
         this.logins = logins;
+        this.signIns = signIns;
         this.sessions = sessions;
         this.users = users;
     }
@@ -57,13 +67,28 @@ final class SignedIn {
     /// Signs in by name and password.
     ///
     /// @throws orrery.kit.Problem.Failure as [Logins#login]
-    Entered enter(
+    Came enter(
             Grant grant, @Nullable String cookie, @Nullable String userAgent, String name,
             String password) {
         return logins.login(grant, name, password, (tx, user, next) -> switch (next) {
             case SignIns.Enough it -> enter(
                     tx, cookie, userAgent, user, Entry.of(user, it.proof()));
+            case SignIns.Second it -> new Halfway(user.id(), it.first());
         });
+    }
+
+    /// Goes on with who has come halfway, and shows a code.
+    ///
+    /// @throws orrery.kit.Problem.Failure as [SignIns#second]
+    Entered second(
+            Grant grant, @Nullable String cookie, @Nullable String userAgent, Halfway halfway,
+            String code) {
+        return signIns.second(grant, halfway.user(), halfway.first(), code, (tx, user, proof) ->
+                enter(tx, cookie, userAgent, user, Entry.of(user, proof)));
+    }
+
+    boolean hasFactors(Grant grant, Person person) {
+        return database.read(grant, tx -> signIns.hasFactors(tx, person.user().id()));
     }
 
     /// Signs in who has proved enough ([SignIns]), in front of this browser. The same person goes

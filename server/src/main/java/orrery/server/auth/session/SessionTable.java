@@ -121,6 +121,16 @@ final class SessionTable {
                 .bind("now", now).map(SESSION).one();
     }
 
+    private static final String PROVED = """
+            update session
+            set amr = :amr
+            where id = :id""";
+
+    void proved(Tx tx, String id, Proof proof) {
+        tx.handle().createUpdate(PROVED).bind("id", id)
+                .bindArray("amr", String.class, proof.amr()).execute();
+    }
+
     private static final String SEEN = """
             update session
             set last_seen_at = :now

@@ -192,17 +192,29 @@ public final class Sessions implements Departure {
     ///
     /// @throws Problem.Failure [Problem.Refused] otherwise
     public Session fresh(Tx tx) {
-        var caller = tx.grant().principal();
-        var session = Optional.ofNullable(caller.credential())
-                .filter(_ -> caller.kind() == Principal.Kind.USER).flatMap(id -> live(tx, id))
-                .filter(Session::isOwn)
-                .orElseThrow(() -> new Problem.Refused("change how one signs in",
-                        "only the person themself does, signed in without a client").raise());
+        var session = own(tx);
         if (session.authenticatedAt().plus(FRESH).isBefore(clock.instant())) {
             throw new Problem.Refused("change how one signs in", "the sign-in is older than "
                     + FRESH.toMinutes() + " minutes: sign in again first").raise();
         }
         return session;
+    }
+
+    /// The caller's own session, in which nobody else acts for the person.
+    ///
+    /// @throws Problem.Failure [Problem.Refused] otherwise
+    public Session own(Tx tx) {
+        var caller = tx.grant().principal();
+        return Optional.ofNullable(caller.credential())
+                .filter(_ -> caller.kind() == Principal.Kind.USER).flatMap(id -> live(tx, id))
+                .filter(Session::isOwn)
+                .orElseThrow(() -> new Problem.Refused("look after how one signs in",
+                        "only the person themself does, signed in without a client").raise());
+    }
+
+    /// Notes that the person of a session has shown more than at its sign-in.
+    public void proved(Tx tx, Session session, Proof proof) {
+        table.proved(tx, session.id(), proof);
     }
 
     /// Ends all sessions of a person but one.
