@@ -19,6 +19,7 @@ import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.SigningKeys;
 import orrery.server.iam.policy.Evaluator;
 import orrery.server.iam.provider.Reaching;
+import orrery.server.iam.provider.Upstream;
 
 /// What identity is made of, where a constructor alone does not say it.
 @ApplicationScoped
@@ -68,6 +69,12 @@ class IdentityWiring {
     Reaching reaching(Federating federating, AccessTokens tokens) {
         return new Reaching(tokens.issuer(), Set.copyOf(federating.providerHosts()),
                 federating.nameServer());
+    }
+
+    @Produces
+    @Singleton
+    Upstream upstream(Reaching reaching) {
+        return new Upstream(reaching);
     }
 
     /// By default the studio's pages are this server's, on the issuer's address.

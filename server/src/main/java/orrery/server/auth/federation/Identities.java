@@ -122,6 +122,9 @@ public final class Identities {
             var home = homes.settle(tx, organization, id, null, name);
             var user = users.create(tx, id, email, name, home);
             insert(tx, provider, claimed, user, home.project());
+            if (isProved(provider, claimed)) {
+                user = users.changeEmail(tx, id, email);
+            }
             return new Found(user, new Entry(
                     home, provider.organizationId(), Proof.BY_PROVIDER));
         } catch (Problem.Failure refusal) {

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Purpose.Application.class, name = "application"),
     @JsonSubTypes.Type(value = Purpose.Device.class, name = "device"),
     @JsonSubTypes.Type(value = Purpose.Link.class, name = "link"),
-    @JsonSubTypes.Type(value = Purpose.Studio.class, name = "studio"),
-    @JsonSubTypes.Type(value = Purpose.Workspace.class, name = "workspace")
+    @JsonSubTypes.Type(value = Purpose.Studio.class, name = "studio")
 })
 public sealed interface Purpose {
     /// To go on to an application.
@@ -39,10 +38,4 @@ public sealed interface Purpose {
 
     /// To work in the studio.
     record Studio() implements Purpose {}
-
-    /// To work in workspaces.
-    ///
-    /// @param returnTo path of the page to go on to
-    /// @param pickup the state by which a command line waits for a token; `null` when none does
-    record Workspace(String returnTo, @Nullable String pickup) implements Purpose {}
 }

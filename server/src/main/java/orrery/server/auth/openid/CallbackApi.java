@@ -9,7 +9,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.net.URI;
 import java.util.HashMap;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Grant;
@@ -104,8 +103,6 @@ public final class CallbackApi {
                     Come.SIGNED_IN);
             case Purpose.Device asked -> devices.ask(
                     grant, person, asked.userCode(), asked.browser());
-            case Purpose.Workspace asked -> Answer.redirect(URI.create(asked.returnTo()))
-                    .status(303).header("Cache-Control", "no-store");
             // Those have other addresses to come back to, or open no session.
             case Purpose.Studio _, Purpose.Link _ -> Screens.message(
                     200, "Signed in", "You may close this page.");

@@ -39,6 +39,13 @@ final class WaysIn {
         });
     }
 
+    /// Whether people can sign in there now.
+    ///
+    /// @param provider identifier or name
+    boolean knows(Grant grant, String provider) {
+        return database.read(grant, tx -> providers.named(tx, provider)).isPresent();
+    }
+
     /// Sends the browser to a provider.
     ///
     /// @param provider identifier or name

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ import orrery.server.surface.Workspace;
 public final class WorkspaceLoginApi {
     private final AuthorizationCodes codes;
     private final SignedIn signedIn;
+    private final WaysIn waysIn;
     private final LoginCookie login;
     private final SessionCookie cookie;
     private final RandomSecrets secrets;
@@ -58,10 +60,11 @@ public final class WorkspaceLoginApi {
     record Gone(String redirect) {}
 
     public WorkspaceLoginApi(
-            AuthorizationCodes codes, SignedIn signedIn, LoginCookie login, SessionCookie cookie,
-            RandomSecrets secrets, AccessTokens tokens, Clock clock) {
+            AuthorizationCodes codes, SignedIn signedIn, WaysIn waysIn, LoginCookie login,
+            SessionCookie cookie, RandomSecrets secrets, AccessTokens tokens, Clock clock) {
         this.codes = codes;
         this.signedIn = signedIn;
+        this.waysIn = waysIn;
         this.login = login;
         this.cookie = cookie;
         this.secrets = secrets;
@@ -74,12 +77,14 @@ public final class WorkspaceLoginApi {
     @Path("/login")
     @Open
     public Answer<?> begin(
-            @QueryParam("provider") @Nullable String provider,
+            @Context Grant grant, @QueryParam("provider") @Nullable String provider,
             @QueryParam("redirect_uri") @Nullable String redirect,
             @QueryParam("state") @Nullable String state,
             @QueryParam("createPAT") @DefaultValue("false") boolean createsToken,
             @HeaderParam("Host") @Nullable String host) {
-        if (provider != null && !WorkspaceProviders.isOurs(provider)) {
+        var other = provider == null || WorkspaceProviders.isOurs(provider) ? null
+                : WorkspaceProviders.name(provider);
+        if (other != null && !waysIn.knows(grant, other)) {
             throw new Problem.Invalid(List.of(new Problem.Mistake("provider",
                     "there is no such provider; /api/v1/auth/providers lists them"))).raise();
         }
@@ -88,11 +93,14 @@ public final class WorkspaceLoginApi {
                 ? HandoverPageApi.PATH + "?state=" + Handovers.checked(state) : page;
         var verifier = secrets.next();
         var ours = secrets.next();
-        var query = Map.of("response_type", "code", "client_id", Clients.WORKSPACE,
+        var query = new HashMap<>(Map.of("response_type", "code", "client_id", Clients.WORKSPACE,
                 "redirect_uri", callback, "scope", "openid", "state", ours,
                 "code_challenge", Base64.getUrlEncoder().withoutPadding()
                         .encodeToString(RandomSecrets.hash(verifier)),
-                "code_challenge_method", "S256");
+                "code_challenge_method", "S256"));
+        if (other != null) {
+            query.put(WaysIn.PROVIDER, other);
+        }
         return AuthorizeApi.again("/oauth2/authorize", query).status(302)
                 .header("Set-Cookie", login.set(ours, verifier, next));
     }

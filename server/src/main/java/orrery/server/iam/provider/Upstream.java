@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Talks HTTP to other providers: within limits of time, size and number, to public addresses only,
 /// and without following anybody elsewhere.
-@Singleton
 public final class Upstream {
     private static final Fetcher.Limits LIMITS =
             new Fetcher.Limits(256 << 10, Duration.ofSeconds(10));
@@ -35,12 +33,18 @@ public final class Upstream {
     private static final int REMEMBERED = 1_000;
 
     private final Fetcher fetcher;
+    private final Fetcher.Limits limits;
     private final Set<String> namedHosts;
     private final Semaphore all = new Semaphore(AT_ONCE);
     private final LoadingCache<String, Semaphore> hosts = Caffeine.newBuilder()
             .maximumSize(REMEMBERED).build(_ -> new Semaphore(AT_ONCE_PER_HOST));
 
     public Upstream(Reaching reaching) {
+        this(reaching, LIMITS);
+    }
+
+    Upstream(Reaching reaching, Fetcher.Limits limits) {
+        this.limits = limits;
         // Whoever names a provider is no operator: private networks are not theirs to look into.
         this.fetcher = new Fetcher(new Outbound(new Outbound.Rules(false, Set.of())));
         this.namedHosts = reaching.namedHosts();
@@ -95,7 +99,7 @@ public final class Upstream {
                 throw busy(asked);
             }
             try {
-                var heard = fetcher.ask(field, asked, LIMITS, namedHosts);
+                var heard = fetcher.ask(field, asked, limits, namedHosts);
                 return new Heard(heard.status(), json(heard.body()));
             } finally {
                 host.release();

@@ -120,7 +120,8 @@ public final class Users {
         return renamed;
     }
 
-    /// Gives the person another address, which somebody has answered a mail to.
+    /// Gives the person an address that is proved: somebody has answered a mail to it, or whoever
+    /// runs its domain vouches for it.
     ///
     /// @throws Problem.Failure [Problem.AlreadyExists] when another has it
     public User changeEmail(Tx tx, String id, String email) {

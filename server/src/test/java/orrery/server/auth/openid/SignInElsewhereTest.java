@@ -170,6 +170,8 @@ class SignInElsewhereTest {
                 .isEqualTo(here.organization());
         assertThat(me.json().at("/data/memberships").size()).isEqualTo(1);
         assertThat(me.text("/data/memberships/0/roles/0")).isEqualTo("member");
+        assertThat(session(browser).get("/v1/regions/global/iam/users/profile")
+                .json().at("/data/emailVerified").asBoolean()).isTrue();
 
         var again = here.browser();
         assertThat(signIn(again, acme, email).isConsent()).isTrue();
