@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import orrery.kit.db.EmbeddedPostgres;
@@ -76,11 +77,19 @@ record KeycloakTokens(Process process, EmbeddedPostgres postgres, URI address, S
     }
 
     private void setUp(String token) throws Exception {
-        create(token, "/admin/realms", Map.of("realm", "bench", "enabled", true));
+        create(token, "/admin/realms", Map.of("realm", "bench", "enabled", true,
+                "accessTokenLifespan", 900));
         create(token, "/admin/realms/bench/clients", Map.of(
                 "clientId", "bench", "secret", secret, "serviceAccountsEnabled", true,
                 "standardFlowEnabled", false, "publicClient", false,
-                "attributes", Map.of("access.token.signed.response.alg", "ES256")));
+                "attributes", Map.of("access.token.signed.response.alg", "ES256"),
+                // It tells a client only about tokens that are for it.
+                "protocolMappers", List.of(Map.of("name", "audience",
+                        "protocol", "openid-connect",
+                        "protocolMapper", "oidc-audience-mapper",
+                        "config", Map.of("included.client.audience", "bench",
+                                "access.token.claim", "true",
+                                "introspection.token.claim", "true")))));
     }
 
     private void create(String token, String path, Map<String, ?> body) throws Exception {
@@ -127,14 +136,15 @@ record KeycloakTokens(Process process, EmbeddedPostgres postgres, URI address, S
         return "bench";
     }
 
-    /// The script becomes the JVM.
+    /// The script's child, or what the script became.
     @Override
     public long pid() {
-        return process.pid();
+        return process.descendants().findFirst().map(ProcessHandle::pid).orElse(process.pid());
     }
 
     @Override
     public void close() throws Exception {
+        process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         process.waitFor();
         postgres.close();

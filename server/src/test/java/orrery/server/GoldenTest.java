@@ -67,7 +67,7 @@ class GoldenTest {
                     new Permission(name).isCoveredByAny(role.permissions()) ? "  x" : "  ."));
             text.append('\n');
         });
-        compare("authz.txt", text.toString());
+        compare("permissions.txt", text.toString());
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Residents {
     private static final Map<URI, Residents> ALL = new ConcurrentHashMap<>();
 
+    private static final String PASSWORD = "correct horse battery";
+
     private final URI server;
     private final Map<String, String> tokens = new HashMap<>();
     private final String inviteCode;
@@ -39,6 +41,14 @@ public final class Residents {
         return Visitor.of(server).as(tokens.get(name));
     }
 
+    /// A member who signs in anew: where it lives now.
+    public Visitor signedIn(String name) {
+        var answer = Visitor.of(server).post("/v1/api/auth/login", Map.of(
+                "email", name + "@example.com", "password", PASSWORD));
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+        return Visitor.of(server).as(answer.text("/token"));
+    }
+
     /// The identifier of who asks.
     public static String id(Visitor who) {
         return who.get("/v1/regions/global/auth/me").text("/data/user/id");
@@ -51,7 +61,7 @@ public final class Residents {
 
     private void register(String name, String codeName, String code) {
         var answer = Visitor.of(server).post("/v1/api/auth/register", Map.of(
-                "email", name + "@example.com", "password", "correct horse battery",
+                "email", name + "@example.com", "password", PASSWORD,
                 "name", name, codeName, code));
         assertThat(answer.status()).as(answer.json().toString()).isEqualTo(201);
         tokens.put(name, answer.text("/token"));

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import orrery.kit.http.Json;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Somebody who talks HTTP to a server under test. Immutable: [#as] is the same with a token.
 public record Visitor(URI server, Map<String, String> headers) {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     /// @param json the body, an empty object when it is none
@@ -64,7 +66,7 @@ public record Visitor(URI server, Map<String, String> headers) {
 
     /// @param body written as JSON, text as it is
     public Heard send(String method, String path, @Nullable Object body) {
-        var request = HttpRequest.newBuilder(server.resolve(path));
+        var request = HttpRequest.newBuilder(server.resolve(path)).timeout(PATIENCE);
         if (body != null && !headers.containsKey("Content-Type")) {
             request.header("Content-Type", "application/json");
         }
