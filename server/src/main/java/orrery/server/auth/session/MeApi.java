@@ -87,7 +87,10 @@ public final class MeApi {
     private View view(Tx tx, Scope home, User user) {
         var organization = home.organization() == null ? null
                 : organizations.find(tx, home.organization()).map(Place::of).orElse(null);
+        // What an organization's provider opened is told of no other organization.
+        var bound = boundTo(tx);
         var memberships = policies.memberships(tx, user.id()).entrySet().stream()
+                .filter(held -> bound == null || bound.equals(held.getKey()))
                 .flatMap(held -> organizations.find(tx, held.getKey()).stream()
                         .map(it -> new Membership(it.id(), it.name(), it.displayName(),
                                 held.getValue().stream().sorted().toList())))
@@ -95,6 +98,12 @@ public final class MeApi {
         return new View(
                 new Person(user.id(), user.username(), user.email(), user.name()),
                 organization, home.project(), memberships,
-                policies.isOperator(tx, user.id()));
+                bound == null && policies.isOperator(tx, user.id()));
+    }
+
+    private @Nullable String boundTo(Tx tx) {
+        var credential = tx.grant().principal().credential();
+        return credential == null ? null
+                : sessions.live(tx, credential).map(Session::boundTo).orElse(null);
     }
 }

@@ -342,6 +342,27 @@ class SignInElsewhereTest {
     }
 
     @Test
+    void anOperatorWhoComesByAnOrganizationsProviderIsNoneThere() {
+        var acme = proved();
+        var operator = here.browser();
+        Provider.signIn(operator, page(operator), Provider.OPERATOR);
+        other.with(new Person("4711", "boss@" + acme.domain(), true, "Boss"));
+        var begun = session(operator).post(IDENTITIES, Map.of("provider", acme.id()));
+        keep(operator, begun);
+        operator.get(operator.get(begun.text("/data/authorizationUrl")).location());
+        assertThat(session(operator).get(PROVIDERS + "?orgId=*").status()).isEqualTo(200);
+        var browser = here.browser();
+        there(browser, choose(browser, page(browser), acme.id()));
+        var me = session(browser).get(Provider.AUTH + "/me");
+        assertThat(me.text("/data/user/email")).isEqualTo(Provider.OPERATOR);
+        assertThat(me.json().at("/data/operator").asBoolean()).isFalse();
+        assertThat(me.json().at("/data/memberships").size()).isEqualTo(1);
+        assertThat(session(browser).get(PROVIDERS + "?orgId=*").status()).isEqualTo(403);
+        assertThat(session(browser).get(PROVIDERS).status())
+                .as("in the organization it is who it is").isEqualTo(200);
+    }
+
+    @Test
     void whoLeftTheOrganizationComesInNoMore() {
         var acme = proved();
         var email = acme.somebody();

@@ -133,6 +133,35 @@ class StudioSignInTest {
     }
 
     @Test
+    void theLastWayToSignInStays() {
+        var browser = here.browser();
+        var token = exchange(browser, browser.get(back(browser)).answer().get("code"));
+        var person = Visitor.of(here.server()).as(token.text("/token"));
+        var identities = Provider.AUTH + "/identities";
+        var only = person.get(identities).text("/data/0/id");
+        var kept = person.delete(identities + "/" + only);
+        assertThat(kept.status()).isEqualTo(409);
+        assertThat(kept.raw().body()).contains("the last way to sign in");
+        assertThat(here.member().delete(identities + "/" + only).status())
+                .as("another's").isEqualTo(404);
+    }
+
+    @Test
+    void doesNotStandInForTheProviderThatAnOrganizationWants() {
+        var strict = here.operator().post("/v1/regions/global/organizations",
+                Map.of("name", "strict-" + COUNT.incrementAndGet())).text("/data/id");
+        var set = here.operator().patch("/v1/regions/global/organizations/" + strict,
+                Map.of("settings", Map.of("requireSso", true)));
+        assertThat(set.status()).as(set.raw().body()).isEqualTo(200);
+        here.operator().patch(PROVIDERS + id, Map.of("joinOrganizationId", strict));
+        var browser = here.browser();
+        assertThat(browser.get(back(browser)).answer().get("error"))
+                .contains("Your organization wants you to sign in by its own provider");
+        assertThat(here.operator().get("/v1/regions/global/iam/users?orgId=" + strict)
+                .raw().body()).doesNotContain(name);
+    }
+
+    @Test
     void workspacesSendPeopleThereToo() {
         var providers = Visitor.of(here.server()).get("/api/v1/auth/providers");
         assertThat(providers.json().isArray()).isTrue();
