@@ -76,6 +76,8 @@ class TenancyMatrixTest {
             Map.entry("PUT /v1/api/profile/password", "{\"currentPassword\": \"wrong\","
                     + " \"newPassword\": \"correct mule battery\"}"),
             Map.entry("POST " + GLOBAL + "/auth/identities", "{\"provider\": \"$provider\"}"),
+            Map.entry("POST " + GLOBAL + "/auth/factors/totp/confirm",
+                    "{\"enrolment\": \"x\", \"code\": \"000000\"}"),
             Map.entry("PATCH /api/v1/me/profile", "{}"),
             Map.entry("PATCH /api/v1/users/{username}/profile", "{\"name\": \"Ann\"}"),
             Map.entry("POST /api/v1/me/tokens",
@@ -123,6 +125,9 @@ class TenancyMatrixTest {
         var residents = Residents.of(server);
         own = tenant("A", residents.member("matrix-owner"));
         other = tenant("B", residents.member("matrix-other"));
+        database.write(access.system("test"), tx -> tx.handle().execute("""
+                insert into totp (id, user_id, created_at, last_step, sealed_secret)
+                values (?, ?, now(), 0, '')""", other.things().get("factor"), other.owner()));
         var all = new LinkedHashMap<String, Visitor>();
         all.put("nobody", Visitor.of(server));
         all.put("outsider", residents.member("matrix-outsider"));
