@@ -588,6 +588,28 @@ create table organization (
 CREATE UNIQUE INDEX organization_name ON public.organization USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX organization_page ON public.organization USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
 
+create table passkey (
+    created_at timestamp with time zone not null,
+    credential_id bytea not null,
+    id text not null,
+    last_used_at timestamp with time zone,
+    name text not null,
+    public_key bytea not null,
+    signatures bigint not null,
+    user_id text not null,
+    constraint passkey_credential_id_key UNIQUE (credential_id),
+    constraint passkey_pkey PRIMARY KEY (id),
+    constraint passkey_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE INDEX passkey_user ON public.passkey USING btree (user_id);
+
+create table passkey_answer (
+    expires_at timestamp with time zone not null,
+    hash bytea not null,
+    constraint passkey_answer_pkey PRIMARY KEY (hash)
+);
+CREATE INDEX passkey_answer_age ON public.passkey_answer USING btree (expires_at);
+
 create table password (
     changed_at timestamp with time zone not null,
     hash text not null,

@@ -11,6 +11,7 @@ public record Factor(
         String id, Kind kind, String name, Instant createdAt, @Nullable Instant lastUsedAt) {
     public enum Kind {
         /// An application that shows codes.
-        TOTP
+        TOTP,
+        PASSKEY
     }
 }

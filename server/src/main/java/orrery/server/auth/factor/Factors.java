@@ -1,5 +1,6 @@
 package orrery.server.auth.factor;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,6 +52,7 @@ public final class Factors {
     private final Users users;
     private final Sessions sessions;
     private final RecoveryCodes recoveryCodes;
+    private final Passkeys passkeys;
     private final Sealing sealing;
     private final Mail mail;
     private final Events events;
@@ -61,12 +63,13 @@ public final class Factors {
 
     public Factors(
             Database database, Users users, Sessions sessions, RecoveryCodes recoveryCodes,
-            Sealing sealing, Mail mail, Events events, RandomGenerator random,
-            AccessTokens tokens, Ids ids, Clock clock) {
+            Passkeys passkeys, Sealing sealing, Mail mail, Events events,
+            RandomGenerator random, AccessTokens tokens, Ids ids, Clock clock) {
         this.database = database;
         this.users = users;
         this.sessions = sessions;
         this.recoveryCodes = recoveryCodes;
+        this.passkeys = passkeys;
         this.sealing = sealing;
         this.mail = mail;
         this.events = events;
@@ -78,7 +81,7 @@ public final class Factors {
 
     /// Whether a password is not enough for somebody.
     public boolean has(Tx tx, String user) {
-        return table.of(tx, user).isPresent();
+        return !of(tx, user).isEmpty();
     }
 
     /// Whether a code is one that somebody's application shows now, or a recovery code of theirs.
@@ -114,6 +117,7 @@ public final class Factors {
         var all = new ArrayList<Factor>();
         table.of(tx, user).ifPresent(row -> all.add(new Factor(row.id(), Factor.Kind.TOTP,
                 "Authenticator", row.createdAt(), row.lastUsedAt())));
+        all.addAll(passkeys.of(tx, user));
         return all;
     }
 
@@ -183,6 +187,31 @@ public final class Factors {
         });
     }
 
+    /// Begins to add a passkey.
+    Passkeys.Asked beginPasskey(Grant grant) {
+        return database.read(grant, tx -> passkeys.begin(
+                tx, users.get(tx, own(tx, true).userId())));
+    }
+
+    /// Takes the passkey that answers.
+    ///
+    /// @return with recovery codes, where there were none before
+    /// @throws Problem.Failure [Problem.Unprocessable]
+    Added addPasskey(Grant grant, String challenge, String name, ObjectNode credential) {
+        return database.tx(grant, tx -> {
+            var session = own(tx, true);
+            var user = users.get(tx, session.userId());
+            var isFirst = !has(tx, user.id());
+            var factor = passkeys.add(tx, user, challenge, name, credential)
+                    .orElseThrow(() -> wrong("credential", "does not answer the challenge, which"
+                            + " counts for five minutes; or is known already"));
+            sessions.proved(tx, session, session.proof().and(Method.PASSKEY));
+            tell(tx, user, "user.factorAdded", "a passkey was added",
+                    Map.of("factorId", factor.id(), "kind", "passkey"));
+            return new Added(factor, isFirst ? recoveryCodes.renew(tx, user.id()) : List.of());
+        });
+    }
+
     private Enrolment open(String text) {
         try {
             return Json.read(sealing.open(Base64.getUrlDecoder().decode(text), PLACE),
@@ -222,6 +251,7 @@ public final class Factors {
     private void delete(Tx tx, User user, Factor factor) {
         switch (factor.kind()) {
             case TOTP -> table.delete(tx, user.id());
+            case PASSKEY -> passkeys.delete(tx, factor.id());
         }
         if (!has(tx, user.id())) {
             recoveryCodes.clear(tx, user.id());

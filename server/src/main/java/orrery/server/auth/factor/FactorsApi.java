@@ -1,5 +1,6 @@
 package orrery.server.auth.factor;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -9,6 +10,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import java.time.Instant;
 import java.util.List;
+import orrery.kit.Mistakes;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.On;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @On(Cloud.class)
 public final class FactorsApi {
+    private static final int LONGEST_NAME = 100;
+
     private final Factors factors;
 
     record View(
@@ -44,6 +48,20 @@ public final class FactorsApi {
 
     /// @param recoveryCodes shown this once; each signs in once in place of a code
     record Added(View factor, List<String> recoveryCodes) {}
+
+    /// @param challenge to confirm with
+    record PasskeyAsked(String challenge, ObjectNode options) {}
+
+    /// @param name what the person calls it
+    /// @param credential what the browser answered, as JSON (`PublicKeyCredential.toJSON`)
+    record NewPasskey(String challenge, String name, ObjectNode credential) {
+        NewPasskey {
+            new Mistakes().check("name", name, it -> !it.isBlank() && it.length() <= LONGEST_NAME
+                            && it.chars().noneMatch(Character::isISOControl),
+                    "must have 1 to " + LONGEST_NAME + " characters, none of them a control")
+                    .orRefuse();
+        }
+    }
 
     record Codes(List<String> recoveryCodes) {}
 
@@ -74,6 +92,26 @@ public final class FactorsApi {
     @Own
     public Answer<Added> confirm(@Context Grant grant, Confirmation asked) {
         var added = factors.confirm(grant, asked.enrolment(), asked.code());
+        return Answer.ok(new Added(View.of(added.factor()), added.recoveryCodes()))
+                .status(201).header("Cache-Control", "no-store");
+    }
+
+    /// Begins to add a passkey: the options are `navigator.credentials.create`'s.
+    @POST
+    @Path("/passkeys")
+    @Own
+    public Answer<PasskeyAsked> beginPasskey(@Context Grant grant) {
+        var asked = factors.beginPasskey(grant);
+        return Answer.ok(new PasskeyAsked(asked.challenge(), asked.options()))
+                .header("Cache-Control", "no-store");
+    }
+
+    @POST
+    @Path("/passkeys/confirm")
+    @Own
+    public Answer<Added> addPasskey(@Context Grant grant, NewPasskey asked) {
+        var added = factors.addPasskey(
+                grant, asked.challenge(), asked.name(), asked.credential());
         return Answer.ok(new Added(View.of(added.factor()), added.recoveryCodes()))
                 .status(201).header("Cache-Control", "no-store");
     }

@@ -2,6 +2,7 @@ package orrery.server.auth.openid;
 
 import org.jspecify.annotations.Nullable;
 import orrery.kit.http.Answer;
+import orrery.server.auth.factor.Passkeys;
 
 /// The pages on which people set a new password and prove their address. They need no script.
 final class AccountScreens {
@@ -10,6 +11,27 @@ final class AccountScreens {
     static final String EMAIL = "/oauth2/email";
 
     private AccountScreens() {}
+
+    /// The part of a sign-in page that asks for a passkey. Hidden where no script runs, or the
+    /// browser knows no passkeys; the page works without.
+    ///
+    /// @param action where the form goes
+    static String passkey(String action, String interaction, Passkeys.Asked asked) {
+        return """
+                <form id="passkey" method="post" action="%s" data-options="%s" hidden>
+                %s
+                %s
+                <input type="hidden" name="credential" value="">
+                <div class="buttons"><button class="plain" type="submit">Sign in with a passkey\
+                </button></div>
+                <p class="wrong" role="alert" hidden>That did not work. Try again, or sign in with
+                your password.</p>
+                </form>
+                <script>%s</script>""".formatted(action,
+                Screens.escaped(asked.options().toString()),
+                Screens.hidden("interaction", interaction),
+                Screens.hidden("challenge", asked.challenge()), Screens.PASSKEY);
+    }
 
     /// Asks for a second factor.
     ///

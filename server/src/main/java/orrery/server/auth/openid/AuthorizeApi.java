@@ -1,5 +1,6 @@
 package orrery.server.auth.openid;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.CookieParam;
@@ -9,6 +10,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.Map;
@@ -18,6 +20,7 @@ import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.FromAnyPage;
+import orrery.kit.http.Json;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.kit.http.Query;
@@ -136,6 +139,44 @@ public final class AuthorizeApi {
         } catch (Problem.Failure refusal) {
             return second(from, browser, halfway, wrong(refusal)).status(status(refusal));
         }
+    }
+
+    @POST
+    @Path("/login/passkey")
+    @Consumes(Form.TYPE)
+    @Open
+    public Answer<?> passkey(
+            @Context Grant grant, InputStream body,
+            @CookieParam(SessionCookie.NAME) @Nullable String session,
+            @CookieParam(Interactions.COOKIE) @Nullable String browser,
+            @HeaderParam("User-Agent") @Nullable String agent) {
+        var form = Form.read(body);
+        var from = interactions.open(Purpose.SIGN_IN, form.get("interaction"), browser)
+                .orElse(null);
+        if (from == null || browser == null) {
+            return stale();
+        }
+        try {
+            return entered(grant, from, signedIn.byPasskey(grant, session, agent,
+                    form.getOrDefault("challenge", ""), credential(form)), browser);
+        } catch (Problem.Failure refusal) {
+            var wrong = refusal.problem() instanceof Problem.Unauthenticated
+                    ? "The passkey is not known here." : wrong(refusal);
+            return authorizing.signInAgain(grant, from, browser, null, wrong)
+                    .status(status(refusal));
+        }
+    }
+
+    private static ObjectNode credential(Map<String, String> form) {
+        try {
+            if (Json.shared().readTree(form.getOrDefault("credential", "{}"))
+                    instanceof ObjectNode read) {
+                return read;
+            }
+        } catch (IOException noJson) {
+            // Answers nothing, as an empty one.
+        }
+        return Json.shared().createObjectNode();
     }
 
     private Answer<?> entered(

@@ -23,6 +23,7 @@ import orrery.server.auth.token.AccessTokens;
 @Singleton
 final class Authorizing {
     static final String SIGN_IN = "/oauth2/login";
+    static final String PASSKEY = "/oauth2/login/passkey";
     static final String CONSENT = "/oauth2/consent";
 
     private final Database database;
@@ -153,7 +154,8 @@ final class Authorizing {
         var interaction = interactions.seal(
                 Purpose.SIGN_IN, asked.parameters(), browser, null);
         return Screens.signIn(SIGN_IN, interaction, asked.target().client().displayName(), name,
-                wrong, waysIn.shown(grant, interaction))
+                wrong, AccountScreens.passkey(PASSKEY, interaction, signedIn.askPasskey(grant))
+                        + waysIn.shown(grant, interaction))
                 .header("Set-Cookie", interactions.cookie(browser));
     }
 

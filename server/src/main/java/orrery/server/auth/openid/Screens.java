@@ -46,8 +46,27 @@ final class Screens {
             .wrong { color: var(--red); font-weight: 600; }
             """;
     private static final String SUBMIT = "document.forms[0].submit()";
+    static final String PASSKEY = """
+            const form = document.getElementById('passkey');
+            if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+              form.hidden = false;
+              form.addEventListener('submit', async event => {
+                event.preventDefault();
+                try {
+                  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(
+                    JSON.parse(form.dataset.options).publicKey);
+                  const credential = await navigator.credentials.get({ publicKey });
+                  form.elements.credential.value = JSON.stringify(credential.toJSON());
+                  form.submit();
+                } catch {
+                  form.querySelector('.wrong').hidden = false;
+                }
+              });
+            }
+            """;
     private static final String POLICY = "default-src 'none'; img-src 'self'; style-src '"
             + digest(STYLE) + "'; script-src '" + digest(SUBMIT)
+            + "' '" + digest(PASSKEY)
             + "'; base-uri 'none'; frame-ancestors 'none'";
 
     private static final Map<String, String> SAID = Map.of(

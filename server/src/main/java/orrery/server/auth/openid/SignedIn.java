@@ -1,5 +1,6 @@
 package orrery.server.auth.openid;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.util.Objects;
 import java.util.Optional;
@@ -7,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
+import orrery.server.auth.factor.Passkeys;
 import orrery.server.auth.login.Logins;
+import orrery.server.auth.login.PasskeyLogins;
 import orrery.server.auth.login.SignIns;
 import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.Proof;
@@ -24,6 +27,7 @@ final class SignedIn {
     private final Database database;
     private final Logins logins;
     private final SignIns signIns;
+    private final PasskeyLogins passkeys;
     private final Sessions sessions;
     private final Users users;
 
@@ -45,10 +49,12 @@ final class SignedIn {
     record Halfway(String user, Proof first) implements Came {}
 
     SignedIn(
-            Database database, Logins logins, SignIns signIns, Sessions sessions, Users users) {
+            Database database, Logins logins, SignIns signIns, PasskeyLogins passkeys,
+            Sessions sessions, Users users) {
         this.database = database;
         this.logins = logins;
         this.signIns = signIns;
+        this.passkeys = passkeys;
         this.sessions = sessions;
         this.users = users;
     }
@@ -84,6 +90,22 @@ final class SignedIn {
             Grant grant, @Nullable String cookie, @Nullable String userAgent, Halfway halfway,
             String code) {
         return signIns.second(grant, halfway.user(), halfway.first(), code, (tx, user, proof) ->
+                enter(tx, cookie, userAgent, user, Entry.of(user, proof)));
+    }
+
+    /// What a page asks a browser's passkeys.
+    Passkeys.Asked askPasskey(Grant grant) {
+        return passkeys.ask(grant);
+    }
+
+    /// Signs in by a passkey.
+    ///
+    /// @param credential what the browser answered, as JSON
+    /// @throws orrery.kit.Problem.Failure as [PasskeyLogins#login]
+    Entered byPasskey(
+            Grant grant, @Nullable String cookie, @Nullable String userAgent, String challenge,
+            ObjectNode credential) {
+        return passkeys.login(grant, challenge, credential, (tx, user, proof) ->
                 enter(tx, cookie, userAgent, user, Entry.of(user, proof)));
     }
 
