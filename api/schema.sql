@@ -107,6 +107,23 @@ create table consent (
     constraint consent_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
 );
 
+create table credential (
+    created_at timestamp with time zone not null,
+    id bigint not null generated always as identity,
+    is_active boolean not null default true,
+    last_used_at timestamp with time zone,
+    scope text not null,
+    sealed_secret bytea,
+    service text not null,
+    subject text not null,
+    updated_at timestamp with time zone not null,
+    user_id text not null,
+    constraint credential_pkey PRIMARY KEY (id),
+    constraint credential_service_check CHECK ((service = ANY (ARRAY['git'::text, 'registry'::text, 'kubernetes'::text]))),
+    constraint credential_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
+);
+CREATE UNIQUE INDEX credential_scope ON public.credential USING btree (user_id, service, scope);
+
 create table device_code (
     address text,
     asked_at timestamp with time zone,

@@ -23,6 +23,7 @@ import orrery.server.iam.provider.Providers;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.importer.Imports;
 import orrery.server.tenancy.region.Regions;
+import orrery.server.workspace.credential.Credentials;
 import org.jboss.logging.Logger;
 
 /// Seals every stored secret anew after a key was added to the key file.
@@ -32,7 +33,8 @@ final class SealAnew implements Loop {
     static final List<SealedColumn> COLUMNS = Stream.concat(Runs.SEALED.stream(), Stream.of(
             Idempotency.SEALED, SigningKeys.SEALED, InviteCodes.SEALED, KeySecrets.SEALED,
             Regions.SEALED, Clusters.SEALED, Kubeconfigs.SEALED, Diagrams.SEALED,
-            Imports.SEALED, Mail.SEALED, Factors.SEALED, Providers.SEALED)).toList();
+            Imports.SEALED, Credentials.SEALED,
+            Mail.SEALED, Factors.SEALED, Providers.SEALED)).toList();
 
     private static final Logger LOG = Logger.getLogger(SealAnew.class);
 

@@ -98,11 +98,16 @@ public final class Kube {
     /// Asks for a token of a service account (TokenRequest). The token dies with the account.
     public Issued token(String namespace, String serviceAccount, Duration validity) {
         fence.check();
+        return token(client.get(), namespace, serviceAccount, validity);
+    }
+
+    static Issued token(
+            KubeClient client, String namespace, String serviceAccount, Duration validity) {
         var ask = KubeClient.JSON.createObjectNode()
                 .put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
         ask.putObject("spec").put("expirationSeconds", validity.toSeconds());
         var path = Kind.SERVICE_ACCOUNT.path(namespace, serviceAccount) + "/token";
-        var status = client.get().send(KubeCall.post(path, ask)).path("status");
+        var status = client.send(KubeCall.post(path, ask)).path("status");
         return new Issued(status.path("token").asText(),
                 Instant.parse(status.path("expirationTimestamp").asText()));
     }

@@ -83,6 +83,12 @@ public final class KubeView {
         return client.get().send(KubeCall.get("/version")).path("gitVersion").asText();
     }
 
+    /// Asks for a token of a service account for the cluster itself (TokenRequest, which changes no
+    /// object). It dies with the account.
+    public Kube.Issued token(String namespace, String serviceAccount, Duration validity) {
+        return Kube.token(client.get(), namespace, serviceAccount, validity);
+    }
+
     /// What to read of a container's log.
     ///
     /// @param container `null` for the pod's only one

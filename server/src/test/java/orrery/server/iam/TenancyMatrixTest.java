@@ -40,6 +40,9 @@ class TenancyMatrixTest {
     private static final Pattern PARAMETER = Pattern.compile("\\{([^}]+)}");
     private static final int REFUSED_FROM = 400;
 
+    private static final String CREDENTIAL =
+            "{\"scope\": \"x.example\", \"subject\": \"x\", \"secret\": \"x\"}";
+
     /// What somebody sends who wants something of another organization, for routes whose own
     /// rights stand in the body, or are one's own. `$name` is a thing of the other organization.
     private static final Map<String, String> BODIES = Map.ofEntries(
@@ -82,6 +85,10 @@ class TenancyMatrixTest {
                     "{\"challenge\": \"x\", \"name\": \"x\", \"credential\": {}}"),
             Map.entry("POST " + GLOBAL + "/auth/passkey",
                     "{\"challenge\": \"x\", \"credential\": {}}"),
+            Map.entry("POST /api/v1/me/credentials/{name}", CREDENTIAL),
+            Map.entry("PATCH /api/v1/me/credentials/{name}", CREDENTIAL),
+            Map.entry("POST /api/v1/users/{username}/credentials/{name}", CREDENTIAL),
+            Map.entry("PATCH /api/v1/users/{username}/credentials/{name}", CREDENTIAL),
             Map.entry("PATCH /api/v1/me/profile", "{}"),
             Map.entry("PATCH /api/v1/users/{username}/profile", "{\"name\": \"Ann\"}"),
             Map.entry("POST /api/v1/me/tokens",
@@ -302,7 +309,8 @@ class TenancyMatrixTest {
         things.put("member", route.template().contains("/groups/")
                 ? things.get("groupMember") : tenant.owner());
         things.put("id", things.get("diagram"));
-        things.put("name", things.get("cluster"));
+        things.put("name", route.template().contains("/users/{username}/credentials/")
+                ? "git" : things.get("cluster"));
         things.put("job", things.get("run"));
         things.put("username", "matrix-other");
         things.put("region", "zq1");
