@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Home } from './pages/Home'
 import { SignIn } from './pages/SignIn'
+import { Invited } from './parts/Invited'
 import { usePlace } from './place'
 import { me, signOut } from './session'
 
@@ -51,7 +52,10 @@ export function App() {
             {session.error.message}
           </Alert>
         ) : session.data ? (
-          <Home me={session.data} />
+          <>
+            <Invited />
+            <Home me={session.data} />
+          </>
         ) : (
           <SignIn />
         )}

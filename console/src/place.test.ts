@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { placeOf } from './place'
+import { invitationOf, placeOf } from './place'
+
+it('finds the token of an invitation, and nothing else', () => {
+  const token = 'aB3_-'.padEnd(43, 'x')
+  expect(invitationOf(`#invitation=${token}`)).toBe(token)
+  expect(invitationOf('#invitation=short')).toBeNull()
+  expect(invitationOf('#/documents/cloud')).toBeNull()
+})
 
 it('leads home from an empty or unknown fragment', () => {
   expect(placeOf('')).toEqual({ page: 'home' })

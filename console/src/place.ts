@@ -12,9 +12,18 @@ export function placeOf(fragment: string): Place {
   return page === 'documents' ? { page, surface: surface ?? 'cloud' } : { page: 'home' }
 }
 
+/** The token of an invitation's link: `#invitation=…`; the browser sends it to nobody. */
+export function invitationOf(fragment: string): string | null {
+  return /^#invitation=([A-Za-z0-9_-]{43})$/.exec(fragment)?.[1] ?? null
+}
+
 function subscribe(changed: () => void): () => void {
   window.addEventListener('hashchange', changed)
   return () => window.removeEventListener('hashchange', changed)
+}
+
+export function useInvitation(): string | null {
+  return invitationOf(useSyncExternalStore(subscribe, () => window.location.hash))
 }
 
 export function usePlace(): Place {

@@ -1,4 +1,5 @@
 import { call, post, Refused } from './api'
+import { invitationOf } from './place'
 
 /** Who is signed in. */
 export interface Me {
@@ -46,7 +47,16 @@ export interface Registration extends Credentials {
 
 export async function signUp(registration: Registration): Promise<void> {
   await post('/v1/api/auth/register', registration)
+  if (invitationOf(window.location.hash) !== null) {
+    window.location.hash = '#/'
+  }
   await signIn(registration)
+}
+
+/** Comes to an organization with the account that is signed in. */
+export async function accept(token: string): Promise<void> {
+  await post('/v1/regions/global/auth/invitations:accept', { token })
+  window.location.hash = '#/'
 }
 
 export const signOut = () => call('/api/v1/auth/logout', { method: 'POST' })

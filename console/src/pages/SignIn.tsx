@@ -12,12 +12,14 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { Refused } from '../api'
+import { useInvitation } from '../place'
 import { setup, signIn, signUp } from '../session'
 
 /** Signs in; on a fresh server, makes the first account. */
 export function SignIn() {
   const state = useQuery({ queryKey: ['setup'], queryFn: setup })
-  const [joining, setJoining] = useState(false)
+  const invitation = useInvitation()
+  const [joining, setJoining] = useState(invitation !== null)
   if (state.isPending) {
     return <Loader aria-label="Loading" />
   }
@@ -26,7 +28,7 @@ export function SignIn() {
     <Paper withBorder maw={420} mx="auto" p="lg">
       <Entrance
         kind={first ? 'first' : joining ? 'invited' : 'known'}
-        code={state.data?.code ?? null}
+        code={invitation ?? state.data?.code ?? null}
       />
       {!first && (
         <Button variant="subtle" size="compact-sm" mt="md" onClick={() => setJoining(!joining)}>
@@ -106,7 +108,7 @@ function Entrance({ kind, code }: { kind: Kind; code: string | null }) {
             description={
               kind === 'first' ? 'Printed by the server when it started.' : 'From who invited you.'
             }
-            defaultValue={(kind === 'first' && code) || ''}
+            defaultValue={code ?? ''}
             required
             error={wrong.setupCode ?? wrong.inviteCode}
           />

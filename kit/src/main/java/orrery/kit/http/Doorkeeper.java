@@ -1,7 +1,6 @@
 package orrery.kit.http;
 
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
@@ -45,7 +44,7 @@ public class Doorkeeper {
         var call = nobody(exchange);
         try {
             call = authenticator.authenticate(
-                    call, credentials(context.request(), exchange.surface()));
+                    call, credentials(context, exchange.surface()));
         } catch (Problem.Failure refusal) {
             if (Front.Found.of(context).route().kind() != Route.Kind.OPEN
                     || !(refusal.problem() instanceof Problem.Unauthenticated)) {
@@ -64,7 +63,7 @@ public class Doorkeeper {
         try {
             var exchange = Exchange.of(context);
             grant(authenticator.authenticate(nobody(exchange),
-                    credentials(context.request(), exchange.surface())), context);
+                    credentials(context, exchange.surface())), context);
             return true;
         } catch (Problem.Failure refusal) {
             return false;
@@ -164,7 +163,8 @@ public class Doorkeeper {
                 exchange.deadline());
     }
 
-    private static Credentials credentials(HttpServerRequest request, Surface surface) {
+    private static Credentials credentials(RoutingContext context, Surface surface) {
+        var request = context.request();
         var carriers = surface.carriers();
         var authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null) {
@@ -173,8 +173,10 @@ public class Doorkeeper {
                     isBearer && carriers.contains(Surface.Carrier.BEARER)
                             ? authorization.substring(7).strip() : null, Map.of());
         }
+        // Browsers cannot send a header with an upgrade; everybody else can, and addresses are kept
+        // in histories and logs.
         var token = carriers.contains(Surface.Carrier.QUERY_TOKEN)
-                ? request.getParam("token") : null;
+                && Front.Found.of(context).route().isWebSocket() ? request.getParam("token") : null;
         var cookies = new HashMap<String, String>();
         if (token == null && carriers.contains(Surface.Carrier.COOKIE)) {
             request.cookies().forEach(c -> cookies.put(c.getName(), c.getValue()));

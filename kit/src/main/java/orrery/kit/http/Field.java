@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record Field(Kind kind, String column, List<String> allowed) {
     enum Kind { TEXT, TIME, MAP }
 
-    private static final Set<Test> ON_TEXT = Set.of(Test.EQ, Test.NE, Test.PREFIX);
+    private static final Set<Test> ON_TEXT = Set.of(Test.EQ, Test.NE, Test.PREFIX, Test.CONTAINS);
     private static final Set<Test> ON_TIME =
             Set.of(Test.EQ, Test.NE, Test.GT, Test.GTE, Test.LT, Test.LTE);
 
@@ -43,7 +43,7 @@ record Field(Kind kind, String column, List<String> allowed) {
                     + Filters.text(filter.test()) + "]",
                     possible.stream().map(Filters::text).sorted().toList());
         }
-        if (filter.test() != Test.PREFIX) {
+        if (filter.test() != Test.PREFIX && filter.test() != Test.CONTAINS) {
             filter.values().forEach(value -> check(filter.field(), value));
         }
         var value = kind == Kind.MAP ? column + " ->> :" + name + "key" : column;
@@ -74,6 +74,8 @@ record Field(Kind kind, String column, List<String> allowed) {
             case LTE -> value + " <= any(" + values + ")";
             case PREFIX -> "exists (select from unnest(" + values + ") as start"
                     + " where starts_with(" + value + ", start))";
+            case CONTAINS -> "exists (select from unnest(" + values + ") as part"
+                    + " where position(lower(part) in lower(" + value + ")) > 0)";
         };
     }
 }

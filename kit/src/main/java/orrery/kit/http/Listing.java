@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -104,6 +106,14 @@ public final class Listing<T> {
     /// @param bound the parameters of `from`; collections become arrays of text
     /// @throws Problem.Failure [Problem.BadQuery] for a filter, an order or a token that is none
     public Page<T> page(Tx tx, Paging paging, PageAsk ask, Map<String, ?> bound) {
+        return page(tx, paging, ask, bound, null);
+    }
+
+    /// As [#page(Tx, Paging, PageAsk, Map)].
+    ///
+    /// @param which a condition that must hold too; `null` for none
+    public Page<T> page(Tx tx, Paging paging, PageAsk ask, Map<String, ?> bound,
+            @Nullable Expression which) {
         var filters = new ArrayList<Field.Clause>();
         for (int i = 0; i < ask.filters().size(); i++) {
             var filter = ask.filters().get(i);
@@ -115,8 +125,59 @@ public final class Listing<T> {
                         List.copyOf(fields.keySet()));
             }
         }
-        var rows = new Rows(tx, bound, filters, ask.search(), order(ask));
+        var sql = which == null ? "" : new Wheres(filters).of(which);
+        var rows = new Rows(tx, bound, filters, sql, ask.search(), order(ask));
         return paging.page(ask, rows.name(), rows).map(Row::item);
+    }
+
+    /// Turns expressions into SQL. What they compare with becomes parameters.
+    private final class Wheres {
+        private final List<Field.Clause> clauses;
+        private final Set<String> mistakes = new LinkedHashSet<>();
+
+        Wheres(List<Field.Clause> clauses) {
+            this.clauses = clauses;
+        }
+
+        /// @throws Problem.Failure [Problem.BadQuery] with all that is wrong
+        String of(Expression which) {
+            var sql = sql(which);
+            if (!mistakes.isEmpty()) {
+                throw Filters.bad(String.join("; ", mistakes), List.copyOf(fields.keySet()));
+            }
+            return sql;
+        }
+
+        private String sql(Expression which) {
+            return switch (which) {
+                case Expression.And all -> joined(all.parts(), " and ");
+                case Expression.Or any -> joined(any.parts(), " or ");
+                case Expression.Not not -> "(" + sql(not.part()) + ") is not true";
+                case Expression.Is one -> sql(one.filter());
+            };
+        }
+
+        private String joined(List<Expression> parts, String by) {
+            return parts.stream().map(this::sql).collect(Collectors.joining(by, "(", ")"));
+        }
+
+        private String sql(PageAsk.Filter filter) {
+            var field = fields.get(filter.field());
+            if (field == null) {
+                mistakes.add(filter.field() + " is no field of " + plural);
+                return "false";
+            }
+            try {
+                var clause = field.clause(filter, "where" + clauses.size());
+                clauses.add(new Field.Clause("", clause.name(), clause.values(), clause.key()));
+                return clause.sql();
+            } catch (Problem.Failure wrong) {
+                mistakes.add(wrong.problem() instanceof Problem.BadQuery bad ? bad.cause()
+                        + (bad.allowed().isEmpty() ? "" : ", only " + bad.allowed())
+                        : wrong.getMessage());
+                return "false";
+            }
+        }
     }
 
     /// A field by its name; other families write it in snake_case.
@@ -164,15 +225,17 @@ public final class Listing<T> {
         private final Tx tx;
         private final Map<String, ?> bound;
         private final List<Field.Clause> filters;
+        private final String which;
         private final @Nullable String search;
         private final List<Order> order;
         private final String where;
 
-        Rows(Tx tx, Map<String, ?> bound, List<Field.Clause> filters, @Nullable String search,
-                List<Order> order) {
+        Rows(Tx tx, Map<String, ?> bound, List<Field.Clause> filters, String which,
+                @Nullable String search, List<Order> order) {
             this.tx = tx;
             this.bound = bound;
             this.filters = filters;
+            this.which = which;
             this.search = search == null || search.isEmpty() ? null : search;
             this.order = order;
             this.where = where();
@@ -180,12 +243,17 @@ public final class Listing<T> {
 
         /// What a token is tied to: this list, of these rows, in this order.
         String name() {
-            return "%s %s %s %s %s".formatted(plural, new TreeMap<>(bound), filters, search, order);
+            return "%s %s %s %s %s %s".formatted(
+                    plural, new TreeMap<>(bound), filters, which, search, order);
         }
 
         private String where() {
             var sql = new StringBuilder("\nfrom ").append(from.strip());
-            filters.forEach(filter -> sql.append("\nand ").append(filter.sql()));
+            filters.stream().filter(filter -> !filter.sql().isEmpty())
+                    .forEach(filter -> sql.append("\nand ").append(filter.sql()));
+            if (!which.isEmpty()) {
+                sql.append("\nand ").append(which);
+            }
             if (search != null && !searched.isEmpty()) {
                 sql.append(searched.stream()
                         .map(c -> "position(lower(:search) in lower(" + c + ")) > 0")

@@ -36,7 +36,7 @@ public record PageAsk(
     }
 
     /// How a field is compared with a filter's value.
-    public enum Test { EQ, NE, GT, GTE, LT, LTE, PREFIX }
+    public enum Test { EQ, NE, GT, GTE, LT, LTE, PREFIX, CONTAINS }
 
     public PageAsk {
         sort = List.copyOf(sort);

@@ -2,6 +2,8 @@ package orrery.kit.http;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,7 +107,7 @@ public final class Paging {
 
     private String issue(String list, List<String> position) {
         var expires = clock.instant().plus(VALID).toEpochMilli();
-        var token = Json.text(new Token(list, position, expires));
+        var token = Json.text(new Token(digest(list), position, expires));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealing.seal(token, "page"));
     }
 
@@ -114,7 +116,7 @@ public final class Paging {
             var opened = sealing.open(Base64.getUrlDecoder().decode(text), "page");
             var token = Json.shared().readValue(
                     opened.getBytes(StandardCharsets.UTF_8), Token.class);
-            if (!token.list().equals(list)) {
+            if (!token.list().equals(digest(list))) {
                 throw bad("was made for another list or filter");
             }
             if (Instant.ofEpochMilli(token.expires()).isBefore(clock.instant())) {
@@ -123,6 +125,16 @@ public final class Paging {
             return token.position();
         } catch (IllegalStateException | IllegalArgumentException | IOException notOurs) {
             throw bad("is not one of ours");
+        }
+    }
+
+    /// So that a token stays short, however much its list was narrowed by.
+    private static String digest(String list) {
+        try {
+            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256")
+                    .digest(list.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// It is chosen by path before anything can fail, so that even an unknown path, a broken header or
 /// a full queue is answered in the family's own format.
 public interface Surface {
-    /// Where a caller may put its credentials.
+    /// Where a caller may put its credentials; in the query only where it opens a WebSocket.
     enum Carrier { BEARER, COOKIE, QUERY_TOKEN }
 
     /// The family's name, as in `api/routes.txt`.

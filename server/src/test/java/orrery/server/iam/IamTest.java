@@ -95,6 +95,52 @@ class IamTest {
     }
 
     @Test
+    void peopleAreFilteredByExpressions() {
+        for (var name : List.of("filter-ann", "filter-bob", "filter-cid")) {
+            Residents.of(server).member(name);
+        }
+        assertThat(found("email:\"FILTER-\" AND NOT name = filter-bob"))
+                .containsExactlyInAnyOrder("filter-ann", "filter-cid");
+        assertThat(found("name=filter-ann OR name=filter-bob"))
+                .containsExactlyInAnyOrder("filter-ann", "filter-bob");
+        assertThat(found("name:filter- AND (status=suspended OR displayName=filter-cid)"))
+                .containsExactly("filter-cid");
+        assertThat(found("name:filter- AND createdAt < 2001-01-01T00:00:00Z")).isEmpty();
+        assertThat(found("name=\"x' or true --\"")).isEmpty();
+        var paged = operator().get(USERS + "?pageSize=1&sort=name&pageToken=&filter="
+                + encoded("name:filter-"));
+        assertThat(paged.text("/data/0/name")).isEqualTo("filter-ann");
+        var token = paged.text("/meta/pagination/nextPageToken");
+        assertThat(operator().get(USERS + "?pageSize=1&sort=name&filter="
+                + encoded("name:filter-") + "&pageToken=" + token).text("/data/0/name"))
+                .isEqualTo("filter-bob");
+        assertThat(operator().get(USERS + "?pageSize=1&sort=name&filter="
+                + encoded("name:other-") + "&pageToken=" + token).text("/error/code"))
+                .isEqualTo("INVALID_PAGE_TOKEN");
+
+        var wrong = operator().get(USERS + "?filter="
+                + encoded("colour=red AND size=3 AND status=purple AND createdAt>soon"));
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.text("/error/code")).isEqualTo("INVALID_FILTER");
+        assertThat(wrong.text("/error/message")).as("all mistakes at once")
+                .contains("colour").contains("size").contains("purple").contains("a time");
+        assertThat(wrong.json().at("/error/details/allowed").toString()).contains("displayName");
+        assertThat(operator().get(USERS + "?filter=" + encoded("name=")).text("/error/message"))
+                .contains("character 6");
+    }
+
+    private List<String> found(String filter) {
+        var answer = operator().get(USERS + "?filter=" + encoded(filter));
+        assertThat(answer.status()).as(answer.json().toString()).isEqualTo(200);
+        return answer.json().at("/data").valueStream().map(it -> it.at("/name").asText())
+                .toList();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    @Test
     void nobodyGivesWhatItDoesNotHold() {
         var admin = someone();
         // Whoever is asked to look after roles, and holds nothing else.

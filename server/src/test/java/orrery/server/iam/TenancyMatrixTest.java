@@ -73,6 +73,8 @@ class TenancyMatrixTest {
                     + " [{\"action\": \"compute.clusters.get\", \"resource\": \"$cluster\"}]}"),
             Map.entry("PATCH " + GLOBAL + "/iam/apikeys/{key}", "{\"displayName\": \"X\"}"),
             Map.entry("PATCH " + GLOBAL + "/iam/clients/{client}", "{\"displayName\": \"X\"}"),
+            Map.entry("PATCH " + GLOBAL + "/auth/session",
+                    "{\"organizationId\": \"$organization\"}"),
             Map.entry("PATCH " + GLOBAL + "/iam/users/profile",
                     "{\"preferences\": {\"x\": \"y\"}}"),
             Map.entry("PUT /v1/api/profile", "{\"name\": \"Ann\"}"),

@@ -29,6 +29,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.http.Authenticator;
 import orrery.server.auth.personaltoken.PersonalToken;
 import orrery.server.auth.personaltoken.PersonalTokens;
+import orrery.server.auth.session.Session;
 import orrery.server.auth.session.SessionCookie;
 import orrery.server.auth.session.Sessions;
 import orrery.server.auth.token.AccessTokens;
@@ -149,6 +150,7 @@ public final class CredentialCheck implements Authenticator {
             return switch (claims.kind()) {
                 case USER -> Optional.ofNullable(claims.session())
                         .flatMap(id -> sessions.live(tx, id))
+                        .filter(session -> isThere(session, claims))
                         .map(session -> new Proven(new Principal(Principal.Kind.USER,
                                 claims.subject(), session.id(), claims.scope(),
                                 session.isPersons() ? null : claims.roles()),
@@ -159,6 +161,12 @@ public final class CredentialCheck implements Authenticator {
                 case SERVICE_ACCOUNT -> Optional.empty();
             };
         });
+    }
+
+    /// A session that went to another organization left its old tokens behind.
+    private static boolean isThere(Session session, Claims claims) {
+        return !session.isPersons()
+                || claims.tenant().equals(session.home().organization());
     }
 
     private Proven byClient(Claims claims) {

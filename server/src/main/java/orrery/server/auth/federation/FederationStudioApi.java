@@ -128,7 +128,8 @@ public final class FederationStudioApi {
         }
         var opened = code.length() > LONGEST_CODE ? null : database.tx(grant, tx ->
                 codes.take(tx, code, flows.of(headers)).map(found -> {
-                    var view = ProfileStudioApi.View.of(tx, policies, found.user());
+                    var view = ProfileStudioApi.View.of(
+                            tx, policies, found.user(), found.entry().home());
                     return new View(sessions.open(
                             tx, found.user(), found.entry(), view.claims()).secret(), view);
                 }).orElse(null));

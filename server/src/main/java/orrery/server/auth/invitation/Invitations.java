@@ -46,6 +46,9 @@ public final class Invitations {
     private static final int MOST_AN_HOUR = 100;
     private static final Duration HOUR = Duration.ofHours(1);
 
+    /// More than anybody looks through.
+    private static final int MOST_WAITING = 100;
+
     private final InvitationTable table = new InvitationTable();
     private final Database database;
     private final Organizations organizations;
@@ -174,6 +177,11 @@ public final class Invitations {
     /// The invitation of a link's token; empty when there is none that still counts.
     public Optional<Invitation> byToken(Tx tx, String token) {
         return table.byToken(tx, RandomSecrets.hash(token), clock.instant());
+    }
+
+    /// Those that wait for who has an address, the newest first.
+    public List<Invitation> of(Tx tx, String email) {
+        return table.of(tx, email, clock.instant(), MOST_WAITING);
     }
 
     /// Lets somebody in.

@@ -144,7 +144,7 @@ public final class LoginStudioApi {
             return Answer.ok(database.tx(grant, tx -> {
                 var session = sessions.refreshable(tx, header.substring(7));
                 var view = ProfileStudioApi.View.of(
-                        tx, policies, users.get(tx, session.userId()));
+                        tx, policies, users.get(tx, session.userId()), session.home());
                 return new View(sessions.refresh(tx, session, view.claims()).secret(), view);
             }));
         } catch (Problem.Failure refusal) {
@@ -165,7 +165,7 @@ public final class LoginStudioApi {
     }
 
     private View open(Tx tx, User user, Proof proof) {
-        var view = ProfileStudioApi.View.of(tx, policies, user);
+        var view = ProfileStudioApi.View.of(tx, policies, user, user.home());
         var opened = sessions.open(tx, user, Entry.of(user, proof), view.claims());
         return new View(opened.secret(), view);
     }

@@ -131,6 +131,23 @@ final class SessionTable {
                 .bindArray("amr", String.class, proof.amr()).execute();
     }
 
+    /// Of two that move it with the same token at once, one does.
+    private static final String MOVE = """
+            update session
+            set organization_id = :organization, project_id = :project, token_id = :new,
+                last_seen_at = :now
+            where id = :id and token_id is not distinct from :old and ended_at is null
+            returning *""";
+
+    Optional<Session> move(
+            Tx tx, Session session, Scope home, @Nullable String newToken, Instant now) {
+        return tx.handle().createQuery(MOVE)
+                .bind("id", session.id()).bind("organization", home.organization())
+                .bind("project", home.project()).bind("old", session.tokenId())
+                .bind("new", newToken).bind("now", now)
+                .map(SESSION).findOne();
+    }
+
     private static final String SEEN = """
             update session
             set last_seen_at = :now

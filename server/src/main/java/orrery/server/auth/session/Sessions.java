@@ -61,7 +61,7 @@ public final class Sessions implements Departure {
 
     /// A session and the secret that its client shows from now on.
     ///
-    /// @param secret an access token, or the value of a cookie
+    /// @param secret an access token, or the value of a cookie; empty where the cookie stays
     public record Opened(Session session, String secret) {
         @Override
         public String toString() {
@@ -175,6 +175,20 @@ public final class Sessions implements Departure {
         }
         var renewed = live(tx, session.id()).orElseThrow(Sessions::refused);
         return new Opened(renewed, sign(tx, renewed, more));
+    }
+
+    /// Takes a session to another place. Its token is exchanged for one of there.
+    ///
+    /// @param more claims that this family's clients read
+    Opened move(Tx tx, Session session, Scope home, Map<String, Object> more) {
+        var token = session.tokenId() == null ? null : ids.next("tok");
+        var moved = table.move(tx, session, home, token, clock.instant())
+                .orElseThrow(Sessions::refused);
+        epochs.raise(tx, session.userId());
+        events.append(tx, new NewEvent("session.moved", new Subject("session", session.id()),
+                Scope.organization(home.requireOrganization()),
+                Map.of("userId", session.userId())));
+        return new Opened(moved, token == null ? "" : sign(tx, moved, more));
     }
 
     /// The session, if it counts now.

@@ -3,6 +3,7 @@ package orrery.server.auth.session;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
@@ -35,6 +36,7 @@ public final class SessionsApi {
 
     private final Database database;
     private final Sessions sessions;
+    private final SessionMoves moves;
     private final Policies policies;
     private final Organizations organizations;
     private final Paging paging;
@@ -55,14 +57,27 @@ public final class SessionsApi {
             Instant lastSeenAt,
             Instant expiresAt) {}
 
+    /// @param organizationId identifier or name of one of one's organizations
+    /// @param projectId identifier of the project to be in; left out for one's own there
+    record Move(String organizationId, @Nullable String projectId) {}
+
+    /// @param token to be used from now on; `null` where the browser's cookie stays
+    record Moved(View session, @Nullable String token) {
+        @Override
+        public String toString() {
+            return "session " + session.id() + " and its token";
+        }
+    }
+
     /// @param role the highest that one holds there
     record Membership(String organizationId, String name, String displayName, String role) {}
 
     public SessionsApi(
-            Database database, Sessions sessions, Policies policies, Organizations organizations,
-            Paging paging) {
+            Database database, Sessions sessions, SessionMoves moves, Policies policies,
+            Organizations organizations, Paging paging) {
         this.database = database;
         this.sessions = sessions;
+        this.moves = moves;
         this.policies = policies;
         this.organizations = organizations;
         this.paging = paging;
@@ -73,6 +88,18 @@ public final class SessionsApi {
     @Own
     public Answer<View> current(@Context Grant grant) {
         return Answer.ok(view(grant, database.read(grant, tx -> session(tx, grant))));
+    }
+
+    /// Goes to another of one's organizations with the session.
+    @PATCH
+    @Path("/session")
+    @Own
+    public Answer<Moved> move(@Context Grant grant, Move asked) {
+        var session = database.read(grant, tx -> session(tx, grant));
+        var moved = moves.move(grant, session, asked.organizationId(), asked.projectId());
+        return Answer.ok(new Moved(view(grant, moved.session()),
+                        moved.secret().isEmpty() ? null : moved.secret()))
+                .header("Cache-Control", "no-store");
     }
 
     @GET
@@ -108,7 +135,7 @@ public final class SessionsApi {
     public Answer<List<Membership>> organizations(@Context Grant grant) {
         return Answer.ok(database.read(grant, tx -> policies
                 .memberships(tx, grant.principal().id()).entrySet().stream()
-                .filter(held -> isWithin(grant.principal(), held.getKey()))
+                .filter(held -> isWithin(tx, grant, held.getKey()))
                 .flatMap(held -> organizations.find(tx, held.getKey()).stream()
                         .map(it -> new Membership(it.id(), it.name(), it.displayName(),
                                 highest(held.getValue()))))
@@ -116,8 +143,9 @@ public final class SessionsApi {
     }
 
     /// A session is in one organization at a time; its person sees all others it may go to.
-    private static boolean isWithin(Principal caller, String organization) {
-        if (caller.kind() == Principal.Kind.USER && caller.roles() == null) {
+    private boolean isWithin(Tx tx, Grant grant, String organization) {
+        var caller = grant.principal();
+        if (caller.kind() == Principal.Kind.USER && session(tx, grant).isOwn()) {
             return true;
         }
         var within = caller.within().organization();

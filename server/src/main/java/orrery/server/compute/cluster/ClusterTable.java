@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
@@ -146,6 +147,15 @@ final class ClusterTable {
                 order by name
                 limit 20
                 """).bind("project", project).mapTo(String.class).list();
+    }
+
+    Set<String> projectsIn(Tx tx, String region) {
+        return tx.handle().createQuery("""
+                select distinct project_id
+                from cluster
+                where region = :region
+                  and deleted_at is null
+                """).bind("region", region).mapTo(String.class).set();
     }
 
     Optional<byte[]> sealed(Tx tx, String id) {

@@ -338,6 +338,11 @@ public final class Clusters implements Contents, Locator {
     }
 
     @Override
+    public Set<String> projectsIn(Tx tx, String region) {
+        return table.projectsIn(tx, region);
+    }
+
+    @Override
     public String prefix() {
         return "cls";
     }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
@@ -189,6 +190,15 @@ final class NetworkTable {
                 order by kind, user_id
                 limit 20
                 """).bind("network", network).mapTo(String.class).list();
+    }
+
+    Set<String> projectsIn(Tx tx, String region) {
+        return tx.handle().createQuery("""
+                select distinct project_id
+                from network
+                where region = :region
+                  and deleted_at is null
+                """).bind("region", region).mapTo(String.class).set();
     }
 
     /// `network/name` of those in a project, a few.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
@@ -201,6 +202,11 @@ public final class Networks implements Contents, Locator {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Set<String> projectsIn(Tx tx, String region) {
+        return table.projectsIn(tx, region);
     }
 
     @Override

@@ -53,11 +53,13 @@ public record ApiKey(
     }
 
     /// The fields that may change, with their new values.
+    ///
+    /// @param isEnabled `null` for as before
     public record Change(
             String displayName,
             @Nullable String description,
             @Nullable Set<String> roles,
-            boolean isEnabled) {
+            @Nullable Boolean isEnabled) {
         public Change {
             Naming.check(new Mistakes(), null, displayName, description).orRefuse();
         }

@@ -4,13 +4,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.server.iam.policy.Reach;
 
 final class ApiKeyTable {
     /// @param old still counts until `oldUntil`, after a rotation
@@ -105,16 +110,50 @@ final class ApiKeyTable {
                 .findOne();
     }
 
-    private static final String LIST = """
-            select *
-            from api_key
-            where user_id = :user
-            order by created_at desc, id
-            limit :limit""";
+    private static final String COLUMNS = """
+            it.id, it.user_id, it.organization_id, it.project_id, it.name, it.display_name,
+              it.description, it.roles, it.state, it.expires_at, it.last_used_at,
+              it.last_used_address, it.version, it.created_at, it.updated_at""";
 
-    List<ApiKey> list(Tx tx, String user, int limit) {
-        return tx.handle().createQuery(LIST).bind("user", user).bind("limit", limit)
-                .map(KEY).list();
+    private static final Listing<Listed> LIST = Listing.of(Listed.class, "apikeys", COLUMNS, """
+            (select api_key.*,
+                    case when project_id is not null then 'project'
+                         when organization_id is not null then 'organization'
+                         else 'platform' end as scope,
+                    coalesce(project_id, organization_id, '') as scope_id,
+                    case when expires_at <= now() then 'expired' else state end as status
+             from api_key) as it
+            where (:user = '' or it.user_id = :user)
+              and (it.user_id = :caller or :everywhere
+                   or it.organization_id = any(:organizations)
+                   or it.project_id = any(:projects))""")
+            .time("updatedAt").text("name", "scope", "scopeId")
+            .oneOf("status", ApiKey.State.class).searching("name", "displayName");
+
+    /// A row as lists read it.
+    private record Listed(
+            String id, String userId, @Nullable String organizationId,
+            @Nullable String projectId, String name, String displayName,
+            @Nullable String description, @Nullable Set<String> roles, String state,
+            @Nullable Instant expiresAt, @Nullable Instant lastUsedAt,
+            @Nullable String lastUsedAddress, long version, Instant createdAt,
+            Instant updatedAt) {
+        ApiKey key() {
+            return new ApiKey(id, userId, new Scope(organizationId, projectId), name, displayName,
+                    description, roles, state.equals("active"), expiresAt, lastUsedAt,
+                    lastUsedAddress, version, createdAt, updatedAt);
+        }
+    }
+
+    /// One page of the caller's own, and of others' within reach.
+    ///
+    /// @param user whose; empty for everybody's
+    Page<ApiKey> list(
+            Tx tx, Paging paging, PageAsk ask, String caller, String user, Reach reach) {
+        var bound = new HashMap<String, Object>(reach.bound());
+        bound.put("caller", caller);
+        bound.put("user", user);
+        return LIST.page(tx, paging, ask, bound).map(Listed::key);
     }
 
     private static final String COUNT = """
@@ -129,7 +168,7 @@ final class ApiKeyTable {
     private static final String CHANGE = """
             update api_key
             set display_name = :displayName, description = :description, roles = :roles,
-                state = :state, updated_at = :at, version = version + 1
+                state = coalesce(:state, state), updated_at = :at, version = version + 1
             where id = :id
             returning *""";
 
@@ -139,7 +178,8 @@ final class ApiKeyTable {
                 .bind("displayName", change.displayName())
                 .bind("description", change.description())
                 .bindByType("roles", array(change.roles()), String[].class)
-                .bind("state", change.isEnabled() ? "active" : "disabled")
+                .bind("state", change.isEnabled() == null ? null
+                        : change.isEnabled() ? "active" : "disabled")
                 .bind("at", at)
                 .map(KEY).one();
     }

@@ -10,10 +10,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Slug;
+import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
 import orrery.kit.access.Principal;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
@@ -27,15 +30,22 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Evaluator;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Reach;
 import orrery.server.iam.user.Departure;
 import org.jspecify.annotations.Nullable;
 
 /// API keys. Everybody manages their own, as far as the credential that they do it with reaches:
-/// a narrow token never makes, mends or reads the secret of a wider key.
+/// a narrow token never makes, mends or reads the secret of a wider key. Administrators see,
+/// narrow, disable and delete those of others that count in their organization.
 @Singleton
 public final class ApiKeys implements Departure {
     private static final String KIND = "API key";
     private static final int MOST = 100;
+    private static final Permission LIST = new Permission("iam.apikeys.list");
+    private static final Permission GET = new Permission("iam.apikeys.get");
+    private static final Permission UPDATE = new Permission("iam.apikeys.update");
+    private static final Permission ROTATE = new Permission("iam.apikeys.rotate");
+    private static final Permission DELETE = new Permission("iam.apikeys.delete");
 
     /// The last use is noted no more often than this.
     private static final Duration NOTED = Duration.ofMinutes(1);
@@ -45,6 +55,7 @@ public final class ApiKeys implements Departure {
     private final Policies policies;
     private final Evaluator evaluator;
     private final KeySecrets secrets;
+    private final Access access;
     private final Epochs epochs;
     private final Events events;
     private final Paging paging;
@@ -53,11 +64,12 @@ public final class ApiKeys implements Departure {
 
     public ApiKeys(
             Database database, Policies policies, Evaluator evaluator, KeySecrets secrets,
-            Epochs epochs, Events events, Paging paging, Ids ids, Clock clock) {
+            Access access, Epochs epochs, Events events, Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.policies = policies;
         this.evaluator = evaluator;
         this.secrets = secrets;
+        this.access = access;
         this.epochs = epochs;
         this.events = events;
         this.paging = paging;
@@ -97,31 +109,59 @@ public final class ApiKeys implements Departure {
         });
     }
 
-    /// One page of the caller's own, the newest first.
-    public Page<ApiKey> list(Grant grant, PageAsk ask) {
-        // Nobody has more than [#MOST]: the list is short enough to be read whole.
-        var all = database.read(grant, tx -> table.list(tx, grant.principal().id(), MOST));
-        return paging.page(ask, "apikeys", all,
-                key -> Paging.newestFirst(key.createdAt(), key.id()));
-    }
-
-    /// One of the caller's own. Those of others do not exist for it.
-    public ApiKey get(Grant grant, String id) {
-        return database.read(grant, tx -> own(tx, grant, id));
-    }
-
-    /// Changes one of the caller's own.
+    /// One page of the caller's own, the newest first; of others' too where the caller looks after
+    /// the keys of an organization.
     ///
+    /// @param createdBy whose; `*` for everybody's, `null` for the caller's own
+    /// @throws Problem.Failure [Problem.Forbidden] for others', where the caller sees nobody else's
+    public Page<ApiKey> list(Grant grant, PageAsk ask, @Nullable String createdBy) {
+        var caller = grant.principal().id();
+        var user = createdBy == null ? caller : createdBy.equals("*") ? "" : createdBy;
+        return database.read(grant, tx -> {
+            var reach = user.equals(caller) ? Reach.NOWHERE
+                    : policies.reach(tx, grant.principal(), LIST);
+            if (!user.equals(caller) && reach.equals(Reach.NOWHERE)) {
+                throw new Problem.Forbidden(LIST.name(), "your organization, for the keys of"
+                        + " others").raise();
+            }
+            return table.list(tx, paging, ask, caller, user, reach);
+        });
+    }
+
+    /// One of the caller's own, or of a place whose keys the caller looks after. All others do not
+    /// exist for it.
+    public ApiKey get(Grant grant, String id) {
+        return database.read(grant, tx -> find(tx, grant, id, GET));
+    }
+
+    /// Changes one of the caller's own, or of a place whose keys the caller looks after.
+    ///
+    /// @param patch makes the new values out of the old ones
     /// @param expected the version that the caller knows, if it cares
-    public ApiKey change(Grant grant, String id, ApiKey.Change change, OptionalLong expected) {
+    /// @throws Problem.Failure [Problem.IllegalTransition] for the state of a key that has expired,
+    ///     [Problem.Refused] for one that reaches further than the caller's credential, or that is
+    ///     another's and would come to count for more roles
+    public ApiKey change(Grant grant, String id, Function<ApiKey, ApiKey.Change> patch,
+            OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var key = within(grant, own(tx, grant, id));
+            var key = find(tx, grant, id, UPDATE);
+            var isOwn = isOwn(grant, key);
+            if (isOwn) {
+                within(grant, key);
+            }
+            var change = patch.apply(key);
             if (expected.isPresent() && expected.getAsLong() != key.version()) {
                 throw new Problem.PreconditionFailed(KIND, id, "version " + expected.getAsLong(),
                         "version " + key.version()).raise();
             }
+            if (change.isEnabled() != null
+                    && key.state(clock.instant()) == ApiKey.State.EXPIRED) {
+                throw new Problem.IllegalTransition(KIND, id, "expired",
+                        change.isEnabled() ? "enable" : "disable").raise();
+            }
             var roles = Objects.equals(change.roles(), key.roles()) ? key.roles()
-                    : allowed(tx, grant.principal(), key.scope(), change.roles());
+                    : isOwn ? allowed(tx, grant.principal(), key.scope(), change.roles())
+                    : narrower(key, change.roles());
             var changed = table.change(tx, id, new ApiKey.Change(change.displayName(),
                     change.description(), roles, change.isEnabled()), clock.instant());
             changed(tx, "apikey.updated", changed);
@@ -129,13 +169,27 @@ public final class ApiKeys implements Departure {
         });
     }
 
-    /// Gives one of the caller's own a new secret.
+    /// The roles of another's key can be made fewer, and no more.
+    private static Set<String> narrower(ApiKey key, @Nullable Set<String> asked) {
+        if (asked == null || key.roles() != null && !key.roles().containsAll(asked)) {
+            throw new Problem.Refused("change of this API key's roles",
+                    "only its owner lets it count for more").raise();
+        }
+        return asked;
+    }
+
+    /// Gives one of the caller's own a new secret. Nobody gets that of another's: it acts for them.
     ///
     /// @param grace how long the old one still counts
     public ApiKey.WithSecret rotate(Grant grant, String id, Duration grace) {
         themself(grant.principal());
         return database.tx(grant, tx -> {
-            var key = within(grant, own(tx, grant, id));
+            var key = find(tx, grant, id, ROTATE);
+            if (!isOwn(grant, key)) {
+                throw new Problem.Refused("rotation of this API key", "only its owner gets its"
+                        + " secret; disable or delete it instead").raise();
+            }
+            within(grant, key);
             var now = clock.instant();
             var state = key.state(now);
             if (state != ApiKey.State.ACTIVE) {
@@ -149,10 +203,11 @@ public final class ApiKeys implements Departure {
         });
     }
 
-    /// Deletes one of the caller's own. Tokens that were got with it end at once.
+    /// Deletes one of the caller's own, or of a place whose keys the caller looks after. Tokens
+    /// that were got with it end at once.
     public void delete(Grant grant, String id) {
         database.write(grant, tx -> {
-            var key = own(tx, grant, id);
+            var key = find(tx, grant, id, DELETE);
             table.delete(tx, id);
             changed(tx, "apikey.deleted", key);
         });
@@ -199,10 +254,21 @@ public final class ApiKeys implements Departure {
         }
     }
 
-    private ApiKey own(Tx tx, Grant grant, String id) {
-        return table.find(tx, id)
-                .filter(key -> key.userId().equals(grant.principal().id()))
+    /// @param needed what the caller must hold where the key counts, if it is another's
+    /// @throws Problem.Failure [Problem.Forbidden] where it may only look
+    private ApiKey find(Tx tx, Grant grant, String id, Permission needed) {
+        var call = grant.call();
+        var found = table.find(tx, id)
+                .filter(key -> isOwn(grant, key) || access.allows(call, GET, key.scope()))
                 .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+        if (!isOwn(grant, found)) {
+            access.require(call, needed, found.scope());
+        }
+        return found;
+    }
+
+    private static boolean isOwn(Grant grant, ApiKey key) {
+        return key.userId().equals(grant.principal().id());
     }
 
     /// Refuses clients and operators who act for the person: they get nothing that outlives what

@@ -8,6 +8,7 @@ import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +34,8 @@ import orrery.kit.http.Places;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
-/// One's own API keys, as the cloud family shows them.
+/// One's own API keys, and those of one's organization for who looks after them, as the cloud
+/// family shows them.
 @Path("/v1/regions/global/iam/apikeys")
 @RunOnVirtualThread
 @On(Cloud.class)
@@ -152,8 +154,10 @@ public final class ApiKeysApi {
 
     @GET
     @Own
-    public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
-        return Answer.page(keys.list(grant, ask).map(this::view));
+    public Answer<Page<View>> list(
+            @Context Grant grant, @Context PageAsk ask,
+            @QueryParam("createdBy") @Nullable String createdBy) {
+        return Answer.page(keys.list(grant, ask, createdBy).map(this::view));
     }
 
     @GET
@@ -170,16 +174,15 @@ public final class ApiKeysApi {
     public Answer<View> change(
             @Context Grant grant, @PathParam("key") String id,
             @HeaderParam("If-Match") @Nullable String ifMatch, Change change) {
-        var old = keys.get(grant, id);
-        var name = change.displayName().or(old.displayName());
-        var roles = change.roles().or(old.roles());
-        var status = change.status().or(old.isEnabled() ? Status.ACTIVE : Status.DISABLED);
-        var changed = keys.change(grant, id,
-                new ApiKey.Change(name == null ? old.displayName() : name,
-                        change.description().or(old.description()),
-                        roles == null || roles.isEmpty() ? null : roles,
-                        status == Status.ACTIVE),
-                IfMatch.version(ifMatch));
+        var changed = keys.change(grant, id, old -> {
+            var name = change.displayName().or(old.displayName());
+            var roles = change.roles().or(old.roles());
+            var status = change.status().or(null);
+            return new ApiKey.Change(name == null ? old.displayName() : name,
+                    change.description().or(old.description()),
+                    roles == null || roles.isEmpty() ? null : roles,
+                    status == null ? null : status == Status.ACTIVE);
+        }, IfMatch.version(ifMatch));
         return Answer.ok(view(changed)).version(changed.version());
     }
 

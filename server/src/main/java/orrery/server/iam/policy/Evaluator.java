@@ -62,7 +62,7 @@ public final class Evaluator implements Access.Bindings {
     /// Who belongs to an organization that is suspended is told so.
     @Override
     public Optional<Problem> closed(Principal principal, Scope scope) {
-        return scope.organization() == null ? Optional.empty() : database.read(system,
+        return scope.organization() == null ? Optional.empty() : database.aside(system,
                 tx -> table.suspended(tx, principal.id(), scope.organization()))
                 .map(name -> new Problem.Refused("access", "organization " + name
                         + " is suspended; ask the operators of this server"));
@@ -99,7 +99,8 @@ public final class Evaluator implements Access.Bindings {
         var stamp = stamp(key.organization());
         var found = cache.getIfPresent(key);
         if (found == null || found.stamp() != stamp) {
-            var held = database.read(system,
+            // Use cases ask in their transactions too, when policies have changed since the route.
+            var held = database.aside(system,
                     tx -> table.heldIn(tx, key.principal(), key.organization()));
             found = new Remembered(new Holdings(held), stamp);
             cache.put(key, found);

@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -163,6 +164,11 @@ public final class Policies {
     public boolean isHeld(Tx tx, String user, Permission permission, Scope place) {
         return holdings(tx, user).anyMatch(held -> held.place().contains(place)
                 && permission.isCoveredByAny(held.role().permissions()));
+    }
+
+    /// The project of an organization in which somebody was given something first.
+    public Optional<String> firstProject(Tx tx, String user, String organization) {
+        return table.firstProject(tx, user, organization);
     }
 
     /// Whether somebody holds all that a role gives at `place`, by what this transaction sees.

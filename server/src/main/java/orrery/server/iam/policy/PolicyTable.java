@@ -182,6 +182,21 @@ final class PolicyTable {
         return tx.handle().createQuery(FIND).bind("id", id).map(POLICY).findOne();
     }
 
+    private static final String FIRST_PROJECT = """
+            select project_id
+            from policy
+            join project on project.id = project_id and deleted_at is null
+            where principal_kind = 'user' and principal_id = :user
+              and policy.organization_id = :organization and resource_id is null
+            order by policy.created_at, policy.id
+            limit 1""";
+
+    Optional<String> firstProject(Tx tx, String user, String organization) {
+        return tx.handle().createQuery(FIRST_PROJECT)
+                .bind("user", user).bind("organization", organization)
+                .mapTo(String.class).findOne();
+    }
+
     private static final String TAKE_ALL = """
             delete from policy
             where principal_kind = :kind and principal_id = :principal

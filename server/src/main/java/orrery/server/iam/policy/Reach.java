@@ -1,9 +1,11 @@
 package orrery.server.iam.policy;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import orrery.kit.access.Scope;
 
 /// Where somebody holds one permission, as a list's query needs it: everywhere, or in whole
@@ -16,8 +18,9 @@ public record Reach(boolean everywhere, Set<String> organizations, Set<String> p
     public static final Reach NOWHERE = new Reach(false, Set.of(), Set.of());
 
     public Reach {
-        organizations = Set.copyOf(organizations);
-        projects = Set.copyOf(projects);
+        // In order: page tokens are tied to them, and every server process must see the same.
+        organizations = Collections.unmodifiableSet(new TreeSet<>(organizations));
+        projects = Collections.unmodifiableSet(new TreeSet<>(projects));
     }
 
     /// The three parameters of the condition.

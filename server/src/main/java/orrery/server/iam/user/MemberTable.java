@@ -3,7 +3,9 @@ package orrery.server.iam.user;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Expression;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -47,12 +49,14 @@ final class MemberTable {
                 .oneOf("status", User.State.class).searching("name", "email", "displayName");
     }
 
-    Page<Member> list(Tx tx, Paging paging, PageAsk ask, String organization) {
-        return IN_ORGANIZATION.page(tx, paging, ask, Map.of("organization", organization));
+    Page<Member> list(Tx tx, Paging paging, PageAsk ask, String organization,
+            @Nullable Expression which) {
+        return IN_ORGANIZATION.page(
+                tx, paging, ask, Map.of("organization", organization), which);
     }
 
-    Page<Member> listEverywhere(Tx tx, Paging paging, PageAsk ask) {
-        return EVERYWHERE.page(tx, paging, ask, Map.of());
+    Page<Member> listEverywhere(Tx tx, Paging paging, PageAsk ask, @Nullable Expression which) {
+        return EVERYWHERE.page(tx, paging, ask, Map.of(), which);
     }
 
     private static final String FIND = """

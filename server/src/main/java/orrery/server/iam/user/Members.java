@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
@@ -23,6 +24,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Expression;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -100,11 +102,13 @@ public final class Members {
 
     /// One page of the people of the organization that the grant is for; of all, where it is for
     /// the whole installation.
-    public Page<Member> list(Grant grant, PageAsk ask) {
+    ///
+    /// @param which a condition that must hold too; `null` for none
+    public Page<Member> list(Grant grant, PageAsk ask, @Nullable Expression which) {
         var organization = grant.scope().organization();
         return database.read(grant, tx -> organization == null
-                ? table.listEverywhere(tx, paging, ask.orFromTheStart())
-                : table.list(tx, paging, ask.orFromTheStart(), organization));
+                ? table.listEverywhere(tx, paging, ask.orFromTheStart(), which)
+                : table.list(tx, paging, ask.orFromTheStart(), organization, which));
     }
 
     /// @param key identifier or username

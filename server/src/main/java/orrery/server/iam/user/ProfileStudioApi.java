@@ -36,7 +36,7 @@ public final class ProfileStudioApi {
 
     /// A person, wherever the family shows one.
     ///
-    /// @param role `admin` for who administers the organization that the person lives in
+    /// @param role `admin` for who administers the organization that the session is in
     public record View(
             String id,
             String email,
@@ -46,9 +46,11 @@ public final class ProfileStudioApi {
             Instant createdAt,
             String authProvider) {
 
-        public static View of(Tx tx, Policies policies, User user) {
-            return new View(user.id(), user.email(), user.name(), roleOf(tx, policies, user),
-                    avatar(user.email()), user.createdAt(), "");
+        /// @param home where the person's session is
+        public static View of(Tx tx, Policies policies, User user, Scope home) {
+            return new View(user.id(), user.email(), user.name(),
+                    roleOf(tx, policies, user, home), avatar(user.email()),
+                    user.createdAt(), "");
         }
 
         /// The claims that the family's clients read in a token.
@@ -71,19 +73,19 @@ public final class ProfileStudioApi {
     @Own
     public Answer<Wrapped> get(@Context Grant grant) {
         return Answer.ok(database.read(grant, tx -> new Wrapped(
-                View.of(tx, policies, users.get(tx, grant.principal().id())))));
+                View.of(tx, policies, users.get(tx, grant.principal().id()), grant.scope()))));
     }
 
     @PUT
     @Own
     public Answer<Wrapped> change(@Context Grant grant, Change change) {
         return Answer.ok(database.tx(grant, tx -> new Wrapped(View.of(tx, policies,
-                users.rename(tx, grant.principal().id(), change.name())))));
+                users.rename(tx, grant.principal().id(), change.name()), grant.scope()))));
     }
 
-    private static String roleOf(Tx tx, Policies policies, User user) {
-        var home = Scope.organization(user.home().requireOrganization());
-        return policies.isHeld(tx, user.id(), ADMINISTER, home) ? "admin" : "user";
+    private static String roleOf(Tx tx, Policies policies, User user, Scope home) {
+        var organization = Scope.organization(home.requireOrganization());
+        return policies.isHeld(tx, user.id(), ADMINISTER, organization) ? "admin" : "user";
     }
 
     /// Gravatar wants the MD5 of the address; nothing depends on its strength.

@@ -7,6 +7,7 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +17,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Expression;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -78,8 +80,11 @@ public final class UsersApi {
 
     @GET
     @Needs(value = "iam.users.list", in = Place.TENANT)
-    public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
-        return Answer.page(members.list(grant, ask).map(View::of));
+    public Answer<Page<View>> list(
+            @Context Grant grant, @Context PageAsk ask,
+            @QueryParam("filter") @Nullable String filter) {
+        return Answer.page(members.list(
+                grant, ask, filter == null ? null : Expression.parse(filter)).map(View::of));
     }
 
     @GET

@@ -63,7 +63,7 @@ public final class MembersApi {
     @GET
     @Needs(value = "org.members.list", in = Place.ORGANIZATION)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
-        return Answer.page(members.list(grant, ask).map(View::of));
+        return Answer.page(members.list(grant, ask, null).map(View::of));
     }
 
     @PATCH

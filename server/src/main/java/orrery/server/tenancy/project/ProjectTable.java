@@ -1,6 +1,8 @@
 package orrery.server.tenancy.project;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,14 +18,20 @@ final class ProjectTable {
             id, organization_id, name, display_name, description, visibility, version, created_at,
               updated_at, deleted_at""";
 
-    private static final Listing<Project> LIST = Listing.of(
-            Project.class, "projects", COLUMNS, """
+    private static final String SEEN = """
             project
             where deleted_at is null
-              and (:everywhere or organization_id = any(:organizations) or id = any(:projects))""")
-            .time("updatedAt").text("name", "organizationId")
-            .oneOf("visibility", Project.Visibility.class)
-            .searching("name", "displayName");
+              and (:everywhere or organization_id = any(:organizations) or id = any(:projects))""";
+
+    private static final Listing<Project> LIST = listing(SEEN);
+    private static final Listing<Project> LIST_OF = listing(SEEN + "\n  and id = any(:placed)");
+
+    private static Listing<Project> listing(String from) {
+        return Listing.of(Project.class, "projects", COLUMNS, from)
+                .time("updatedAt").text("name", "organizationId")
+                .oneOf("visibility", Project.Visibility.class)
+                .searching("name", "displayName");
+    }
 
     private static final String INSERT = """
             insert into project (id, organization_id, name, display_name, description, visibility,
@@ -107,6 +115,14 @@ final class ProjectTable {
 
     Page<Project> list(Tx tx, Paging paging, PageAsk ask, Reach reach) {
         return LIST.page(tx, paging, ask, reach.bound());
+    }
+
+    /// @param placed identifiers of those that are meant
+    Page<Project> listOf(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, Collection<String> placed) {
+        var bound = new HashMap<String, Object>(reach.bound());
+        bound.put("placed", placed);
+        return LIST_OF.page(tx, paging, ask, bound);
     }
 
     private static final String CHANGE = """

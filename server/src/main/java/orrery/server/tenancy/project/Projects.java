@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Slug;
@@ -115,6 +116,16 @@ public final class Projects {
     public Page<Project> list(Grant grant, PageAsk ask) {
         return database.read(grant, tx -> table.list(tx, paging, ask.orFromTheStart(),
                 policies.reach(tx, grant.principal(), GET)));
+    }
+
+    /// As [#list], of those that have something in a region.
+    public Page<Project> listIn(Grant grant, PageAsk ask, String region) {
+        return database.read(grant, tx -> {
+            var placed = new TreeSet<String>();
+            contents.forEach(some -> placed.addAll(some.projectsIn(tx, region)));
+            return table.listOf(tx, paging, ask.orFromTheStart(),
+                    policies.reach(tx, grant.principal(), GET), placed);
+        });
     }
 
     /// Names of the projects of an organization, a hundred at most.
