@@ -1,5 +1,7 @@
 package orrery.kit.access;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +11,8 @@ import java.util.regex.Pattern;
 ///
 /// Roles hold permissions or patterns of them: `compute.clusters.*`, `compute.*`, `*`.
 ///
-/// It is made once and asked for often, so it knows the entries that cover it.
+/// It is made once and asked for often, so it knows the entries that cover it. In the row of a run
+/// it stands as `{"name": "compute.clusters.create"}`.
 public final class Permission {
     private static final Pattern SHAPE = Pattern.compile("[a-z]+(\\.[a-zA-Z]+){1,3}");
     private static final String EVERYTHING = "*";
@@ -17,7 +20,8 @@ public final class Permission {
     private final String name;
     private final List<String> coveredBy;
 
-    public Permission(String name) {
+    @JsonCreator
+    public Permission(@JsonProperty("name") String name) {
         if (!SHAPE.matcher(name).matches()) {
             throw new IllegalArgumentException("not a permission: " + name);
         }
@@ -30,6 +34,7 @@ public final class Permission {
         this.coveredBy = List.copyOf(entries);
     }
 
+    @JsonProperty("name")
     public String name() {
         return name;
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Set;
 import orrery.kit.Problem;
+import orrery.kit.db.Json;
 import org.junit.jupiter.api.Test;
 
 class AccessTest {
@@ -27,6 +28,17 @@ class AccessTest {
     @Test
     void grantsWhatAPatternCovers() {
         assertThat(access.require(callOf("ada"), CREATE, PROJECT).scope()).isEqualTo(PROJECT);
+    }
+
+    /// In a run's row it outlives the process that made it.
+    @Test
+    void aGrantIsReadAsItWasWritten() {
+        var principal = new Principal(Principal.Kind.API_KEY, "ada", "ptk_1", PROJECT,
+                Set.of("viewer"), new TokenScopes(Set.of("workspace:*"), "ada"));
+        var stored = access.require(callOf("ada").as(principal, PROJECT), CREATE, PROJECT)
+                .stored();
+        assertThat(Json.read(Json.write(stored), Grant.Stored.class)).isEqualTo(stored);
+        assertThat(Json.write(stored)).contains("{\"name\":\"compute.clusters.create\"}");
     }
 
     @Test
