@@ -78,8 +78,18 @@ async function readDocuments(page) {
     ['workspace', '/api/v1/me/profile'],
   ]) {
     await page.getByRole('tab', { name: surface }).click()
-    await page.locator(`[data-path="${operation}"]`).first().waitFor()
+    await scrollTo(page, page.locator(`[data-path="${operation}"]`).first())
   }
+}
+
+/** A long document shows what is in sight alone, and more as one scrolls. */
+async function scrollTo(page, wanted) {
+  await page.locator('[data-path]').first().waitFor()
+  for (let i = 0; i < 200 && !(await wanted.isVisible()); i++) {
+    await page.mouse.wheel(0, 400)
+    await page.waitForTimeout(100)
+  }
+  await wanted.waitFor()
 }
 
 function password(page) {

@@ -108,25 +108,25 @@ class CanariesTest {
         secrets.put("wrong password", "cny wrong " + UUID.randomUUID());
         refused(Visitor.of(server).post("/v1/api/auth/login", Map.of(
                 "email", account.get("email"), "password", secrets.get("wrong password"))));
-        keep("API key", owner.post(IAM + "/apikeys", Map.of("displayName", "canary",
+        keep("API key", owner.post(IAM + "/apikeys", Map.of("displayName", "bird",
                 "scope", "platform")), 201, "/data/secret");
         keep("API key's token", Visitor.of(server).post(GLOBAL + "/auth/token", Map.of(
                 "grant_type", "api_key", "api_key", secrets.get("API key"))), 200,
                 "/data/access_token");
         robot(owner);
-        keep("client's secret", owner.post(IAM + "/clients", Map.of("displayName", "Canary",
+        keep("client's secret", owner.post(IAM + "/clients", Map.of("displayName", "Bird",
                 "organizationId", Residents.of(server).organization(),
-                "redirectUris", List.of("https://canary.example/"))), 201,
+                "redirectUris", List.of("https://bird.example/"))), 201,
                 "/data/clientSecret");
         keep("personal token", person.post("/api/v1/me/tokens", Map.of(
                 "name", "canary", "scopes", List.of("user:list"))), 201, "/token");
         keep("TOTP's secret", person.post(GLOBAL + "/auth/factors/totp", Map.of()), 200,
                 "/data/secret");
         secrets.put("provider's secret", "cny-upstream-" + UUID.randomUUID());
-        var provider = owner.post(IAM + "/providers", Map.of("displayName", "Canary",
-                "tenantDomain", "canary.example", "oidcConfig", Map.of(
-                        "discoveryUrl", "https://canary.example/.well-known/x",
-                        "clientId", "canary", "clientSecret",
+        var provider = owner.post(IAM + "/providers", Map.of("displayName", "Bird",
+                "tenantDomain", "bird.example", "oidcConfig", Map.of(
+                        "discoveryUrl", "https://bird.example/.well-known/x",
+                        "clientId", "bird", "clientSecret",
                         secrets.get("provider's secret"))));
         assertThat(provider.status()).as(provider.json().toString()).isEqualTo(201);
         refusals.add(provider.raw().body());
@@ -137,7 +137,7 @@ class CanariesTest {
     }
 
     private void robot(Visitor owner) {
-        var account = owner.post(IAM + "/service-accounts", Map.of("displayName", "Canary",
+        var account = owner.post(IAM + "/service-accounts", Map.of("displayName", "Bird",
                 "scope", "organization", "scopeId", Residents.of(server).organization(),
                 "roles", List.of()));
         var credential = owner.post(IAM + "/service-accounts/" + account.text("/data/id")
