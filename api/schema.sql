@@ -667,6 +667,7 @@ create table personal_token (
     scopes text[] not null,
     updated_at timestamp with time zone not null,
     user_id text not null,
+    workspace_id text,
     constraint personal_token_hash_key UNIQUE (hash),
     constraint personal_token_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint personal_token_pkey PRIMARY KEY (id),
@@ -675,6 +676,7 @@ create table personal_token (
 );
 CREATE INDEX personal_token_age ON public.personal_token USING btree (expires_at);
 CREATE UNIQUE INDEX personal_token_name ON public.personal_token USING btree (user_id, name);
+CREATE INDEX personal_token_workspace ON public.personal_token USING btree (workspace_id) WHERE (workspace_id IS NOT NULL);
 
 create table policy (
     created_at timestamp with time zone not null,
@@ -1016,6 +1018,7 @@ CREATE UNIQUE INDEX user_identity_subject ON public.user_identity USING btree (r
 CREATE INDEX user_identity_user ON public.user_identity USING btree (user_id, created_at);
 
 create table workspace (
+    account_uid text,
     blueprint text not null,
     cluster text not null,
     cpu text not null,
@@ -1030,6 +1033,7 @@ create table workspace (
     namespace text not null,
     organization text not null,
     owner text not null,
+    pod_uid text,
     progress integer not null default 0,
     ready_at timestamp with time zone,
     restarts integer not null default 0,
@@ -1044,3 +1048,4 @@ CREATE INDEX workspace_cluster ON public.workspace USING btree (cluster) WHERE (
 CREATE INDEX workspace_job ON public.workspace USING btree (job);
 CREATE UNIQUE INDEX workspace_name ON public.workspace USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX workspace_owner ON public.workspace USING btree (owner, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX workspace_pod ON public.workspace USING btree (pod_uid) WHERE (deleted_at IS NULL);

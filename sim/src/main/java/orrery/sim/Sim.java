@@ -101,7 +101,8 @@ public final class Sim implements AutoCloseable {
             return Controllers.open(new Controllers.Surroundings(
                     options.data().resolve("containers"), options.sandboxes(),
                     options.controlPlane(), clock, options.timing(), cluster -> authority,
-                    (cluster, pod) -> podToken(tokens, clock, cluster, pod)));
+                    (cluster, pod, audience) ->
+                            podToken(tokens, clock, cluster, pod, audience)));
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot prepare containers below " + options.data(), e);
@@ -109,11 +110,13 @@ public final class Sim implements AutoCloseable {
     }
 
     /// As the kubelet asks for it: bound to the pod, good for as long as pods usually live.
-    private static String podToken(Tokens tokens, Clock clock, Cluster cluster, Item pod) {
+    private static String podToken(
+            Tokens tokens, Clock clock, Cluster cluster, Item pod, String audience) {
         String account =
                 pod.tree().path("spec").path("serviceAccountName").asText("default");
         return tokens.issue(cluster.require("serviceaccounts", pod.namespace(), account),
-                clock.instant().plus(POD_TOKEN), List.of(),
+                clock.instant().plus(POD_TOKEN),
+                audience.isEmpty() ? List.of() : List.of(audience),
                 new Tokens.Binding("pods", pod.name(), pod.uid()));
     }
 

@@ -83,6 +83,34 @@ public final class KubeView {
         return client.get().send(KubeCall.get("/version")).path("gitVersion").asText();
     }
 
+    /// Who a service account's token is of, as the cluster says.
+    ///
+    /// @param account `system:serviceaccount:NAMESPACE:NAME`
+    /// @param uid of the account
+    /// @param podUid of the pod that the token is bound to; empty when it is bound to none
+    public record Reviewed(String account, String uid, String podUid) {}
+
+    /// Asks the cluster whether a token is good for an audience (TokenReview, which keeps nothing);
+    /// empty when it is not.
+    public Optional<Reviewed> review(String token, String audience) {
+        var ask = KubeClient.JSON.createObjectNode()
+                .put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenReview");
+        ask.putObject("spec").put("token", token).putArray("audiences").add(audience);
+        var status = client.get().send(KubeCall.post(
+                "/apis/authentication.k8s.io/v1/tokenreviews", ask)).path("status");
+        var isGood = status.path("authenticated").asBoolean();
+        // A server that knows nothing of audiences says none: then it did not look.
+        for (var good : status.path("audiences")) {
+            if (isGood && good.asText().equals(audience)) {
+                var user = status.path("user");
+                return Optional.of(new Reviewed(user.path("username").asText(),
+                        user.path("uid").asText(), user.path("extra")
+                                .path("authentication.kubernetes.io/pod-uid").path(0).asText()));
+            }
+        }
+        return Optional.empty();
+    }
+
     /// Asks for a token of a service account for the cluster itself (TokenRequest, which changes no
     /// object). It dies with the account.
     public Kube.Issued token(String namespace, String serviceAccount, Duration validity) {

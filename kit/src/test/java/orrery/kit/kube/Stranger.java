@@ -2,6 +2,7 @@ package orrery.kit.kube;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Somebody who writes to a cluster and is not us: no fence, no mark, no field manager of ours.
 public final class Stranger {
@@ -33,6 +34,23 @@ public final class Stranger {
     public void remove(Kind kind, String namespace, String name) {
         send("DELETE", KubeClient.JSON.createObjectNode(), kind.path(namespace, name),
                 "application/json");
+    }
+
+    /// A token of a service account.
+    ///
+    /// @param pod what it is bound to: name and UID; `null` for nothing
+    public String token(
+            String namespace, String account, String audience, @Nullable Map<String, String> pod) {
+        var ask = KubeClient.JSON.createObjectNode()
+                .put("apiVersion", "authentication.k8s.io/v1").put("kind", "TokenRequest");
+        var spec = ask.putObject("spec").put("expirationSeconds", 600);
+        spec.putArray("audiences").add(audience);
+        if (pod != null) {
+            var bound = spec.putObject("boundObjectRef").put("kind", "Pod").put("apiVersion", "v1");
+            pod.forEach(bound::put);
+        }
+        return send("POST", ask, Kind.SERVICE_ACCOUNT.path(namespace, account) + "/token",
+                "application/json").at("/status/token").asText();
     }
 
     private ObjectNode send(String method, ObjectNode body, String path, String type) {

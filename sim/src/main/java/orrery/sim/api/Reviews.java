@@ -91,10 +91,16 @@ final class Reviews {
     }
 
     private void token(ObjectNode status, Call call, JsonNode spec) {
-        Optional<User> user = tokens.verify(call.cluster(), spec.path("token").asText());
-        status.put("authenticated", user.isPresent());
-        user.ifPresentOrElse(known -> describe(status.putObject("user"), known),
-                () -> status.put("error", "the token is not, or no longer, good"));
+        List<String> audiences = new ArrayList<>();
+        spec.path("audiences").forEach(audience -> audiences.add(audience.asText()));
+        Optional<Tokens.Verified> found =
+                tokens.verify(call.cluster(), spec.path("token").asText(), audiences);
+        status.put("authenticated", found.isPresent());
+        found.ifPresentOrElse(known -> {
+            describe(status.putObject("user"), known.user());
+            ArrayNode good = status.putArray("audiences");
+            known.audiences().forEach(good::add);
+        }, () -> status.put("error", "the token is not, or no longer, good"));
     }
 
     private static void describe(ObjectNode info, User user) {
@@ -104,5 +110,12 @@ final class Reviews {
         }
         ArrayNode groups = info.putArray("groups");
         user.groups().forEach(groups::add);
+        if (!user.extra().isEmpty()) {
+            ObjectNode extra = info.putObject("extra");
+            user.extra().forEach((name, values) -> {
+                ArrayNode all = extra.putArray(name);
+                values.forEach(all::add);
+            });
+        }
     }
 }

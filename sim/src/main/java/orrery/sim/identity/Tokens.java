@@ -9,8 +9,10 @@ import java.security.MessageDigest;
 import java.security.Signature;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -74,35 +76,55 @@ public final class Tokens {
 
     /// Who bears the token on this cluster; empty for a token that is not, or no longer, good.
     public Optional<User> verify(Cluster cluster, String token) {
+        return verify(cluster, token, List.of(ISSUER)).map(Verified::user);
+    }
+
+    /// Who bears a token, and which of the audiences that were asked for it is good for.
+    public record Verified(User user, List<String> audiences) {}
+
+    /// As above, for other audiences.
+    ///
+    /// @param audiences empty for the API server's own
+    public Optional<Verified> verify(Cluster cluster, String token, List<String> audiences) {
+        var wanted = audiences.isEmpty() ? List.of(ISSUER) : audiences;
         if (token.length() > MAX_TOKEN) {
             return Optional.empty();
         }
         if (token.startsWith(ADMIN)) {
             boolean good = MessageDigest.isEqual(
                     bytes(token), bytes(admin(cluster)));
-            return good ? Optional.of(User.admin()) : Optional.empty();
+            return good && wanted.contains(ISSUER)
+                    ? Optional.of(new Verified(User.admin(), List.of(ISSUER))) : Optional.empty();
         }
-        return claims(token).flatMap(claims -> account(cluster, claims));
+        return claims(token).flatMap(claims -> account(cluster, claims, wanted));
     }
 
-    private Optional<User> account(Cluster cluster, JsonNode claims) {
+    private Optional<Verified> account(Cluster cluster, JsonNode claims, List<String> wanted) {
         long now = clock.instant().getEpochSecond();
         if (claims.path("exp").asLong() <= now || claims.path("nbf").asLong() > now) {
             return Optional.empty();
         }
-        boolean forUs = false;
+        List<String> good = new ArrayList<>();
         for (JsonNode audience : claims.path("aud")) {
-            forUs |= audience.asText().equals(ISSUER);
+            if (wanted.contains(audience.asText())) {
+                good.add(audience.asText());
+            }
         }
         JsonNode kubernetes = claims.path("kubernetes.io");
         String namespace = kubernetes.path("namespace").asText();
         JsonNode account = kubernetes.path("serviceaccount");
-        if (!forUs || !exists(cluster, "serviceaccounts", namespace, account)
+        if (good.isEmpty() || !exists(cluster, "serviceaccounts", namespace, account)
                 || !stillBound(cluster, namespace, kubernetes)) {
             return Optional.empty();
         }
-        return Optional.of(User.account(
-                namespace, account.path("name").asText(), account.path("uid").asText()));
+        return Optional.of(new Verified(User.account(namespace, account.path("name").asText(),
+                account.path("uid").asText(), extra(kubernetes.path("pod"))), good));
+    }
+
+    private static Map<String, List<String>> extra(JsonNode pod) {
+        return !pod.isObject() ? Map.of() : Map.of(
+                "authentication.kubernetes.io/pod-name", List.of(pod.path("name").asText()),
+                "authentication.kubernetes.io/pod-uid", List.of(pod.path("uid").asText()));
     }
 
     private static boolean stillBound(Cluster cluster, String namespace, JsonNode claims) {

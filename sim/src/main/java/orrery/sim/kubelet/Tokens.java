@@ -6,5 +6,6 @@ import orrery.sim.store.Item;
 /// Issues the service-account token of a pod.
 @FunctionalInterface
 public interface Tokens {
-    String of(Cluster cluster, Item pod);
+    /// @param audience whom it is for; empty for the API server
+    String of(Cluster cluster, Item pod, String audience);
 }

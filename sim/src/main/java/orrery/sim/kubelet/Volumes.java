@@ -120,7 +120,9 @@ final class Volumes {
             fields(pod, part.path("downwardAPI"), folder);
         } else if (part.has("serviceAccountToken")) {
             write(folder, part.path("serviceAccountToken").path("path").asText("token"),
-                    tokens.of(cluster, pod).getBytes(StandardCharsets.UTF_8));
+                    tokens.of(cluster, pod,
+                            part.path("serviceAccountToken").path("audience").asText())
+                            .getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -175,7 +177,7 @@ final class Volumes {
 
     private void account(Cluster cluster, Item pod, Path folder) throws IOException {
         write(folder, "namespace", pod.namespace().getBytes(StandardCharsets.UTF_8));
-        write(folder, "token", tokens.of(cluster, pod).getBytes(StandardCharsets.UTF_8));
+        write(folder, "token", tokens.of(cluster, pod, "").getBytes(StandardCharsets.UTF_8));
         var authority = cluster.get("configmaps", pod.namespace(), NamespaceObjects.ROOT_CA);
         if (authority.isPresent()) {
             write(folder, "ca.crt", authority.get().tree().path("data").path("ca.crt").asText()

@@ -3,6 +3,7 @@ package orrery.sim.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import orrery.sim.contract.Api.Reply;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,47 @@ class AccessContractTest {
                         + "\"kind\":\"SelfSubjectReview\"}").getBytes(), token);
         assertThat(self.text("/status/userInfo/username"))
                 .isEqualTo("system:serviceaccount:" + namespace + ":myself");
+    }
+
+    @Test
+    void aReviewTellsAudienceAndPod() {
+        account("reviewed");
+        Reply pod = api.post(base + "/pods", """
+                {"metadata":{"name":"reviewed"},"spec":{"serviceAccountName":"reviewed",
+                 "automountServiceAccountToken":false,
+                 "containers":[{"name":"c","image":"registry.k8s.io/pause:3.10"}]}}""");
+        String uid = pod.text("/metadata/uid");
+        Reply issued = api.post(base + "/serviceaccounts/reviewed/token", """
+                {"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest",
+                 "spec":{"audiences":["somebody-else"],"expirationSeconds":600,
+                 "boundObjectRef":{"kind":"Pod","apiVersion":"v1","name":"reviewed",
+                 "uid":"%s"}}}""".formatted(uid));
+        String token = issued.text("/status/token");
+
+        Reply good = review(token, "somebody-else", "and-another");
+        assertThat(good.body().at("/status/authenticated").asBoolean()).isTrue();
+        assertThat(good.body().at("/status/audiences").toString())
+                .isEqualTo("[\"somebody-else\"]");
+        assertThat(good.text("/status/user/username"))
+                .isEqualTo("system:serviceaccount:" + namespace + ":reviewed");
+        JsonNode extra = good.body().at("/status/user/extra");
+        assertThat(extra.path("authentication.kubernetes.io/pod-uid").path(0).asText())
+                .isEqualTo(uid);
+        assertThat(extra.path("authentication.kubernetes.io/pod-name").path(0).asText())
+                .isEqualTo("reviewed");
+        assertThat(review(token, "and-another").body().at("/status/authenticated").asBoolean())
+                .as("another audience").isFalse();
+        assertThat(review(token).body().at("/status/authenticated").asBoolean())
+                .as("the API server's own").isFalse();
+        assertThat(as(token, "GET", base + "/pods").code()).isEqualTo(401);
+    }
+
+    private Reply review(String token, String... audiences) {
+        return api.post("/apis/authentication.k8s.io/v1/tokenreviews", """
+                {"apiVersion":"authentication.k8s.io/v1","kind":"TokenReview",
+                 "spec":{"token":"%s","audiences":[%s]}}""".formatted(token,
+                audiences.length == 0 ? ""
+                        : "\"" + String.join("\",\"", audiences) + "\""));
     }
 
     @Test

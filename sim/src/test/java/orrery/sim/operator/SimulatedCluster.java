@@ -46,7 +46,7 @@ public final class SimulatedCluster implements AutoCloseable {
                 failure -> { });
         controllers = Controllers.open(new Controllers.Surroundings(
                 folder.resolve("cells"), true, Optional.empty(), clock, QUICK, any -> "authority",
-                (any, pod) -> "token of " + pod.name()));
+                (any, pod, audience) -> "token of " + pod.name()));
         controllers.start(region, more.apply(region));
         cluster = region.find("test").orElseGet(() -> region.create("test"));
         manifests.install(cluster, "test");

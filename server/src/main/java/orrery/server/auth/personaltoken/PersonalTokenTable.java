@@ -4,6 +4,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Scope;
@@ -61,7 +62,7 @@ final class PersonalTokenTable {
     private static final String FIND = """
             select *
             from personal_token
-            where id = :id and user_id = :user""";
+            where id = :id and user_id = :user and workspace_id is null""";
 
     Optional<PersonalToken> find(Tx tx, String user, String id) {
         return tx.handle().createQuery(FIND).bind("id", id).bind("user", user)
@@ -71,7 +72,7 @@ final class PersonalTokenTable {
     private static final String LIST = """
             select *
             from personal_token
-            where user_id = :user
+            where user_id = :user and workspace_id is null
             order by created_at desc, id
             limit :limit""";
 
@@ -83,7 +84,7 @@ final class PersonalTokenTable {
     private static final String COUNT = """
             select count(*)
             from personal_token
-            where user_id = :user""";
+            where user_id = :user and workspace_id is null""";
 
     long count(Tx tx, String user) {
         return tx.handle().createQuery(COUNT).bind("user", user).mapTo(long.class).one();
@@ -143,6 +144,44 @@ final class PersonalTokenTable {
 
     void sweep(Tx tx, Instant before) {
         tx.handle().createUpdate(SWEEP).bind("before", before).execute();
+    }
+
+    private static final String GIVE = """
+            update personal_token
+            set workspace_id = :workspace
+            where id = :id""";
+
+    /// Makes a token one of a workspace's.
+    void give(Tx tx, String id, String workspace) {
+        tx.handle().createUpdate(GIVE).bind("id", id).bind("workspace", workspace).execute();
+    }
+
+    private static final String SWEEP_WORKSPACE = """
+            delete from personal_token
+            where workspace_id = :workspace and expires_at < :now""";
+
+    private static final String OF_WORKSPACE = """
+            select count(*)
+            from personal_token
+            where workspace_id = :workspace""";
+
+    /// How many of a workspace's count; those that do not are forgotten.
+    long ofWorkspace(Tx tx, String workspace, Instant now) {
+        tx.handle().createUpdate(SWEEP_WORKSPACE).bind("workspace", workspace).bind("now", now)
+                .execute();
+        return tx.handle().createQuery(OF_WORKSPACE).bind("workspace", workspace)
+                .mapTo(long.class).one();
+    }
+
+    private static final String END_OF_WORKSPACE = """
+            delete from personal_token
+            where workspace_id = :workspace
+            returning user_id""";
+
+    /// Whose they were.
+    Set<String> endOfWorkspace(Tx tx, String workspace) {
+        return tx.handle().createQuery(END_OF_WORKSPACE).bind("workspace", workspace)
+                .mapTo(String.class).set();
     }
 
     private static final String USED = """

@@ -42,6 +42,7 @@ public final class PersonalTokens implements Departure {
     private static final int SECRET_LENGTH = PREFIX.length() + 43;
     private static final int PREVIEWED = PREFIX.length() + 8;
     private static final int MOST = 100;
+    private static final int MOST_OF_WORKSPACE = 20;
 
     /// How long one counts when nobody says.
     private static final Duration LIFE = Duration.ofDays(90);
@@ -103,11 +104,34 @@ public final class PersonalTokens implements Departure {
 
     /// Makes one for a person who has just agreed to it.
     public PersonalToken.WithSecret issue(Tx tx, User user, Terms terms) {
-        var now = clock.instant();
-        table.sweep(tx, now.minus(RETENTION));
         if (table.count(tx, user.id()) >= MOST) {
             throw new Problem.QuotaExceeded("tokens of one person", MOST, MOST + 1).raise();
         }
+        return insert(tx, user, terms);
+    }
+
+    /// Makes one for a workspace of the person's, which has proved that it is one. It is not among
+    /// those that the person looks after, and ends with the workspace's pod.
+    ///
+    /// @throws Problem.Failure [Problem.RateLimited] when the workspace has too many that count
+    public PersonalToken.WithSecret issueFor(Tx tx, String workspace, User user, Terms terms) {
+        var now = clock.instant();
+        if (table.ofWorkspace(tx, workspace, now) >= MOST_OF_WORKSPACE) {
+            throw new Problem.RateLimited(Duration.between(now, terms.expiresAt())).raise();
+        }
+        var made = insert(tx, user, terms);
+        table.give(tx, made.token().id(), workspace);
+        return made;
+    }
+
+    /// Ends all that a workspace was given.
+    public void endOfWorkspace(Tx tx, String workspace) {
+        table.endOfWorkspace(tx, workspace).forEach(user -> epochs.raise(tx, user));
+    }
+
+    private PersonalToken.WithSecret insert(Tx tx, User user, Terms terms) {
+        var now = clock.instant();
+        table.sweep(tx, now.minus(RETENTION));
         var secret = PREFIX + secrets.next();
         var token = new PersonalToken(ids.next("pat"), user.id(), terms.home(), terms.isBound(),
                 terms.name(), preview(secret), List.copyOf(terms.scopes()), true, null, now, now,

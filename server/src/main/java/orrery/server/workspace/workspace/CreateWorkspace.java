@@ -1,6 +1,7 @@
 package orrery.server.workspace.workspace;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,14 +73,22 @@ final class CreateWorkspace implements Saga<CreateWorkspace.Input> {
             steps.run("make " + volume.at("/metadata/name").asText(),
                     () -> kube(steps, workspace).apply(volume));
         }
+        var account = steps.run("make the service account", String.class,
+                () -> uid(kube(steps, workspace).apply(objects.account())));
         steps.run("clear an earlier pod", () -> kube(steps, workspace)
                 .delete(Kind.POD, namespace, name));
         steps.await("be clear of an earlier pod", () -> view(steps, workspace)
                 .find(Kind.POD, namespace, name).isEmpty());
-        steps.run("start the pod",
-                () -> kube(steps, workspace).apply(objects.pod()),
+        // Not looked up by name: what is called so then may be somebody else's.
+        var pod = steps.run("start the pod", String.class,
+                () -> uid(kube(steps, workspace).apply(objects.pod())),
                 () -> kube(steps, workspace).delete(Kind.POD, namespace, name));
+        steps.tx("know the pod", tx -> workspaces.know(tx, in.id(), pod, account));
         steps.await("be ready", () -> look(steps, workspace));
+    }
+
+    private static String uid(ObjectNode object) {
+        return object.at("/metadata/uid").asText();
     }
 
     /// Whether it is ready; tells what is seen to whoever watches the job.

@@ -67,6 +67,9 @@ final class DeleteWorkspace implements Saga<DeleteWorkspace.Input> {
             steps.await("be gone", () -> clients
                     .view(clusters.target(steps.grant(), workspace.cluster()))
                     .find(Kind.POD, namespace, workspace.name()).isEmpty());
+            steps.run("delete the service account", () -> clients
+                    .writer(clusters.target(steps.grant(), workspace.cluster()), steps.fence())
+                    .delete(Kind.SERVICE_ACCOUNT, namespace, workspace.name()));
             var objects = new WorkspaceObjects(workspace.name(), namespace,
                     workspace.username(), "", blueprints.get(workspace.blueprint()));
             for (var volume : objects.volumes()) {

@@ -10,12 +10,19 @@ import orrery.server.workspace.blueprint.Blueprint;
 /// The Kubernetes objects of a workspace: its volumes, which outlive a stop, and its pod.
 ///
 /// The pod meets the `restricted` Pod Security Standard: an ordinary user, no capabilities, no
-/// escalation, the runtime's seccomp profile; and no service account token, because a workspace
-/// acts for a person and not for the cluster.
+/// escalation, the runtime's seccomp profile; and no token for the cluster, because a workspace
+/// acts for a person and not for the cluster. It has a service account of its own, without rights,
+/// whose token proves to us, and to nobody else, which workspace it is.
 record WorkspaceObjects(
         String name, String namespace, String username, String runId, Blueprint blueprint) {
     /// The one container; terminals and file transfers run in it.
     static final String CONTAINER = "workspace";
+
+    /// Where the pod finds it, as the file `token`.
+    static final String TOKENS = "/var/run/secrets/orrery";
+
+    /// The kubelet puts a new one in its place in time.
+    private static final int TOKEN_SECONDS = 3_600;
 
     private static final int USER_ID = 1000;
     /// Keeps the pod alive without work and ends at once when asked to.
@@ -49,10 +56,18 @@ record WorkspaceObjects(
         return "pvc-" + name + "-" + storage;
     }
 
+    /// What the pod runs as.
+    ObjectNode account() {
+        var account = object("v1", "ServiceAccount", name);
+        account.put("automountServiceAccountToken", false);
+        return account;
+    }
+
     ObjectNode pod() {
         var pod = object("v1", "Pod", name);
         var spec = pod.putObject("spec");
         spec.put("restartPolicy", "OnFailure");
+        spec.put("serviceAccountName", name);
         spec.put("automountServiceAccountToken", false);
         spec.put("enableServiceLinks", false);
         spec.put("terminationGracePeriodSeconds", 5);
@@ -89,6 +104,7 @@ record WorkspaceObjects(
         variables.put("USERNAME", username);
         variables.put("WORKSPACE", name);
         variables.put("BLUEPRINT", blueprint.name());
+        variables.put("ORRERY_TOKEN_FILE", TOKENS + "/token");
         var env = container.putArray("env");
         variables.forEach((key, value) -> env.addObject().put("name", key).put("value", value));
     }
@@ -101,6 +117,12 @@ record WorkspaceObjects(
             volumes.addObject().put("name", storage)
                     .putObject("persistentVolumeClaim").put("claimName", claimName(storage));
         });
+        mounts.addObject().put("name", "orrery-token").put("mountPath", TOKENS)
+                .put("readOnly", true);
+        volumes.addObject().put("name", "orrery-token").putObject("projected")
+                .putArray("sources").addObject().putObject("serviceAccountToken")
+                .put("audience", Workspaces.AUDIENCE).put("expirationSeconds", TOKEN_SECONDS)
+                .put("path", "token");
     }
 
     private ObjectNode object(String apiVersion, String kind, String objectName) {

@@ -89,6 +89,8 @@ final class WorkspaceTable {
                 .bind("job", job)
                 .bind("at", at)
                 .execute();
+        // The pod that it had until now proves nothing any more.
+        tx.handle().createUpdate(BEGIN_ANEW).bind("id", id).execute();
     }
 
     private static final String MARK = """
@@ -114,6 +116,39 @@ final class WorkspaceTable {
                 .bind("at", at)
                 .execute();
     }
+
+    private static final String KNOW = """
+            update workspace
+            set pod_uid = :pod, account_uid = :account
+            where id = :id
+              and deleted_at is null""";
+
+    void know(Tx tx, String id, String pod, String account) {
+        tx.handle().createUpdate(KNOW).bind("id", id).bind("pod", pod)
+                .bind("account", account).execute();
+    }
+
+    private static final String BY_POD = """
+            select %s, pod_uid, account_uid
+            from workspace
+            where pod_uid = :pod
+              and account_uid is not null
+              and deleted_at is null
+              and status in ('Starting', 'Warning', 'Pulling', 'Running')""".formatted(COLUMNS);
+
+    /// The workspace that has this pod now, while it comes up or is up.
+    Optional<Workspaces.Proof> byPod(Tx tx, String pod) {
+        return tx.handle().createQuery(BY_POD).bind("pod", pod)
+                .map((row, context) -> new Workspaces.Proof(
+                        context.findRowMapperFor(Workspace.class).orElseThrow().map(row, context),
+                        row.getString("pod_uid"), row.getString("account_uid")))
+                .findOne();
+    }
+
+    private static final String BEGIN_ANEW = """
+            update workspace
+            set pod_uid = null, account_uid = null
+            where id = :id""";
 
     private static final String BY_JOB = """
             select %s

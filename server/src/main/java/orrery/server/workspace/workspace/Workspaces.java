@@ -21,6 +21,8 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeView;
+import orrery.server.auth.personaltoken.PersonalTokens;
 import orrery.server.compute.cluster.Cluster;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.iam.user.Users;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Workspaces {
     public static final String KIND = "workspace";
+
+    /// Whom the token of a workspace's pod is for: the control plane, and nobody else.
+    public static final String AUDIENCE = "orrery-workspace";
 
     /// Types of the events that tell how a job goes.
     public static final String STATUS_EVENT = "workspace.status";
@@ -51,20 +56,22 @@ public final class Workspaces {
     private final Blueprints blueprints;
     private final Clusters clusters;
     private final KubeClients clients;
+    private final PersonalTokens tokens;
     private final Events events;
     private final Runs runs;
     private final Ids ids;
     private final Clock clock;
 
     public Workspaces(Access access, Database database, Users users, Blueprints blueprints,
-            Clusters clusters, KubeClients clients, Events events, Runs runs, Ids ids,
-            Clock clock) {
+            Clusters clusters, KubeClients clients, PersonalTokens tokens, Events events,
+            Runs runs, Ids ids, Clock clock) {
         this.access = access;
         this.database = database;
         this.users = users;
         this.blueprints = blueprints;
         this.clusters = clusters;
         this.clients = clients;
+        this.tokens = tokens;
         this.events = events;
         this.runs = runs;
         this.ids = ids;
@@ -189,6 +196,27 @@ public final class Workspaces {
                 .ifPresent(known -> note(tx, known, seen));
     }
 
+    /// Notes which pod and service account a workspace has now: what they prove, they prove by
+    /// these.
+    void know(Tx tx, String id, String pod, String account) {
+        table.know(tx, id, pod, account);
+    }
+
+    /// A workspace that runs, and whose pod proves itself by these.
+    ///
+    /// @param accountUid of its service account
+    public record Proof(Workspace workspace, String podUid, String accountUid) {}
+
+    /// The workspace whose pod this is, as far as our own row says, if it runs or is about to.
+    public Optional<Proof> ofPod(Tx tx, String podUid) {
+        return table.byPod(tx, podUid);
+    }
+
+    /// A workspace's cluster, as we reach it ourselves.
+    public KubeView view(Grant grant, Workspace workspace) {
+        return clients.view(clusters.target(grant, workspace.cluster()));
+    }
+
     /// Notes that a workspace could not be deleted.
     void keep(Tx tx, String id) {
         table.lock(tx, id).ifPresent(known -> note(tx, known,
@@ -236,6 +264,7 @@ public final class Workspaces {
     private Workspace begin(
             Tx tx, Workspace workspace, Status status, String message, String run) {
         table.begin(tx, workspace.id(), status, message, run, clock.instant());
+        tokens.endOfWorkspace(tx, workspace.id());
         var begun = lock(tx, workspace.id());
         tell(tx, begun, status, message, 0);
         return begun;

@@ -23,6 +23,22 @@ class WorkspaceObjectsTest {
     }
 
     @Test
+    void itsTokenIsForUsAlone() {
+        var spec = objects.pod().path("spec");
+        assertThat(spec.path("serviceAccountName").asText()).isEqualTo("alice-a975fae");
+        assertThat(objects.account().at("/metadata/name").asText()).isEqualTo("alice-a975fae");
+        assertThat(objects.account().path("automountServiceAccountToken").asBoolean(true))
+                .isFalse();
+        var source = spec.at("/volumes/1/projected/sources");
+        assertThat(source).hasSize(1);
+        assertThat(source.at("/0/serviceAccountToken/audience").asText())
+                .isEqualTo("orrery-workspace");
+        assertThat(spec.at("/containers/0/volumeMounts/1/mountPath").asText())
+                .isEqualTo("/var/run/secrets/orrery");
+        assertThat(spec.at("/containers/0/volumeMounts/1/readOnly").asBoolean()).isTrue();
+    }
+
+    @Test
     void theHomeIsAClaimOfItsOwn() {
         assertThat(objects.volumes()).hasSize(1);
         var claim = objects.volumes().getFirst();

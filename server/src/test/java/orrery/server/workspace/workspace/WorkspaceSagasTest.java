@@ -16,6 +16,7 @@ import orrery.kit.kube.Trees;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
+import orrery.server.auth.personaltoken.PersonalTokens;
 import orrery.server.compute.cluster.SimulatedWorld;
 import orrery.server.iam.user.Users;
 import orrery.server.workspace.blueprint.Blueprints;
@@ -41,7 +42,9 @@ class WorkspaceSagasTest {
         world = new SimulatedWorld();
         workspaces = new Workspaces(TestDatabase.ACCESS, world.test.database(),
                 new Users(world.process.events(), world.clock), BLUEPRINTS, world.clusters,
-                world.clients, world.process.events(), world.process.runs(), world.ids,
+                world.clients, new PersonalTokens(world.test.database(), null, null, null, null,
+                        null, world.ids, world.clock),
+                world.process.events(), world.process.runs(), world.ids,
                 world.clock);
     }
 
@@ -106,6 +109,15 @@ class WorkspaceSagasTest {
                 "pvc-" + asked.get().name() + "-home").isPresent();
     }
 
+    /// Whether its pod, as the cluster calls it, leads to it.
+    private boolean provenByItsPod() {
+        var pod = world.view().find(Kind.POD, NAMESPACE, asked.get().name()).orElseThrow();
+        return world.test.database().read(GRANT, tx ->
+                workspaces.ofPod(tx, pod.at("/metadata/uid").asText()))
+                .filter(proof -> proof.workspace().id().equals(asked.get().id()))
+                .isPresent();
+    }
+
     private void assertPodGoes() {
         Awaitility.await().atMost(PATIENCE).until(() -> !hasPod());
     }
@@ -118,6 +130,7 @@ class WorkspaceSagasTest {
             check.everyStepMayRepeat(() -> {
                 assertThat(workspace().status()).isEqualTo(Status.Running);
                 assertThat(workspace().progress()).isEqualTo(100);
+                assertThat(provenByItsPod()).isTrue();
                 assertThat(workspace().readyAt()).isNotNull();
                 assertThat(hasPod()).isTrue();
                 assertThat(hasVolume()).isTrue();
