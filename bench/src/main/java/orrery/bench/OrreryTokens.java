@@ -9,9 +9,12 @@ import java.util.Map;
 
 /// Our own packaged server, with a service account.
 record OrreryTokens(Server server, String clientId, String secret) implements TokenService {
+    /// Settings that put rate limits out of a bench's way.
+    static final Map<String, String> UNLIMITED = Map.of(
+            "ORRERY_LIMIT_REQUESTS", "10000000", "ORRERY_LIMIT_REQUESTS_UNKNOWN", "10000000");
+
     static OrreryTokens start(Path data) throws Exception {
-        var server = Server.start(data, Map.of("ORRERY_LIMIT_REQUESTS", "10000000",
-                "ORRERY_LIMIT_REQUESTS_UNKNOWN", "10000000"), "--no-sim");
+        var server = Server.start(data, UNLIMITED, "--no-sim");
         var user = User.register(server);
         var organization = user.organization("bench-works");
         var accounts = User.GLOBAL + "/iam/service-accounts";

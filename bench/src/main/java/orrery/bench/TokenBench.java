@@ -1,6 +1,5 @@
 package orrery.bench;
 
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,11 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import orrery.kit.db.Json;
 
@@ -26,10 +21,10 @@ public final class TokenBench {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final int clients;
+    private final Load load;
 
     private TokenBench(int clients) {
-        this.clients = clients;
+        this.load = new Load(http, clients);
     }
 
     public static void main(String[] args) throws Exception {
@@ -57,18 +52,18 @@ public final class TokenBench {
 
     private void measure(List<TokenService> services, Duration measured) throws Exception {
         for (var service : services) {
-            load(service, service.token(), GRANT, WARM_UP, body -> body.contains("access_token"));
+            load.send(request(service, service.token(), GRANT), WARM_UP, TokenBench::isToken);
             if (service.introspects()) {
-                load(service, service.introspect(), "token=" + token(service), WARM_UP,
-                        TokenBench::isActive);
+                load.send(request(service, service.introspect(), "token=" + token(service)),
+                        WARM_UP, TokenBench::isActive);
             }
         }
         for (int round = 1; round <= ROUNDS; round++) {
             System.out.printf("round %d, %d clients: requests per CPU-second, p50, p99%n", round,
-                    clients);
+                    load.clients());
             for (var service : services) {
                 report(service, "client_credentials", service.token(), GRANT, measured,
-                        body -> body.contains("access_token"));
+                        TokenBench::isToken);
             }
             for (var service : services) {
                 if (service.introspects()) {
@@ -77,6 +72,10 @@ public final class TokenBench {
                 }
             }
         }
+    }
+
+    private static boolean isToken(String body) {
+        return body.contains("access_token");
     }
 
     private static boolean isActive(String body) {
@@ -93,11 +92,10 @@ public final class TokenBench {
     private void report(TokenService service, String what, String path, String form,
             Duration measured, Predicate<String> isRight) throws Exception {
         var before = Cpu.alone(service.pid());
-        var latencies = load(service, path, form, measured, isRight);
+        var times = load.send(request(service, path, form), measured, isRight);
         double own = Cpu.alone(service.pid()).minus(before).toNanos() / 1e9;
-        int count = latencies.length;
         System.out.printf("  %-20s %-24s %,9.0f %9.2f ms %9.2f ms%n", what, service.name(),
-                count / own, latencies[count / 2] / 1e6, latencies[(int) (count * 0.99)] / 1e6);
+                times.count() / own, times.at(0.5), times.at(0.99));
     }
 
     private static HttpRequest request(TokenService service, String path, String form) {
@@ -106,35 +104,5 @@ public final class TokenBench {
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .timeout(Duration.ofSeconds(60))
                 .POST(BodyPublishers.ofString(form)).build();
-    }
-
-    private long[] load(TokenService service, String path, String form, Duration time,
-            Predicate<String> isRight) throws Exception {
-        long end = System.nanoTime() + time.toNanos();
-        var request = request(service, path, form);
-        var latencies = new ConcurrentLinkedQueue<Long>();
-        try (var threads = Executors.newFixedThreadPool(clients)) {
-            var all = new ArrayList<Future<?>>();
-            for (int i = 0; i < clients; i++) {
-                all.add(threads.submit(() -> {
-                    while (System.nanoTime() < end) {
-                        long start = System.nanoTime();
-                        var answer = http.send(request, BodyHandlers.ofString());
-                        if (answer.statusCode() != 200 || !isRight.test(answer.body())) {
-                            throw new IOException(service.name() + " " + path + ": "
-                                    + answer.statusCode() + " " + answer.body());
-                        }
-                        latencies.add(System.nanoTime() - start);
-                    }
-                    return null;
-                }));
-            }
-            for (var one : all) {
-                one.get();
-            }
-        }
-        var sorted = latencies.stream().mapToLong(Long::longValue).toArray();
-        Arrays.sort(sorted);
-        return sorted;
     }
 }

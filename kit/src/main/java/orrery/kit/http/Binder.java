@@ -1,16 +1,9 @@
 package orrery.kit.http;
 
-import com.fasterxml.jackson.annotation.JsonAlias;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.lang.reflect.AnnotatedType;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -43,51 +36,45 @@ final class Binder {
         if (!node.isObject()) {
             return mistake(path.isEmpty() ? "body" : path, "must be an object");
         }
-        var components = type.getRecordComponents();
-        var arguments = new Object[components.length];
+        var shape = Shape.of(type);
+        var arguments = new Object[shape.parts().size()];
         var seen = new HashSet<String>();
-        for (int i = 0; i < components.length; i++) {
-            arguments[i] = component(components[i], node, path, seen);
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = component(shape.parts().get(i), node, path, seen);
         }
         if (strict) {
             node.propertyStream().map(Map.Entry::getKey)
                     .filter(name -> !seen.contains(name))
                     .limit(MOST_UNKNOWN)
                     .forEach(name -> mistake(path + name, "is not a field here"
-                            + nearest(name, components)));
+                            + nearest(name, shape)));
         }
-        return construct(type, components, arguments, path);
+        return construct(shape, arguments, path);
     }
 
     private @Nullable Object component(
-            RecordComponent component, JsonNode node, String path, Set<String> seen) {
-        var name = name(component);
-        seen.add(name);
-        var value = node.get(name);
-        var alias = component.getAccessor().getAnnotation(JsonAlias.class);
-        if (alias != null) {
-            for (var other : alias.value()) {
-                seen.add(other);
-                value = value == null ? node.get(other) : value;
-            }
+            Shape.Part part, JsonNode node, String path, Set<String> seen) {
+        seen.add(part.field());
+        var value = node.get(part.field());
+        for (var other : part.aliases()) {
+            seen.add(other);
+            value = value == null ? node.get(other) : value;
         }
-        var at = path + name;
-        var type = component.getAnnotatedType();
-        if (component.getType() == Patch.class) {
-            return patch(type, value, at);
+        var at = path + part.field();
+        if (part.raw() == Patch.class) {
+            return patch(part.type(), value, at);
         }
         if (value == null || value.isNull()) {
-            if (!isNullable(type)) {
+            if (!part.isNullable()) {
                 mistake(at, "is required");
             }
-            return zero(component.getType());
+            return zero(part.raw());
         }
-        var bound = Values.bind(this, type, value, at);
-        if (type.isAnnotationPresent(Future.class) && bound instanceof Instant time
-                && !time.isAfter(now)) {
+        var bound = Values.bind(this, part.type(), value, at);
+        if (part.isFuture() && bound instanceof Instant time && !time.isAfter(now)) {
             mistake(at, "must be in the future");
         }
-        return bound == null ? zero(component.getType()) : bound;
+        return bound == null ? zero(part.raw()) : bound;
     }
 
     private Patch<?> patch(AnnotatedType type, @Nullable JsonNode value, String at) {
@@ -98,15 +85,14 @@ final class Binder {
         return value.isNull() ? Patch.clear() : Patch.of(Values.bind(this, inner, value, at));
     }
 
-    private @Nullable Object construct(
-            Class<?> type, RecordComponent[] components, Object[] arguments, String path) {
+    private @Nullable Object construct(Shape shape, Object[] arguments, String path) {
         try {
-            return constructor(type, components).newInstance(arguments);
+            return shape.constructor().newInstance(arguments);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof Problem.Failure refusal
                     && refusal.problem() instanceof Problem.Invalid invalid) {
                 var names = new HashMap<String, String>();
-                Arrays.stream(components).forEach(c -> names.put(c.getName(), name(c)));
+                shape.parts().forEach(part -> names.put(part.name(), part.field()));
                 for (var found : invalid.mistakes()) {
                     var field = path + renamed(found.field(), names);
                     if (!wrong.contains(field)) {
@@ -121,7 +107,7 @@ final class Binder {
             // It was given nothing for a field that is already named as wrong.
             return null;
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("cannot make a " + type.getName(), e);
+            throw new IllegalStateException("cannot make a " + shape.constructor().getName(), e);
         }
     }
 
@@ -141,33 +127,8 @@ final class Binder {
         return null;
     }
 
-    private static Constructor<?> constructor(Class<?> type, RecordComponent[] components)
-            throws NoSuchMethodException {
-        var constructor = type.getDeclaredConstructor(
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
-        constructor.setAccessible(true);
-        return constructor;
-    }
-
-    static boolean isNullable(AnnotatedType type) {
-        return type.isAnnotationPresent(Nullable.class);
-    }
-
-    static String name(RecordComponent component) {
-        var said = component.getAccessor().getAnnotation(JsonProperty.class);
-        if (said != null && !said.value().isEmpty()) {
-            return said.value();
-        }
-        var naming = component.getDeclaringRecord().getAnnotation(JsonNaming.class);
-        if (naming != null && naming.value() == PropertyNamingStrategies.SnakeCaseStrategy.class) {
-            return PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE
-                    .translate(component.getName());
-        }
-        return component.getName();
-    }
-
-    private static String nearest(String name, RecordComponent[] components) {
-        return Arrays.stream(components).map(Binder::name)
+    private static String nearest(String name, Shape shape) {
+        return shape.parts().stream().map(Shape.Part::field)
                 .filter(known -> known.replace("_", "").equalsIgnoreCase(name.replace("_", "")))
                 .findFirst().map(known -> "; did you mean " + known + "?")
                 .orElse("");

@@ -60,7 +60,7 @@ public class BodyReader implements MessageBodyReader<Object> {
     private static boolean mayLack(@Nullable Method handler, Class<?> type) {
         return handler != null && Arrays.stream(handler.getParameters())
                 .anyMatch(parameter -> parameter.getType() == type
-                        && Binder.isNullable(parameter.getAnnotatedType()));
+                        && Shape.isNullable(parameter.getAnnotatedType()));
     }
 
     /// The record that a JSON text says.

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -103,13 +102,11 @@ final class Schemas {
     private Map<String, Object> object(Class<?> type, boolean reads) {
         var properties = new LinkedHashMap<String, Object>();
         var required = new ArrayList<String>();
-        for (var component : type.getRecordComponents()) {
-            var name = Binder.name(component);
-            var isPatch = component.getType() == Patch.class;
-            var isNullable = isPatch || Binder.isNullable(component.getAnnotatedType());
-            properties.put(name, nullable(component, isNullable, reads));
+        for (var part : Shape.of(type).parts()) {
+            var isNullable = part.isNullable() || part.raw() == Patch.class;
+            properties.put(part.field(), nullable(part, isNullable, reads));
             if (!reads || !isNullable) {
-                required.add(name);
+                required.add(part.field());
             }
         }
         var out = new LinkedHashMap<String, Object>();
@@ -121,8 +118,8 @@ final class Schemas {
         return out;
     }
 
-    private Object nullable(RecordComponent component, boolean isNullable, boolean reads) {
-        var schema = of(component.getAnnotatedType(), reads);
+    private Object nullable(Shape.Part part, boolean isNullable, boolean reads) {
+        var schema = of(part.type(), reads);
         if (!isNullable || schema.isEmpty()) {
             return schema;
         }

@@ -4,11 +4,15 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +51,9 @@ public final class AccessTokens {
     private final Supplier<KeyRing<ECKey>> keys;
     private final String issuer;
     private final Clock clock;
+    private volatile @Nullable Signing signing;
+
+    private record Signing(ECKey key, JWSSigner signer, JWSHeader header) {}
 
     /// @param issuer `iss` and `aud`: the public address of this installation
     public AccessTokens(Supplier<KeyRing<ECKey>> keys, String issuer, Clock clock) {
@@ -57,18 +64,30 @@ public final class AccessTokens {
 
     /// The token that says `claims`.
     public String sign(Claims claims) {
-        var key = keys.get().active();
-        var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
-                .type(TYPE).keyID(key.getKeyID()).build();
-        var jwt = new SignedJWT(header, body(claims));
         try {
-            var signer = new ECDSASigner(key);
-            signer.getJCAContext().setProvider(CryptoProvider.FASTEST);
-            jwt.sign(signer);
-        } catch (JOSEException e) {
+            var with = signing();
+            var jwt = new SignedJWT(with.header(), body(claims));
+            jwt.sign(with.signer());
+            return jwt.serialize();
+        } catch (JOSEException | GeneralSecurityException e) {
             throw new IllegalStateException("a signing key of ours does not sign", e);
         }
-        return jwt.serialize();
+    }
+
+    /// A key is handed to the provider once: to do so costs as much as a signature.
+    private Signing signing() throws JOSEException, GeneralSecurityException {
+        var key = keys.get().active();
+        var last = signing;
+        if (last == null || last.key() != key) {
+            var provider = CryptoProvider.FASTEST;
+            var signer = new ECDSASigner((PrivateKey) KeyFactory.getInstance("EC", provider)
+                    .translateKey(key.toPrivateKey()), key.getCurve());
+            signer.getJCAContext().setProvider(provider);
+            last = new Signing(key, signer, new JWSHeader.Builder(JWSAlgorithm.ES256)
+                    .type(TYPE).keyID(key.getKeyID()).build());
+            signing = last;
+        }
+        return last;
     }
 
     /// What `token` says, if it is ours and counts now.
