@@ -376,6 +376,7 @@ create table identity_provider (
     id text not null,
     join_organization_id text,
     kind text not null,
+    mfa_values text[] not null default '{}'::text[],
     name text not null,
     organization_id text,
     proved_at timestamp with time zone,
@@ -929,6 +930,7 @@ create table session (
     organization_id text not null,
     parent_id text,
     project_id text not null,
+    provider_id text,
     token_id text,
     user_agent text,
     user_id text not null,
@@ -942,6 +944,7 @@ create table session (
 CREATE INDEX session_age ON public.session USING btree (expires_at);
 CREATE INDEX session_below ON public.session USING btree (parent_id) WHERE (ended_at IS NULL);
 CREATE INDEX session_of_organization ON public.session USING btree (organization_id) WHERE (ended_at IS NULL);
+CREATE INDEX session_of_provider ON public.session USING btree (provider_id) WHERE ((ended_at IS NULL) AND (provider_id IS NOT NULL));
 CREATE INDEX session_of_user ON public.session USING btree (user_id) WHERE (ended_at IS NULL);
 
 create table shell_session (

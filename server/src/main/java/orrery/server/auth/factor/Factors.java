@@ -275,8 +275,7 @@ public final class Factors {
             return sessions.own(tx);
         }
         var session = sessions.fresh(tx);
-        if (has(tx, session.userId()) && session.proof().level() == Level.SINGLE
-                && !session.proof().methods().contains(Method.FEDERATED)) {
+        if (has(tx, session.userId()) && session.proof().level() == Level.SINGLE) {
             throw new Problem.Refused("change how one signs in",
                     "sign in again with your second factor first").raise();
         }

@@ -6,5 +6,4 @@ import orrery.server.iam.user.User;
 /// Somebody who came back from another provider and is who they say.
 ///
 /// @param entry what the session that is now opened must know
-/// @param provider identifier of the provider
-public record Arrival(User user, Entry entry, Purpose purpose, String provider) {}
+public record Arrival(User user, Entry entry, Purpose purpose) {}

@@ -218,12 +218,11 @@ public final class Federation {
             if (found.entry().boundTo() == null) {
                 verifyAllowed(tx, found.user());
             }
+            var arrival = new Arrival(found.user(), found.entry(), flow.purpose());
             return switch (signIns.after(tx, found.user(), found.entry().proof())) {
-                case SignIns.Enough it -> new Outcome.Entered<>(flow.purpose(), open.open(tx,
-                        new Arrival(found.user(), found.entry().with(it.proof()),
-                                flow.purpose(), provider.id())));
-                case SignIns.Second _ -> throw new IllegalStateException(
-                        "a provider's word needs no second factor here");
+                case SignIns.Enough _ -> new Outcome.Entered<>(
+                        flow.purpose(), open.open(tx, arrival));
+                case SignIns.Second _ -> new Outcome.Halfway<>(arrival);
             };
         });
     }

@@ -7,9 +7,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import java.net.URI;
 import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
@@ -19,7 +17,6 @@ import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.kit.http.Query;
 import orrery.server.auth.session.Sessions;
-import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.provider.Providers;
 import orrery.server.iam.user.ProfileStudioApi;
@@ -38,8 +35,7 @@ public final class FederationStudioApi {
     private final Federation federation;
     private final FlowCookie flows;
     private final PageCodes codes;
-    private final StudioPages pages;
-    private final RandomSecrets secrets;
+    private final StudioReturn studio;
     private final Sessions sessions;
     private final Policies policies;
 
@@ -56,15 +52,13 @@ public final class FederationStudioApi {
 
     public FederationStudioApi(
             Database database, Providers providers, Federation federation, FlowCookie flows,
-            PageCodes codes, StudioPages pages, RandomSecrets secrets, Sessions sessions,
-            Policies policies) {
+            PageCodes codes, StudioReturn studio, Sessions sessions, Policies policies) {
         this.database = database;
         this.providers = providers;
         this.federation = federation;
         this.flows = flows;
         this.codes = codes;
-        this.pages = pages;
-        this.secrets = secrets;
+        this.studio = studio;
         this.sessions = sessions;
         this.policies = policies;
     }
@@ -79,7 +73,7 @@ public final class FederationStudioApi {
         }
         try {
             var begun = federation.begin(provider, new Purpose.Studio(), null);
-            return to(begun.location()).cookie(begun.cookie());
+            return StudioReturn.to(begun.location()).cookie(begun.cookie());
         } catch (Problem.Failure refusal) {
             return switch (refusal.problem()) {
                 case Problem.Unprocessable _ -> refused(500, "Provider configuration error");
@@ -102,18 +96,17 @@ public final class FederationStudioApi {
             }
         });
         if (!answer.containsKey("state")) {
-            return failed("Missing state parameter");
+            return studio.failed("Missing state parameter");
         }
-        var browser = pages.isHere() ? secrets.next() : null;
-        var outcome = federation.complete(grant,
+        var outcome = federation.<Answer<Void>>complete(grant,
                 new Federation.Returned(key, answer, flows.of(headers)),
-                (tx, arrival) -> codes.issue(tx, arrival, browser));
+                (tx, arrival) -> studio.entered(tx, arrival.user(), arrival.entry()));
         return switch (outcome) {
-            case Outcome.Entered<String> entered -> to(pages.at("/auth/callback",
-                    Map.of("code", entered.opened())))
-                    .cookie(browser == null ? flows.clear() : flows.plain(browser));
-            case Outcome.Failed<String> failed -> failed(text(failed.reason()));
-            case Outcome.Linked<String> _ -> failed("Invalid or expired authentication state");
+            case Outcome.Entered<Answer<Void>> it -> it.opened();
+            case Outcome.Halfway<Answer<Void>> it -> studio.second(it.arrival());
+            case Outcome.Failed<Answer<Void>> it -> studio.failed(text(it.reason()));
+            case Outcome.Linked<Answer<Void>> _ ->
+                studio.failed("Invalid or expired authentication state");
         };
     }
 
@@ -150,15 +143,6 @@ public final class FederationStudioApi {
             case ADDRESS_TAKEN, NOT_MEMBER, INACTIVE, ELSEWHERE, LINKED_ELSEWHERE ->
                 reason.sentence();
         };
-    }
-
-    private Answer<?> failed(String error) {
-        return to(pages.at("/login", Map.of("error", error))).cookie(flows.clear());
-    }
-
-    private static Answer<Void> to(URI target) {
-        return Answer.redirect(target).status(307).header("Cache-Control", "no-store")
-                .header("Referrer-Policy", "no-referrer");
     }
 
     private static Answer<Refused> refused(int status, String text) {

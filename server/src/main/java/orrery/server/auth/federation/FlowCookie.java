@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.http.Json;
 import orrery.kit.secret.Sealing;
+import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.SessionCookie;
 
 /// Keeps a sign-in that is under way in the browser that began it, sealed: no other browser can end
@@ -20,6 +21,7 @@ public final class FlowCookie {
     static final Duration LIFE = Duration.ofMinutes(10);
 
     private static final String PLACE = "federation cookie";
+    private static final String WAITING = "federation cookie of who shows more";
 
     /// Browsers keep cookies of up to 4096 bytes.
     private static final int LONGEST = 3_800;
@@ -49,12 +51,28 @@ public final class FlowCookie {
     ///
     /// @throws Problem.Failure [Problem.PayloadTooLarge] for what no browser would keep
     String set(Flow flow) {
-        var value = Base64.getUrlEncoder().withoutPadding()
-                .encodeToString(sealing.seal(Json.text(flow), PLACE));
+        var value = sealed(flow, PLACE);
         if (value.length() > LONGEST) {
             throw new Problem.PayloadTooLarge(LONGEST).raise();
         }
         return header(value, LIFE.toSeconds());
+    }
+
+    /// Somebody who came back to the studio and is asked for more than the provider's word.
+    ///
+    /// @param user identifier
+    /// @param at when they came back, seconds since 1970
+    public record Waiting(String user, Entry entry, long at) {}
+
+    /// The header that makes the browser keep who waits.
+    String set(Arrival arrival) {
+        return header(sealed(new Waiting(arrival.user().id(), arrival.entry(),
+                clock.instant().getEpochSecond()), WAITING), LIFE.toSeconds());
+    }
+
+    /// Who waits in this browser; empty when nobody does any more.
+    public Optional<Waiting> waiting(@Nullable String value) {
+        return open(value, WAITING, Waiting.class).filter(it -> isYoung(it.at()));
     }
 
     /// The header that puts something else in its place: what binds the next step to the browser.
@@ -74,14 +92,25 @@ public final class FlowCookie {
 
     /// What a browser brings back; empty when it is too old or none of ours.
     Optional<Flow> open(@Nullable String value) {
+        return open(value, PLACE, Flow.class).filter(flow -> isYoung(flow.at()));
+    }
+
+    private boolean isYoung(long at) {
+        return clock.instant().getEpochSecond() - at <= LIFE.toSeconds();
+    }
+
+    private String sealed(Object what, String place) {
+        return Base64.getUrlEncoder().withoutPadding()
+                .encodeToString(sealing.seal(Json.text(what), place));
+    }
+
+    private <T> Optional<T> open(@Nullable String value, String place, Class<T> type) {
         if (value == null || value.length() > LONGEST) {
             return Optional.empty();
         }
         try {
-            var flow = Json.read(
-                    sealing.open(Base64.getUrlDecoder().decode(value), PLACE), Flow.class);
-            var age = clock.instant().getEpochSecond() - flow.at();
-            return age <= LIFE.toSeconds() ? Optional.of(flow) : Optional.empty();
+            return Optional.of(Json.read(
+                    sealing.open(Base64.getUrlDecoder().decode(value), place), type));
         } catch (IllegalStateException | IllegalArgumentException | UncheckedIOException none) {
             return Optional.empty();
         }

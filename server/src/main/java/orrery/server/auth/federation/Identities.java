@@ -79,7 +79,7 @@ public final class Identities {
     private Found again(Tx tx, Provider provider, Claimed claimed, Identity known) {
         var user = users.byId(tx, known.userId()).filter(User::isActive)
                 .orElseThrow(() -> new Refusal(Reason.INACTIVE, "the account is not active"));
-        var entry = entry(tx, provider, user, known.projectId());
+        var entry = entry(tx, provider, user, known.projectId()).with(claimed.proof());
         table.used(tx, new Identity(known.id(), user.id(), known.realm(), known.issuer(),
                 known.subject(), provider.id(), claimed.email(), isProved(provider, claimed),
                 entry.home().project(), known.createdAt(), clock.instant()));
@@ -90,14 +90,14 @@ public final class Identities {
     private Entry entry(Tx tx, Provider provider, User user, @Nullable String project) {
         var organization = provider.organizationId();
         if (organization == null) {
-            return Entry.of(user, Proof.BY_PROVIDER);
+            return new Entry(user.home(), null, Proof.BY_PROVIDER, provider.id());
         }
         if (!members.isActive(tx, organization, user.id())) {
             throw new Refusal(Reason.NOT_MEMBER, "the person is no active member");
         }
         return new Entry(organization.equals(user.home().organization()) ? user.home()
                 : homes.again(tx, organization, user.id(), project, user.name()), organization,
-                Proof.BY_PROVIDER);
+                Proof.BY_PROVIDER, provider.id());
     }
 
     private Found first(Tx tx, Provider provider, Claimed claimed) {
@@ -126,7 +126,7 @@ public final class Identities {
                 user = users.changeEmail(tx, id, email);
             }
             return new Found(user, new Entry(
-                    home, provider.organizationId(), Proof.BY_PROVIDER));
+                    home, provider.organizationId(), claimed.proof(), provider.id()));
         } catch (Problem.Failure refusal) {
             if (refusal.problem() instanceof Problem.AlreadyExists) {
                 throw new Refusal(Reason.ADDRESS_TAKEN, "an account has the address");

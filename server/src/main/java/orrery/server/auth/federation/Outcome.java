@@ -10,6 +10,11 @@ public sealed interface Outcome<T> {
     /// The person is signed in.
     record Entered<T>(Purpose purpose, T opened) implements Outcome<T> {}
 
+    /// The person is who they say, and must show a second factor here before they are signed in.
+    ///
+    /// @param arrival with what was shown so far
+    record Halfway<T>(Arrival arrival) implements Outcome<T> {}
+
     /// The identity is one of the account's from now on.
     record Linked<T>(Identity identity) implements Outcome<T> {}
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Tx;
+import orrery.server.auth.session.Entry;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
@@ -29,13 +30,12 @@ final class PageCodes {
     }
 
     /// @param browser cookie of the browser that alone may show it; `null` for any
-    String issue(Tx tx, Arrival arrival, @Nullable String browser) {
+    String issue(Tx tx, User user, Entry entry, @Nullable String browser) {
         var code = secrets.next();
         var now = clock.instant();
         table.sweep(tx, now);
-        table.insert(tx, RandomSecrets.hash(code), new CodeTable.Row(arrival.user().id(),
-                arrival.entry(), browser == null ? null : RandomSecrets.hash(browser),
-                now.plus(LIFE)));
+        table.insert(tx, RandomSecrets.hash(code), new CodeTable.Row(user.id(), entry,
+                browser == null ? null : RandomSecrets.hash(browser), now.plus(LIFE)));
         return code;
     }
 

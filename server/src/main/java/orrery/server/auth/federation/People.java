@@ -1,13 +1,16 @@
 package orrery.server.auth.federation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jwt.JWTClaimsSet;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -68,15 +71,28 @@ final class People {
         try {
             var email = claims.getStringClaim("email");
             if (email == null && said.userinfo().getHost() != null) {
-                return userinfo(said, claims.getSubject(), heard.text("access_token"));
+                return userinfo(said, claims.getSubject(), heard.text("access_token"))
+                        .with(showedMore(provider, claims));
             }
             return new Claimed(said.issuer(), claims.getSubject(), email,
                     isTrue(claims.getClaim("email_verified")),
                     name(claims.getStringClaim("name"),
-                            claims.getStringClaim("preferred_username"), email));
+                            claims.getStringClaim("preferred_username"), email),
+                    showedMore(provider, claims));
         } catch (ParseException e) {
             throw new Refusal(Reason.UNPROVED, "a claim of the ID token is no text");
         }
+    }
+
+    /// Only signed claims count for that, and of those only values that somebody named for it.
+    private static boolean showedMore(Provider provider, JWTClaimsSet claims) {
+        var trusted = provider.endpoints().mfaValues();
+        var said = new ArrayList<String>();
+        said.add(String.valueOf(claims.getClaim("acr")));
+        if (claims.getClaim("amr") instanceof List<?> methods) {
+            methods.forEach(one -> said.add(String.valueOf(one)));
+        }
+        return said.stream().anyMatch(trusted::contains);
     }
 
     /// What the ID token left out. It must be about the same person (OpenID Connect Core 5.3.2).

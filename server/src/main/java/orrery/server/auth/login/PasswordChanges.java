@@ -33,7 +33,13 @@ public final class PasswordChanges {
             the password of your account %s at %s was changed just now, and you
             were signed out everywhere else.
 
-            If that was not you, set a new one:
+            API keys and personal tokens of yours still count. Look through them, and
+            revoke those that you do not know (GET and DELETE):
+
+            %s/v1/regions/global/iam/apikeys
+            %s/api/v1/me/tokens
+
+            If it was not you who changed it, set a new password:
 
             %s/oauth2/forgot
             """;
@@ -117,7 +123,8 @@ public final class PasswordChanges {
         if (mail.isOn()) {
             mail.send(tx, new Subject("user", user.id()), new Letter(user.email(),
                     "Your password was changed",
-                    NOTICE.formatted(user.name(), user.username(), server, server)), WORTH);
+                    NOTICE.formatted(user.name(), user.username(), server, server, server,
+                            server)), WORTH);
         }
     }
 }

@@ -1,8 +1,10 @@
 package orrery.server.auth.login;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Unauthenticated.Credential;
 import orrery.kit.access.Grant;
@@ -11,8 +13,10 @@ import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.server.auth.factor.Factors;
+import orrery.server.auth.factor.Passkeys;
 import orrery.server.auth.login.Lockout.Of;
 import orrery.server.auth.session.Proof;
+import orrery.server.auth.session.Proof.Level;
 import orrery.server.auth.session.Proof.Method;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.user.User;
@@ -34,6 +38,8 @@ import orrery.server.tenancy.organization.Organizations;
 public final class SignIns {
     private static final String WRONG_CODE =
             "The code is wrong or was used already";
+    private static final String WRONG_KEY =
+            "That is no passkey of this account, or the page is too old";
     private static final String CODE_NEEDED =
             "A code of your authenticator application is needed: send it as code";
     private static final Permission OWN = new Permission("org.ownership.update");
@@ -41,16 +47,18 @@ public final class SignIns {
     private final Database database;
     private final Users users;
     private final Factors factors;
+    private final Passkeys passkeys;
     private final Lockout lockout;
     private final Organizations organizations;
     private final Policies policies;
 
     public SignIns(
-            Database database, Users users, Factors factors, Lockout lockout,
+            Database database, Users users, Factors factors, Passkeys passkeys, Lockout lockout,
             Organizations organizations, Policies policies) {
         this.database = database;
         this.users = users;
         this.factors = factors;
+        this.passkeys = passkeys;
         this.lockout = lockout;
         this.organizations = organizations;
         this.policies = policies;
@@ -72,8 +80,8 @@ public final class SignIns {
         T go(Tx tx, User user, Proof proof);
     }
 
-    /// What the person must show besides: a second factor, for who has one and signs in by
-    /// password. Another provider is trusted to have asked for what it takes.
+    /// What the person must show besides: a second factor, for who has one and has shown less.
+    /// Another provider's word for one counts where it is trusted for that.
     ///
     /// @throws Problem.Failure [Problem.Refused] where the organization has its people sign in
     ///     otherwise
@@ -81,7 +89,7 @@ public final class SignIns {
         if (!proof.methods().contains(Method.FEDERATED)) {
             verifyAllowed(tx, user);
         }
-        return proof.methods().equals(Set.of(Method.PASSWORD)) && factors.has(tx, user.id())
+        return proof.level() == Level.SINGLE && factors.has(tx, user.id())
                 ? new Second(proof) : new Enough(proof);
     }
 
@@ -96,16 +104,41 @@ public final class SignIns {
     /// @throws Problem.Failure [Problem.Unauthenticated] for a wrong or used code,
     ///     [Problem.RateLimited] after too many
     public <T> T second(Grant grant, String user, Proof first, String code, Finish<T> finish) {
+        return second(grant, user, new Shown(first.and(Method.CODE), WRONG_CODE),
+                (tx, found) -> factors.accept(tx, found, code), finish);
+    }
+
+    /// Goes on with whoever answers by a passkey of theirs.
+    ///
+    /// @param user identifier of who passed the first step
+    /// @param challenge what [Passkeys#ask] gave
+    /// @param credential what the browser answered, as JSON
+    /// @throws Problem.Failure as [#second(Grant, String, Proof, String, Finish)]
+    public <T> T second(
+            Grant grant, String user, Proof first, String challenge, ObjectNode credential,
+            Finish<T> finish) {
+        return second(grant, user, new Shown(first.and(Method.PASSKEY), WRONG_KEY),
+                (tx, found) -> passkeys.answer(tx, challenge, credential)
+                        .filter(found.id()::equals).isPresent(), finish);
+    }
+
+    /// @param both what the person has shown if it is good
+    /// @param wrong what is said if it is not
+    private record Shown(Proof both, String wrong) {}
+
+    private <T> T second(
+            Grant grant, String user, Shown shown, BiPredicate<Tx, User> isGood,
+            Finish<T> finish) {
         database.write(grant, tx -> lockout.attempt(tx, Of.SECOND, user));
         var done = database.<Optional<T>>tx(grant, tx -> users.byId(tx, user)
-                .filter(User::isActive).filter(found -> factors.accept(tx, found, code))
+                .filter(User::isActive).filter(found -> isGood.test(tx, found))
                 .map(found -> {
                     lockout.succeeded(tx, Of.SECOND, user);
-                    return finish.go(tx, found, first.and(Method.CODE));
+                    return finish.go(tx, found, shown.both());
                 }));
         if (done.isEmpty()) {
             database.write(grant, lockout::missed);
-            throw new Problem.Unauthenticated(Credential.INVALID, WRONG_CODE).raise();
+            throw new Problem.Unauthenticated(Credential.INVALID, shown.wrong()).raise();
         }
         return done.get();
     }
@@ -117,7 +150,7 @@ public final class SignIns {
 
     /// Whether a refusal is about the second step, so that the first one was right.
     public static boolean isAboutCode(Problem.Unauthenticated refusal) {
-        return refusal.cause().equals(WRONG_CODE) || refusal.cause().equals(CODE_NEEDED);
+        return Set.of(WRONG_CODE, WRONG_KEY, CODE_NEEDED).contains(refusal.cause());
     }
 
     /// Refuses who must sign in by the provider of their organization. Owners need not: a

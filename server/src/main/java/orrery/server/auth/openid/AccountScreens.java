@@ -24,8 +24,8 @@ final class AccountScreens {
                 <input type="hidden" name="credential" value="">
                 <div class="buttons"><button class="plain" type="submit">Sign in with a passkey\
                 </button></div>
-                <p class="wrong" role="alert" hidden>That did not work. Try again, or sign in with
-                your password.</p>
+                <p class="wrong" role="alert" hidden>That did not work. Try again, or another
+                way.</p>
                 </form>
                 <script>%s</script>""".formatted(action,
                 Screens.escaped(asked.options().toString()),
@@ -35,9 +35,10 @@ final class AccountScreens {
 
     /// Asks for a second factor.
     ///
+    /// @param passkey the other way, as [#passkey] shows it
     /// @param action where the form goes
     static Answer<String> secondStep(
-            String action, String interaction, @Nullable String wrong) {
+            String action, String interaction, @Nullable String wrong, String passkey) {
         return Screens.page("One more step", """
                 %s
                 <form method="post" action="%s">
@@ -47,8 +48,9 @@ final class AccountScreens {
                 spellcheck="false" required maxlength="40" autofocus>
                 <div class="buttons"><button type="submit">Go on</button></div>
                 </form>
-                <p class="dim">Without it at hand, type one of your recovery codes.</p>"""
-                .formatted(wrong(wrong), action, Screens.hidden("interaction", interaction)));
+                <p class="dim">Without it at hand, type one of your recovery codes.</p>
+                %s""".formatted(wrong(wrong), action,
+                Screens.hidden("interaction", interaction), passkey));
     }
 
     /// Asks whose password is forgotten.

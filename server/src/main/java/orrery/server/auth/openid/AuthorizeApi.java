@@ -1,6 +1,5 @@
 package orrery.server.auth.openid;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.CookieParam;
@@ -10,7 +9,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.Map;
@@ -20,7 +18,6 @@ import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.FromAnyPage;
-import orrery.kit.http.Json;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.kit.http.Query;
@@ -37,19 +34,20 @@ import orrery.server.surface.OAuth;
 @RunOnVirtualThread
 @On(OAuth.class)
 public final class AuthorizeApi {
-    private static final String SECOND = "/oauth2/login/second";
     private static final int LONGEST_QUERY = 7_000;
 
     private final Authorizing authorizing;
     private final SignedIn signedIn;
+    private final SecondSteps seconds;
     private final Interactions interactions;
     private final SessionCookie cookie;
 
     public AuthorizeApi(
-            Authorizing authorizing, SignedIn signedIn, Interactions interactions,
-            SessionCookie cookie) {
+            Authorizing authorizing, SignedIn signedIn, SecondSteps seconds,
+            Interactions interactions, SessionCookie cookie) {
         this.authorizing = authorizing;
         this.signedIn = signedIn;
+        this.seconds = seconds;
         this.interactions = interactions;
         this.cookie = cookie;
     }
@@ -109,7 +107,8 @@ public final class AuthorizeApi {
             return switch (signedIn.enter(
                     grant, session, agent, name, form.getOrDefault("password", ""))) {
                 case SignedIn.Entered it -> entered(grant, from, it, browser);
-                case SignedIn.Halfway it -> second(from, browser, it, null);
+                case SignedIn.Halfway it -> second(grant, seconds.page(
+                        Purpose.SECOND_STEP, from.parameters(), browser, it), browser, null);
             };
         } catch (Problem.Failure refusal) {
             return authorizing.signInAgain(
@@ -134,10 +133,10 @@ public final class AuthorizeApi {
             return stale();
         }
         try {
-            return entered(grant, from, signedIn.second(
-                    grant, session, agent, halfway, form.getOrDefault("code", "")), browser);
+            return entered(grant, from, seconds.shown(grant, halfway, form,
+                    signedIn.here(session, agent, halfway)), browser);
         } catch (Problem.Failure refusal) {
-            return second(from, browser, halfway, wrong(refusal)).status(status(refusal));
+            return second(grant, from, browser, wrong(refusal)).status(status(refusal));
         }
     }
 
@@ -158,25 +157,13 @@ public final class AuthorizeApi {
         }
         try {
             return entered(grant, from, signedIn.byPasskey(grant, session, agent,
-                    form.getOrDefault("challenge", ""), credential(form)), browser);
+                    form.getOrDefault("challenge", ""), SecondSteps.credential(form)), browser);
         } catch (Problem.Failure refusal) {
             var wrong = refusal.problem() instanceof Problem.Unauthenticated
                     ? "The passkey is not known here." : wrong(refusal);
             return authorizing.signInAgain(grant, from, browser, null, wrong)
                     .status(status(refusal));
         }
-    }
-
-    private static ObjectNode credential(Map<String, String> form) {
-        try {
-            if (Json.shared().readTree(form.getOrDefault("credential", "{}"))
-                    instanceof ObjectNode read) {
-                return read;
-            }
-        } catch (IOException noJson) {
-            // Answers nothing, as an empty one.
-        }
-        return Json.shared().createObjectNode();
     }
 
     private Answer<?> entered(
@@ -186,9 +173,8 @@ public final class AuthorizeApi {
     }
 
     private Answer<?> second(
-            Interaction from, String browser, SignedIn.Halfway halfway, @Nullable String wrong) {
-        return AccountScreens.secondStep(SECOND, interactions.sealHalfway(
-                Purpose.SECOND_STEP, from.parameters(), browser, halfway), wrong);
+            Grant grant, Interaction from, String browser, @Nullable String wrong) {
+        return seconds.ask(grant, SecondSteps.SIGN_IN, from, browser, wrong);
     }
 
     @POST

@@ -16,6 +16,7 @@ import orrery.kit.http.Answer;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.kit.http.Query;
+import orrery.server.auth.federation.Arrival;
 import orrery.server.auth.federation.Federation;
 import orrery.server.auth.federation.FlowCookie;
 import orrery.server.auth.federation.Outcome;
@@ -36,16 +37,18 @@ public final class CallbackApi {
     private final Federation federation;
     private final FlowCookie flows;
     private final SignedIn signedIn;
+    private final SecondSteps seconds;
     private final Authorizing authorizing;
     private final DeviceApi devices;
     private final SessionCookie cookie;
 
     public CallbackApi(
-            Federation federation, FlowCookie flows, SignedIn signedIn, Authorizing authorizing,
-            DeviceApi devices, SessionCookie cookie) {
+            Federation federation, FlowCookie flows, SignedIn signedIn, SecondSteps seconds,
+            Authorizing authorizing, DeviceApi devices, SessionCookie cookie) {
         this.federation = federation;
         this.flows = flows;
         this.signedIn = signedIn;
+        this.seconds = seconds;
         this.authorizing = authorizing;
         this.devices = devices;
         this.cookie = cookie;
@@ -89,6 +92,8 @@ public final class CallbackApi {
         return switch (outcome) {
             case Outcome.Entered<Entered> entered -> entered(grant, entered)
                     .cookie(cookie.set(entered.opened().cookie())).cookie(flows.clear());
+            case Outcome.Halfway<Entered> halfway ->
+                more(grant, halfway.arrival()).cookie(flows.clear());
             case Outcome.Linked<Entered> _ -> Screens.message(200, "Linked",
                     "From now on you can sign in that way too.").cookie(flows.clear());
             case Outcome.Failed<Entered> failed -> failed(grant, failed).cookie(flows.clear());
@@ -106,6 +111,21 @@ public final class CallbackApi {
             // Those have other addresses to come back to, or open no session.
             case Purpose.Studio _, Purpose.Link _ -> Screens.message(
                     200, "Signed in", "You may close this page.");
+        };
+    }
+
+    private Answer<?> more(Grant grant, Arrival arrival) {
+        var halfway = new SignedIn.Halfway(arrival.user().id(), arrival.entry());
+        return switch (arrival.purpose()) {
+            case Purpose.Application asked -> seconds.ask(grant, SecondSteps.SIGN_IN,
+                    seconds.page(Interaction.Purpose.SECOND_STEP, asked.parameters(),
+                            asked.browser(), halfway), asked.browser(), null);
+            case Purpose.Device asked -> seconds.ask(grant, SecondSteps.DEVICE,
+                    seconds.page(Interaction.Purpose.DEVICE_SECOND_STEP,
+                            AuthorizeApi.codeOnly(asked.userCode()), asked.browser(), halfway),
+                    asked.browser(), null);
+            case Purpose.Studio _, Purpose.Link _ -> throw new IllegalStateException(
+                    "those have other addresses to come back to, or sign nobody in");
         };
     }
 

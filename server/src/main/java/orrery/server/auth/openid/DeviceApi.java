@@ -38,12 +38,12 @@ import orrery.server.surface.OAuth;
 public final class DeviceApi {
     private static final String PAGE = "/oauth2/device";
     private static final String SIGN_IN = "/oauth2/device/login";
-    private static final String SECOND = "/oauth2/device/login/second";
     private static final String CODE = "user_code";
 
     private final Database database;
     private final DeviceCodes codes;
     private final SignedIn signedIn;
+    private final SecondSteps seconds;
     private final Interactions interactions;
     private final SessionCookie cookie;
     private final WaysIn waysIn;
@@ -58,11 +58,12 @@ public final class DeviceApi {
             long interval) {}
 
     public DeviceApi(
-            Database database, DeviceCodes codes, SignedIn signedIn, Interactions interactions,
-            SessionCookie cookie, WaysIn waysIn, AccessTokens tokens) {
+            Database database, DeviceCodes codes, SignedIn signedIn, SecondSteps seconds,
+            Interactions interactions, SessionCookie cookie, WaysIn waysIn, AccessTokens tokens) {
         this.database = database;
         this.codes = codes;
         this.signedIn = signedIn;
+        this.seconds = seconds;
         this.interactions = interactions;
         this.cookie = cookie;
         this.waysIn = waysIn;
@@ -125,7 +126,9 @@ public final class DeviceApi {
             return switch (signedIn.enter(
                     grant, session, agent, name, form.getOrDefault("password", ""))) {
                 case SignedIn.Entered it -> entered(grant, it, code, browser);
-                case SignedIn.Halfway it -> second(from, browser, it, null);
+                case SignedIn.Halfway it -> second(grant, seconds.page(
+                        Purpose.DEVICE_SECOND_STEP, from.parameters(), browser, it), browser,
+                        null);
             };
         } catch (Problem.Failure refusal) {
             return signIn(grant, code, browser, name, AuthorizeApi.wrong(refusal))
@@ -151,10 +154,11 @@ public final class DeviceApi {
             return AuthorizeApi.stale();
         }
         try {
-            return entered(grant, signedIn.second(grant, session, agent, halfway,
-                    form.getOrDefault("code", "")), from.parameters().get(CODE), browser);
+            return entered(grant, seconds.shown(grant, halfway, form,
+                    signedIn.here(session, agent, halfway)), from.parameters().get(CODE),
+                    browser);
         } catch (Problem.Failure refusal) {
-            return second(from, browser, halfway, AuthorizeApi.wrong(refusal))
+            return second(grant, from, browser, AuthorizeApi.wrong(refusal))
                     .status(AuthorizeApi.status(refusal));
         }
     }
@@ -166,9 +170,8 @@ public final class DeviceApi {
     }
 
     private Answer<?> second(
-            Interaction from, String browser, SignedIn.Halfway halfway, @Nullable String wrong) {
-        return AccountScreens.secondStep(SECOND, interactions.sealHalfway(
-                Purpose.DEVICE_SECOND_STEP, from.parameters(), browser, halfway), wrong);
+            Grant grant, Interaction from, String browser, @Nullable String wrong) {
+        return seconds.ask(grant, SecondSteps.DEVICE, from, browser, wrong);
     }
 
     @POST

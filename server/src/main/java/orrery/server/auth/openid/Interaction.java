@@ -21,7 +21,7 @@ record Interaction(
         SignedIn.@Nullable Halfway halfway,
         long at) {
     enum Purpose {
-        SIGN_IN, SECOND_STEP, CONSENT, DEVICE_SIGN_IN, DEVICE_SECOND_STEP, DEVICE, SIGN_OUT,
-        HANDOVER
+        SIGN_IN, SECOND_STEP, CONSENT, DEVICE_SIGN_IN, DEVICE_SECOND_STEP, DEVICE,
+        STUDIO_SECOND_STEP, SIGN_OUT, HANDOVER
     }
 }

@@ -51,21 +51,20 @@ final class Interactions {
     String seal(
             Purpose purpose, Map<String, String> parameters, String browser,
             @Nullable Session session) {
-        return seal(purpose, parameters, browser, session, null);
+        return seal(new Interaction(purpose, parameters, hash(browser),
+                session == null ? null : session.id(), null, clock.instant().getEpochSecond()));
     }
 
-    /// For the page that asks for a second factor.
-    String sealHalfway(
+    /// What the page that asks for a second factor goes on with.
+    Interaction halfway(
             Purpose purpose, Map<String, String> parameters, String browser, Halfway halfway) {
-        return seal(purpose, parameters, browser, null, halfway);
+        return new Interaction(purpose, parameters, hash(browser), null, halfway,
+                clock.instant().getEpochSecond());
     }
 
-    private String seal(
-            Purpose purpose, Map<String, String> parameters, String browser,
-            @Nullable Session session, @Nullable Halfway halfway) {
-        var text = Json.text(new Interaction(purpose, parameters, hash(browser),
-                session == null ? null : session.id(), halfway, clock.instant().getEpochSecond()));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealing.seal(text, PLACE));
+    String seal(Interaction what) {
+        return Base64.getUrlEncoder().withoutPadding()
+                .encodeToString(sealing.seal(Json.text(what), PLACE));
     }
 
     /// What a page brings back; empty when it is too old, of another browser, or none of ours.

@@ -13,7 +13,6 @@ import orrery.server.auth.login.Logins;
 import orrery.server.auth.login.PasskeyLogins;
 import orrery.server.auth.login.SignIns;
 import orrery.server.auth.session.Entry;
-import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Session;
 import orrery.server.auth.session.Sessions;
 import orrery.server.iam.user.User;
@@ -46,7 +45,10 @@ final class SignedIn {
     sealed interface Came {}
 
     /// A second factor is asked for.
-    record Halfway(String user, Proof first) implements Came {}
+    ///
+    /// @param user identifier
+    /// @param entry how they come in, with what was shown so far
+    record Halfway(String user, Entry entry) implements Came {}
 
     SignedIn(
             Database database, Logins logins, SignIns signIns, PasskeyLogins passkeys,
@@ -79,18 +81,17 @@ final class SignedIn {
         return logins.login(grant, name, password, (tx, user, next) -> switch (next) {
             case SignIns.Enough it -> enter(
                     tx, cookie, userAgent, user, Entry.of(user, it.proof()));
-            case SignIns.Second it -> new Halfway(user.id(), it.first());
+            case SignIns.Second it -> new Halfway(user.id(), Entry.of(user, it.first()));
         });
     }
 
-    /// Goes on with who has come halfway, and shows a code.
+    /// Goes on in this browser with who has come halfway, and shows more.
     ///
-    /// @throws orrery.kit.Problem.Failure as [SignIns#second]
-    Entered second(
-            Grant grant, @Nullable String cookie, @Nullable String userAgent, Halfway halfway,
-            String code) {
-        return signIns.second(grant, halfway.user(), halfway.first(), code, (tx, user, proof) ->
-                enter(tx, cookie, userAgent, user, Entry.of(user, proof)));
+    /// @throws orrery.kit.Problem.Failure as [SecondSteps#shown]
+    SignIns.Finish<Entered> here(
+            @Nullable String cookie, @Nullable String userAgent, Halfway halfway) {
+        return (tx, user, proof) -> enter(
+                tx, cookie, userAgent, user, halfway.entry().with(proof));
     }
 
     /// What a page asks a browser's passkeys.
@@ -125,7 +126,7 @@ final class SignedIn {
             before = null;
         }
         var opened = before == null ? sessions.openForBrowser(tx, user, entry, userAgent)
-                : sessions.again(tx, before, entry.proof());
+                : sessions.again(tx, before, entry);
         return new Entered(new Person(user, opened.session()), opened.secret());
     }
 

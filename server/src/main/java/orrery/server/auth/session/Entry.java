@@ -9,15 +9,17 @@ import orrery.server.iam.user.User;
 /// @param home the organization and project that the session is in
 /// @param boundTo see [Session#boundTo]
 /// @param proof how the person proved who they are
-public record Entry(Scope home, @Nullable String boundTo, Proof proof) {
+/// @param providerId see [Session#providerId]
+public record Entry(
+        Scope home, @Nullable String boundTo, Proof proof, @Nullable String providerId) {
 
     /// By something that is the person's own, such as a password.
     public static Entry of(User user, Proof proof) {
-        return new Entry(user.home(), null, proof);
+        return new Entry(user.home(), null, proof, null);
     }
 
     /// The same, proved that way.
     public Entry with(Proof other) {
-        return new Entry(home, boundTo, other);
+        return new Entry(home, boundTo, other, providerId);
     }
 }

@@ -17,7 +17,9 @@ public record Proof(Set<Method> methods) {
         /// A passkey, unlocked by who holds it: two factors in one.
         PASSKEY("hwk"),
         /// An identity provider's word.
-        FEDERATED("fed");
+        FEDERATED("fed"),
+        /// Its word that it asked for a second factor, where it is trusted for that.
+        VOUCHED("mfa");
 
         private final String amr;
 
@@ -69,21 +71,26 @@ public record Proof(Set<Method> methods) {
 
     public Level level() {
         return methods.contains(Method.PASSKEY) ? Level.PHISHING_RESISTANT
-                : methods.size() > 1 && methods.contains(Method.CODE) ? Level.MULTIPLE
-                        : Level.SINGLE;
+                : methods.contains(Method.VOUCHED)
+                                || methods.size() > 1 && methods.contains(Method.CODE)
+                        ? Level.MULTIPLE : Level.SINGLE;
     }
 
     /// The names of RFC 8176, in a fixed order.
     public List<String> amr() {
         var names = methods.stream().sorted().map(method -> method.amr);
         return (level() == Level.SINGLE ? names : Stream.concat(names, Stream.of(MULTIPLE)))
-                .toList();
+                .distinct().toList();
     }
 
     /// What [#amr] wrote.
     static Proof read(Collection<String> amr) {
         var methods = EnumSet.noneOf(Method.class);
         Arrays.stream(Method.values()).filter(it -> amr.contains(it.amr)).forEach(methods::add);
+        if (methods.contains(Method.CODE) || methods.contains(Method.PASSKEY)) {
+            // Then it was our own factor that made them two.
+            methods.remove(Method.VOUCHED);
+        }
         return new Proof(methods);
     }
 }

@@ -17,6 +17,7 @@ import orrery.kit.access.Scope;
 /// @param address where it was opened from
 /// @param boundTo the organization that it counts in alone, because that one's provider said who
 ///     the person is; `null` as a rule
+/// @param providerId the provider that said who the person is, with which it ends; `null` as a rule
 public record Session(
         String id,
         String userId,
@@ -32,7 +33,8 @@ public record Session(
         @Nullable String userAgent,
         Instant createdAt,
         Instant expiresAt,
-        @Nullable String boundTo) {
+        @Nullable String boundTo,
+        @Nullable String providerId) {
 
     /// A person's own session.
     ///
@@ -41,14 +43,14 @@ public record Session(
             String id, String userId, Entry entry, @Nullable String tokenId, Instant at,
             Instant expiresAt) {
         return new Session(id, userId, entry.home(), tokenId, null, null, null, at, entry.proof(),
-                at, null, null, at, expiresAt, entry.boundTo());
+                at, null, null, at, expiresAt, entry.boundTo(), entry.providerId());
     }
 
     /// The same session, and where it was opened from.
     Session from(@Nullable String address, @Nullable String userAgent) {
         return new Session(id, userId, home, tokenId, clientId, parentId, actorId,
                 authenticatedAt, proof, lastSeenAt, address, userAgent, createdAt, expiresAt,
-                boundTo);
+                boundTo, providerId);
     }
 
     /// Whether the person themself is signed in by it, and neither a client nor an operator acts.

@@ -27,15 +27,17 @@ final class SessionTable {
             row.getString("user_agent"),
             row.getTimestamp("created_at").toInstant(),
             row.getTimestamp("expires_at").toInstant(),
-            row.getString("bound_to"));
+            row.getString("bound_to"),
+            row.getString("provider_id"));
 
     private static final String INSERT = """
             insert into session (id, user_id, organization_id, project_id, cookie_hash, token_id,
                                  client_id, parent_id, actor_id, authenticated_at, amr,
                                  last_seen_at, address, user_agent, created_at, expires_at,
-                                 bound_to)
+                                 bound_to, provider_id)
             values (:id, :user, :organization, :project, :cookie, :token, :client, :parent, :actor,
-                    :authenticated, :amr, :seen, :address, :agent, :created, :expires, :bound)""";
+                    :authenticated, :amr, :seen, :address, :agent, :created, :expires, :bound,
+                    :provider)""";
 
     void insert(Tx tx, Session session, byte @Nullable [] cookieHash) {
         tx.handle().createUpdate(INSERT)
@@ -56,6 +58,7 @@ final class SessionTable {
                 .bind("created", session.createdAt())
                 .bind("expires", session.expiresAt())
                 .bind("bound", session.boundTo())
+                .bind("provider", session.providerId())
                 .execute();
     }
 
@@ -110,15 +113,16 @@ final class SessionTable {
 
     private static final String AGAIN = """
             update session
-            set cookie_hash = :cookie, authenticated_at = :now, amr = :amr, last_seen_at = :now
+            set cookie_hash = :cookie, authenticated_at = :now, amr = :amr, last_seen_at = :now,
+                provider_id = :provider
             where id = :id
             returning *""";
 
     /// The session under a new cookie, after the person proved once more who they are.
-    Session again(Tx tx, String id, byte[] cookieHash, Proof proof, Instant now) {
+    Session again(Tx tx, String id, byte[] cookieHash, Entry entry, Instant now) {
         return tx.handle().createQuery(AGAIN).bind("id", id).bind("cookie", cookieHash)
-                .bindArray("amr", String.class, proof.amr())
-                .bind("now", now).map(SESSION).one();
+                .bindArray("amr", String.class, entry.proof().amr())
+                .bind("provider", entry.providerId()).bind("now", now).map(SESSION).one();
     }
 
     private static final String PROVED = """
@@ -183,6 +187,18 @@ final class SessionTable {
     List<Ended> endOfClient(Tx tx, String client, @Nullable String user, Instant now) {
         return tx.handle().createQuery(END_OF_CLIENT)
                 .bind("client", client).bind("user", user).bind("now", now)
+                .mapTo(Ended.class).list();
+    }
+
+    private static final String END_OF_PROVIDER = """
+            update session
+            set ended_at = :now
+            where provider_id = :provider and ended_at is null
+            returning id, user_id""";
+
+    List<Ended> endOfProvider(Tx tx, String provider, Instant now) {
+        return tx.handle().createQuery(END_OF_PROVIDER)
+                .bind("provider", provider).bind("now", now)
                 .mapTo(Ended.class).list();
     }
 

@@ -23,13 +23,15 @@ import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.Claims;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.provider.ProviderEnd;
+import orrery.server.iam.provider.Providers;
 import orrery.server.iam.user.Departure;
 import orrery.server.iam.user.User;
 import orrery.server.tenancy.organization.Organizations;
 
 /// Signed-in people. A session carries a cookie in browsers and access tokens elsewhere.
 @Singleton
-public final class Sessions implements Departure {
+public final class Sessions implements Departure, ProviderEnd {
     /// How long a studio token counts, as its family's clients expect.
     public static final Duration TOKEN_LIFE = Duration.ofHours(24);
 
@@ -53,6 +55,7 @@ public final class Sessions implements Departure {
     private final AccessTokens tokens;
     private final Policies policies;
     private final Organizations organizations;
+    private final Providers providers;
     private final Epochs epochs;
     private final Events events;
     private final Ids ids;
@@ -70,11 +73,13 @@ public final class Sessions implements Departure {
     }
 
     public Sessions(
-            AccessTokens tokens, Policies policies, Organizations organizations, Epochs epochs,
-            Events events, Ids ids, RandomSecrets secrets, Clock clock) {
+            AccessTokens tokens, Policies policies, Organizations organizations,
+            Providers providers, Epochs epochs, Events events, Ids ids, RandomSecrets secrets,
+            Clock clock) {
         this.tokens = tokens;
         this.policies = policies;
         this.organizations = organizations;
+        this.providers = providers;
         this.epochs = epochs;
         this.events = events;
         this.ids = ids;
@@ -108,10 +113,11 @@ public final class Sessions implements Departure {
 
     /// Goes on with a browser's session after its person proved once more who they are. The cookie
     /// is a new one: what somebody planted or saw before is worth nothing.
-    public Opened again(Tx tx, Session session, Proof proof) {
+    public Opened again(Tx tx, Session session, Entry entry) {
+        holdProvider(tx, entry.providerId());
         var cookie = secrets.next();
         var renewed = table.again(
-                tx, session.id(), RandomSecrets.hash(cookie), proof, clock.instant());
+                tx, session.id(), RandomSecrets.hash(cookie), entry, clock.instant());
         epochs.raise(tx, session.userId());
         return new Opened(renewed, cookie);
     }
@@ -129,7 +135,7 @@ public final class Sessions implements Departure {
         var session = new Session(ids.next("ses"), user.id(), home, null, client,
                 isAlone ? null : parent.id(), actor, parent.authenticatedAt(), parent.proof(), now,
                 null, null, now, isAlone || expires.isBefore(parent.expiresAt())
-                        ? expires : parent.expiresAt(), parent.boundTo());
+                        ? expires : parent.expiresAt(), parent.boundTo(), parent.providerId());
         insert(tx, session, null, parent.userAgent());
         return session;
     }
@@ -267,6 +273,12 @@ public final class Sessions implements Departure {
         table.endOfOrganization(tx, organization, clock.instant());
     }
 
+    /// Also those of clients that go on without the browser's.
+    @Override
+    public void ended(Tx tx, String provider) {
+        ended(tx, table.endOfProvider(tx, provider, clock.instant()));
+    }
+
     /// Where the person's sessions count: everywhere for operators, else where they are. One that
     /// an organization's provider opened counts there, whoever it is.
     public Scope within(Tx tx, Session session) {
@@ -279,6 +291,7 @@ public final class Sessions implements Departure {
         if (!policies.isOperator(tx, session.userId())) {
             organizations.checkActive(tx, session.home().requireOrganization(), "sign-in");
         }
+        holdProvider(tx, session.providerId());
         table.sweep(tx, clock.instant().minus(RETENTION));
         var agent = userAgent == null || userAgent.length() <= LONGEST_AGENT ? userAgent
                 : userAgent.substring(0, LONGEST_AGENT);
@@ -292,6 +305,13 @@ public final class Sessions implements Departure {
         }
         events.append(tx, new NewEvent("session.opened", new Subject("session", session.id()),
                 Scope.organization(session.home().requireOrganization()), said));
+    }
+
+    /// A session opens before its provider is disabled, and ends with that; or not at all.
+    private void holdProvider(Tx tx, @Nullable String provider) {
+        if (provider != null) {
+            providers.hold(tx, provider);
+        }
     }
 
     private String sign(Tx tx, Session session, Map<String, Object> more) {

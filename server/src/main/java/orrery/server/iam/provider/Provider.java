@@ -48,6 +48,8 @@ public record Provider(
     ///
     /// @param discoveryUrl of [Kind#OIDC]; the others have the four that follow
     /// @param emailsUrl tells all addresses of a person; `null` where the person's own page does
+    /// @param mfaValues what an ID token says (`acr`, or among `amr`) of who showed a second factor
+    ///     there; with none of them its word for that is not taken
     public record Endpoints(
             String clientId,
             @Nullable String discoveryUrl,
@@ -55,9 +57,11 @@ public record Provider(
             @Nullable String tokenUrl,
             @Nullable String userinfoUrl,
             @Nullable String emailsUrl,
-            List<String> scopes) {
+            List<String> scopes,
+            List<String> mfaValues) {
         public Endpoints {
             scopes = List.copyOf(scopes);
+            mfaValues = List.copyOf(mfaValues);
         }
 
         /// The addresses that somebody named, by the field that names each.
@@ -82,6 +86,14 @@ public record Provider(
     /// organization's providers only.
     public String realm() {
         return organizationId == null ? "" : organizationId;
+    }
+
+    /// Whether what it said before still counts: it is where it was, knows us as before, and is
+    /// trusted no less.
+    boolean isSameAs(Provider before) {
+        return endpoints.urls().equals(before.endpoints.urls())
+                && endpoints.clientId().equals(before.endpoints.clientId())
+                && endpoints.mfaValues().containsAll(before.endpoints.mfaValues());
     }
 
     /// Whether people with an address of its domain may be sent to it.

@@ -19,21 +19,26 @@ final class ProviderBody {
     ///
     /// @param discoveryUrl ends in `/.well-known/openid-configuration`
     /// @param clientSecret never shown again
+    /// @param mfaValues what its ID tokens say, as `acr` or among `amr`, of who showed a second
+    ///     factor there; left out, its word for that is not taken
     record Oidc(
             String discoveryUrl,
             String clientId,
             @Nullable String clientSecret,
-            @Nullable List<String> scopes) {
+            @Nullable List<String> scopes,
+            @Nullable List<String> mfaValues) {
         Oidc {
             var mistakes = new Mistakes();
             ProviderTerms.checkUrl(mistakes, "discoveryUrl", discoveryUrl);
             ProviderTerms.check(mistakes, clientId, clientSecret, scopes);
+            ProviderTerms.checkMfa(mistakes, mfaValues);
             mistakes.orRefuse();
         }
 
         Endpoints endpoints() {
             return new Endpoints(clientId, discoveryUrl, null, null, null, null,
-                    scopes == null ? Preset.OPENID_SCOPES : withOpenId(scopes));
+                    scopes == null ? Preset.OPENID_SCOPES : withOpenId(scopes),
+                    or(mfaValues, List.of()));
         }
 
         private static List<String> withOpenId(List<String> scopes) {
@@ -69,7 +74,8 @@ final class ProviderBody {
             var usual = Preset.of(kind, baseUrl);
             return new Endpoints(clientId, null, or(authorizationUrl, usual.authorization()),
                     or(tokenUrl, usual.token()), or(userinfoUrl, usual.userinfo()),
-                    emailsUrl == null ? usual.emails() : emailsUrl, or(scopes, usual.scopes()));
+                    emailsUrl == null ? usual.emails() : emailsUrl, or(scopes, usual.scopes()),
+                    List.of());
         }
     }
 

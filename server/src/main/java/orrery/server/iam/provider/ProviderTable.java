@@ -21,8 +21,8 @@ final class ProviderTable {
     private static final String COLUMNS = """
             id, organization_id, name, display_name, kind, tenant_domain, challenge, proved_at,
               approved_by, client_id, discovery_url, authorization_url, token_url, userinfo_url,
-              emails_url, scopes, sign_up, join_organization_id, enabled, created_by, version,
-              created_at, updated_at""";
+              emails_url, scopes, mfa_values, sign_up, join_organization_id, enabled, created_by,
+              version, created_at, updated_at""";
 
     private static final Listing<Provider> LIST = Listing.of(
             Provider.class, "providers", COLUMNS, """
@@ -41,11 +41,12 @@ final class ProviderTable {
             insert into identity_provider (
                 id, organization_id, name, display_name, kind, tenant_domain, challenge,
                 proved_at, approved_by, client_id, sealed_client_secret, discovery_url,
-                authorization_url, token_url, userinfo_url, emails_url, scopes, sign_up,
+                authorization_url, token_url, userinfo_url, emails_url, scopes, mfa_values,
+                sign_up,
                 join_organization_id, enabled, created_by, created_at, updated_at)
             values (:id, :organization, :name, :displayName, :kind, :domain, :challenge, :proved,
                 :approved, :clientId, :secret, :discovery, :authorization, :token, :userinfo,
-                :emails, :scopes, :signUp, :join, :enabled, :by, :at, :at)
+                :emails, :scopes, :mfa, :signUp, :join, :enabled, :by, :at, :at)
             on conflict do nothing""";
 
     /// Whether its name and its domain were free.
@@ -75,6 +76,7 @@ final class ProviderTable {
                 .bind("userinfo", at.userinfoUrl())
                 .bind("emails", at.emailsUrl())
                 .bindByType("scopes", at.scopes().toArray(String[]::new), String[].class)
+                .bindByType("mfa", at.mfaValues().toArray(String[]::new), String[].class)
                 .bind("signUp", it.signUp().name().toLowerCase(Locale.ROOT))
                 .bind("join", it.joinOrganizationId())
                 .bind("enabled", it.enabled());
@@ -105,6 +107,18 @@ final class ProviderTable {
 
     Optional<Provider> byId(Tx tx, String id) {
         return tx.handle().createQuery(BY_ID).bind("id", id).mapTo(Provider.class).findOne();
+    }
+
+    private static final String HOLD = """
+            select true
+            from identity_provider
+            where id = :id and enabled
+            for share""";
+
+    /// Whether it signs people in, and does until the transaction ends.
+    boolean hold(Tx tx, String id) {
+        return tx.handle().createQuery(HOLD).bind("id", id).mapTo(boolean.class).findOne()
+                .isPresent();
     }
 
     private static final String ROUTED = """
@@ -170,7 +184,7 @@ final class ProviderTable {
                 challenge = :challenge, proved_at = :proved, approved_by = :approved,
                 client_id = :clientId, discovery_url = :discovery,
                 authorization_url = :authorization, token_url = :token, userinfo_url = :userinfo,
-                emails_url = :emails, scopes = :scopes, sign_up = :signUp,
+                emails_url = :emails, scopes = :scopes, mfa_values = :mfa, sign_up = :signUp,
                 join_organization_id = :join, enabled = :enabled,
                 updated_at = :at, version = version + 1
             where id = :id and version = :version

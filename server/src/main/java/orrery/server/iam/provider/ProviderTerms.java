@@ -62,6 +62,14 @@ public record ProviderTerms(
                         "must be at most " + MOST_SCOPES + " words");
     }
 
+    /// Notes what is wrong with what ID tokens say of a second factor.
+    static void checkMfa(Mistakes mistakes, @Nullable List<String> values) {
+        mistakes.check("mfaValues", values, it -> it.size() <= MOST_SCOPES
+                        && it.stream().allMatch(
+                                one -> one != null && one.matches("[!-~]{1,255}")),
+                "must be at most " + MOST_SCOPES + " values of acr or amr, such as mfa");
+    }
+
     /// Notes what is wrong with an address of the provider. Whether we connect to it is asked when
     /// we do.
     static void checkUrl(Mistakes mistakes, String field, @Nullable String url) {

@@ -1,5 +1,7 @@
 package orrery.server.iam.provider;
 
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
@@ -48,6 +50,7 @@ public final class Providers implements Locator {
     private final DomainRecords records;
     private final Reaching reaching;
     private final Sealing sealing;
+    private final Iterable<ProviderEnd> ends;
     private final Events events;
     private final Paging paging;
     private final Ids ids;
@@ -55,12 +58,14 @@ public final class Providers implements Locator {
 
     public Providers(
             Database database, Discoveries discoveries, DomainRecords records, Reaching reaching,
-            Sealing sealing, Events events, Paging paging, Ids ids, Clock clock) {
+            Sealing sealing, @Any Instance<ProviderEnd> ends, Events events, Paging paging,
+            Ids ids, Clock clock) {
         this.database = database;
         this.discoveries = discoveries;
         this.records = records;
         this.reaching = reaching;
         this.sealing = sealing;
+        this.ends = ends;
         this.events = events;
         this.paging = paging;
         this.ids = ids;
@@ -105,7 +110,8 @@ public final class Providers implements Locator {
         return database.read(grant, tx -> find(tx, grant, key));
     }
 
-    /// Changes a provider. Another domain must be proved anew.
+    /// Changes a provider. Another domain must be proved anew. Who came in by one that signs in
+    /// nobody any more, or that is another now, is signed out.
     ///
     /// @param patch makes the new terms out of the old provider
     /// @param expected the version that the caller knows, if it cares
@@ -140,11 +146,16 @@ public final class Providers implements Locator {
                 throw new Problem.Invalid(List.of(new Problem.Mistake("clientSecret",
                         "must be given again when the provider's addresses change"))).raise();
             }
-            return changed(tx, "provider.updated", to);
+            var changed = changed(tx, "provider.updated", to);
+            if (old.enabled() && !(changed.enabled() && changed.isSameAs(old))) {
+                ends.forEach(it -> it.ended(tx, changed.id()));
+            }
+            return changed;
         });
     }
 
-    /// Deletes a provider. Who signed in by it can no more, until they are let in otherwise.
+    /// Deletes a provider. Who signed in by it is signed out, and can no more until they are let in
+    /// otherwise.
     public void delete(Grant grant, String key, OptionalLong expected) {
         database.write(grant, tx -> {
             var found = find(tx, grant, key);
@@ -152,6 +163,7 @@ public final class Providers implements Locator {
                 throw stale(found, expected.getAsLong());
             }
             table.delete(tx, found.id());
+            ends.forEach(it -> it.ended(tx, found.id()));
             events.append(tx, event("provider.deleted", found));
         });
     }
@@ -238,6 +250,16 @@ public final class Providers implements Locator {
     /// One that signs people in now.
     public Optional<Provider> enabled(Tx tx, String id) {
         return table.byId(tx, id).filter(Provider::enabled);
+    }
+
+    /// Keeps a provider as it is until the transaction ends.
+    ///
+    /// @throws Problem.Failure [Problem.Refused] when it signs in nobody (any more)
+    public void hold(Tx tx, String id) {
+        if (!table.hold(tx, id)) {
+            throw new Problem.Refused("sign-in", "the identity provider signs in nobody any"
+                    + " more: sign in otherwise").raise();
+        }
     }
 
     /// One of the installation, by its name, or any by its identifier, that signs people in now.

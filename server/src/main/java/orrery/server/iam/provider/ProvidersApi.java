@@ -38,7 +38,9 @@ public final class ProvidersApi {
     private final Tenant tenant;
     private final Places places;
 
-    record OidcView(String discoveryUrl, String clientId, List<String> scopes) {}
+    record OidcView(
+            String discoveryUrl, String clientId, List<String> scopes,
+            List<String> mfaValues) {}
 
     record OauthView(
             String clientId, String authorizationUrl, String tokenUrl, String userinfoUrl,
@@ -185,7 +187,8 @@ public final class ProvidersApi {
         return new View(it.id(), it.name(), PATH + it.id(), it.organizationId(),
                 it.displayName(), it.kind(), it.tenantDomain(), DomainView.of(it),
                 !isOidc ? null : new OidcView(
-                        String.valueOf(at.discoveryUrl()), at.clientId(), at.scopes()),
+                        String.valueOf(at.discoveryUrl()), at.clientId(), at.scopes(),
+                        at.mfaValues()),
                 isOidc ? null : new OauthView(at.clientId(),
                         String.valueOf(at.authorizationUrl()), String.valueOf(at.tokenUrl()),
                         String.valueOf(at.userinfoUrl()), at.emailsUrl(), at.scopes()),

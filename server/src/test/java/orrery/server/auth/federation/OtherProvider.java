@@ -66,6 +66,7 @@ public final class OtherProvider implements AutoCloseable {
     private volatile RSAKey key = key();
     private volatile Person person = Person.of("nobody@other.example");
     private volatile Fault fault = Fault.NONE;
+    private volatile Map<String, Object> more = Map.of();
 
     public OtherProvider() throws IOException {
         server = HttpServer.create(
@@ -95,6 +96,12 @@ public final class OtherProvider implements AutoCloseable {
 
     public OtherProvider with(Fault other) {
         fault = other;
+        return this;
+    }
+
+    /// Says that too in its ID tokens from now on.
+    public OtherProvider saying(Map<String, Object> claims) {
+        more = Map.copyOf(claims);
         return this;
     }
 
@@ -228,7 +235,7 @@ public final class OtherProvider implements AutoCloseable {
 
     private String idToken(String nonce) {
         var now = Instant.now();
-        var claims = new JWTClaimsSet.Builder()
+        var builder = new JWTClaimsSet.Builder()
                 .issuer(fault == Fault.OTHER_ISSUER ? "https://evil.example" : issuer())
                 .subject(fault == Fault.NO_SUBJECT ? null : person.subject())
                 .audience(switch (fault) {
@@ -245,10 +252,10 @@ public final class OtherProvider implements AutoCloseable {
                 .issueTime(Date.from(fault == Fault.FROM_THE_FUTURE
                         ? now.plusSeconds(3_600) : now.minusSeconds(7_200)))
                 .expirationTime(Date.from(fault == Fault.EXPIRED
-                        ? now.minusSeconds(3_600) : now.plusSeconds(7_200)))
-                .build();
+                        ? now.minusSeconds(3_600) : now.plusSeconds(7_200)));
+        more.forEach(builder::claim);
         try {
-            return signed(claims);
+            return signed(builder.build());
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
         }

@@ -101,6 +101,16 @@ class AccountsTest {
         assertThat(link).startsWith(provider.server() + "/oauth2/reset?token=");
 
         var browser = provider.browser();
+        var key = ann.session().post("/v1/regions/global/iam/apikeys",
+                Map.of("displayName", "Nightly", "scope", "project", "scopeId",
+                        ann.session().get(Provider.AUTH + "/me").text("/data/projectId")))
+                .text("/data/secret");
+        var app = provider.app();
+        var signIn = Provider.signIn(browser, browser.get(Provider.authorize(
+                app, Map.of("scope", "openid offline_access"))), ann.email());
+        var family = provider.exchange(app, Provider.allow(browser, signIn).answer()
+                .get("code"), Map.of());
+
         var page = browser.get(link);
         assertThat(page.body()).contains("new-password");
         var bad = browser.submit(page, Map.of("password", "qwertyuiop"));
@@ -110,6 +120,12 @@ class AccountsTest {
                 .isEqualTo(200);
 
         assertThat(ann.session().get(PROFILE).status()).as("signed out").isEqualTo(401);
+        assertThat(provider.refresh(app, family.text("/refresh_token")).status())
+                .as("so are applications that go on by themselves").isEqualTo(400);
+        assertThat(anybody.as(key).get(Provider.AUTH + "/me").status()).as("keys stay")
+                .isEqualTo(200);
+        assertThat(new Mailbox(ann.email()).letter("Your password was changed"))
+                .as("and the letter says so").contains("API keys", "/iam/apikeys");
         assertThat(login(ann.email(), "heron under pier").status()).isEqualTo(200);
         assertThat(browser.get(link).status()).isEqualTo(400);
         var again = anybody.post(RESET + "/confirm", Map.of(
