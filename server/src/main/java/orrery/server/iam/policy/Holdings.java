@@ -33,6 +33,12 @@ final class Holdings {
             return role.level() != Role.Level.ORGANIZATION
                     || SEE.isCoveredByAny(role.permissions());
         }
+
+        /// Whether it counts at `scope`.
+        boolean reaches(Scope scope) {
+            return place.contains(scope) && (scope.project() == null || place.project() != null
+                    || reachesIntoProjects());
+        }
     }
 
     /// Most people hold what many others hold, too: they share it in memory.

@@ -95,7 +95,7 @@ public final class Policies {
         var all = table.policiesIn(tx, principal.id(), place.organization());
         for (var one : all.entrySet()) {
             var held = one.getValue();
-            var gives = held.place().contains(place)
+            var gives = held.reaches(place)
                     && permission.isCoveredByAny(held.role().permissions());
             if (gives && allowed && counts(principal, held)) {
                 return new Explanation("given by a policy", new Explanation.Via(one.getKey(),
@@ -162,7 +162,7 @@ public final class Policies {
     /// Whether somebody holds `permission` at `place`, by what this transaction sees. Checks of
     /// callers are [orrery.kit.access.Access]'s.
     public boolean isHeld(Tx tx, String user, Permission permission, Scope place) {
-        return holdings(tx, user).anyMatch(held -> held.place().contains(place)
+        return holdings(tx, user).anyMatch(held -> held.reaches(place)
                 && permission.isCoveredByAny(held.role().permissions()));
     }
 
@@ -173,7 +173,7 @@ public final class Policies {
 
     /// Whether somebody holds all that a role gives at `place`, by what this transaction sees.
     public boolean isAllHeld(Tx tx, String principal, Role role, Scope place) {
-        var held = holdings(tx, principal).filter(it -> it.place().contains(place))
+        var held = holdings(tx, principal).filter(it -> it.reaches(place))
                 .flatMap(it -> it.role().permissions().stream()).collect(Collectors.toSet());
         return role.permissions().stream().flatMap(it -> Permissions.covered(it).stream())
                 .allMatch(name -> new Permission(name).isCoveredByAny(held));

@@ -40,6 +40,10 @@ public record Reach(boolean everywhere, Set<String> organizations, Set<String> p
                 continue;
             }
             var narrower = place.contains(within) ? within : place;
+            // What was given at one resource is no reason to list the others beside it.
+            if (narrower.resource() != null) {
+                continue;
+            }
             if (narrower.project() != null) {
                 projects.add(narrower.project());
             } else if (narrower.organization() != null) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Set;
 import orrery.kit.Ids;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
 import orrery.kit.access.Principal;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
@@ -183,6 +184,10 @@ class EvaluatorTest {
                 .isTrue();
         assertThat(HERE.holds("usr_res", "compute.clusters.get", PROJECT.resource("cls_2")))
                 .isFalse();
+        Reach listed = HERE.database.read(HERE.grant, tx -> HERE.policies.reach(tx,
+                principal("usr_res", Scope.PLATFORM, null),
+                new Permission("compute.clusters.get")));
+        assertThat(listed).as("lists show it none of the others").isEqualTo(Reach.NOWHERE);
     }
 
     @Test
