@@ -64,16 +64,36 @@ function browser() {
   };
 }
 
-async function withOpenidClient(kind, wish) {
-  const key = wish.jwk && { key: await importJWK(wish.jwk, 'ES256'), kid: wish.jwk.kid };
-  const authentication = {
-    basic: () => openid.ClientSecretBasic(wish.secret),
-    post: () => openid.ClientSecretPost(wish.secret),
-    key: () => openid.PrivateKeyJwt(key),
-    public: () => openid.None(),
-  }[kind]();
-  const config = await openid.discovery(issuer, wish.id, undefined, authentication,
+// What a client of each kind proves itself with, as a library takes it.
+async function proof(library, kind, wish) {
+  switch (kind) {
+    case 'basic':
+      return library.ClientSecretBasic(wish.secret);
+    case 'post':
+      return library.ClientSecretPost(wish.secret);
+    case 'key':
+      return library.PrivateKeyJwt({ key: await importJWK(wish.jwk, 'ES256'), kid: wish.jwk.kid });
+    default:
+      return library.None();
+  }
+}
+
+async function configured(kind, wish) {
+  return openid.discovery(issuer, wish.id, undefined, await proof(openid, kind, wish),
     { execute: [openid.allowInsecureRequests] });
+}
+
+// An operator acts as somebody else (RFC 8693).
+const exchange = {
+  subject_token: wishes.subject,
+  subject_token_type: 'urn:orrery:params:oauth:token-type:user',
+  actor_token: wishes.actor,
+  actor_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+};
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+async function withOpenidClient(kind, wish) {
+  const config = await configured(kind, wish);
   const verifier = openid.randomPKCECodeVerifier();
   const nonce = openid.randomNonce();
   const state = openid.randomState();
@@ -113,25 +133,75 @@ async function withOpenidClient(kind, wish) {
   const left = await browser()(out);
   check(left.href === wishes.loggedOut, `sent to ${left.href}`);
   went(`openid-client ${kind} end_session`);
+  const acting = await openid.genericGrantRequest(config, EXCHANGE, exchange);
+  check(acting.issued_token_type === exchange.actor_token_type, JSON.stringify(acting));
+  went(`openid-client ${kind} token_exchange`);
 }
 
-async function deviceWithOpenidClient() {
-  const config = await openid.discovery(issuer, wishes.device, undefined, openid.None(),
-    { execute: [openid.allowInsecureRequests] });
-  const begun = await openid.initiateDeviceAuthorization(config, { scope: 'openid api' });
+async function deviceWithOpenidClient(kind, wish, scope) {
+  const config = await configured(kind, wish);
+  const begun = await openid.initiateDeviceAuthorization(config, { scope });
   const page = await browser()(begun.verification_uri_complete);
   check(page.body?.includes('Connected'), 'the device was not connected');
   const tokens = await openid.pollDeviceAuthorizationGrant(config, begun);
   check(tokens.access_token, 'no token');
-  went('openid-client public device_code');
+  went(`openid-client ${kind} device_code`);
 }
 
-async function withOauth4webapi(wish) {
-  const server = await oauth.processDiscoveryResponse(issuer,
+async function robotWithOpenidClient(kind) {
+  const config = await configured(kind, wishes.robot);
+  const tokens = await openid.clientCredentialsGrant(config);
+  went(`openid-client ${kind} client_credentials`);
+  const said = await openid.tokenIntrospection(config, tokens.access_token);
+  check(said.active && said.sub === wishes.robot.id, `introspection says ${JSON.stringify(said)}`);
+  await openid.tokenRevocation(config, tokens.access_token);
+  const gone = await openid.tokenIntrospection(config, tokens.access_token);
+  check(!gone.active, 'the token is still active');
+  went(`openid-client ${kind} client_credentials, introspection and revocation`);
+}
+
+async function robotWithOauth4webapi(kind) {
+  const server = await discovered();
+  const client = { client_id: wishes.robot.id };
+  const authentication = await proof(oauth, kind, wishes.robot);
+  const tokens = await oauth.processClientCredentialsResponse(server, client,
+    await oauth.clientCredentialsGrantRequest(server, client, authentication, {}, insecure));
+  const said = await oauth.processIntrospectionResponse(server, client,
+    await oauth.introspectionRequest(server, client, authentication, tokens.access_token, insecure));
+  check(said.active, 'the token is not active');
+  await oauth.processRevocationResponse(
+    await oauth.revocationRequest(server, client, authentication, tokens.access_token, insecure));
+  went(`oauth4webapi ${kind} client_credentials`);
+}
+
+async function discovered() {
+  return oauth.processDiscoveryResponse(issuer,
     await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }));
-  went('oauth4webapi RFC 8414 discovery');
+}
+
+async function deviceWithOauth4webapi(kind, wish) {
+  const server = await discovered();
   const client = { client_id: wish.id };
-  const authentication = oauth.ClientSecretBasic(wish.secret);
+  const authentication = await proof(oauth, kind, wish);
+  const begun = await oauth.processDeviceAuthorizationResponse(server, client,
+    await oauth.deviceAuthorizationRequest(server, client, authentication, { scope: 'openid' },
+      insecure));
+  const page = await browser()(begun.verification_uri_complete);
+  check(page.body?.includes('Connected'), 'the device was not connected');
+  await oauth.processDeviceCodeResponse(server, client, await oauth.deviceCodeGrantRequest(
+    server, client, authentication, begun.device_code, insecure));
+  went(`oauth4webapi ${kind} device_code`);
+  await oauth.processGenericTokenEndpointResponse(server, client,
+    await oauth.genericTokenEndpointRequest(server, client, authentication, EXCHANGE, exchange,
+      insecure));
+  went(`oauth4webapi ${kind} token_exchange`);
+}
+
+async function withOauth4webapi(kind, wish) {
+  const server = await discovered();
+  went(`oauth4webapi ${kind} RFC 8414 discovery`);
+  const client = { client_id: wish.id };
+  const authentication = await proof(oauth, kind, wish);
   const verifier = oauth.generateRandomCodeVerifier();
   const nonce = oauth.generateRandomNonce();
   const state = oauth.generateRandomState();
@@ -155,30 +225,42 @@ async function withOauth4webapi(wish) {
   const tokens = await oauth.processAuthorizationCodeResponse(server, client, response,
     { expectedNonce: nonce, maxAge: 600, requireIdToken: true });
   await oauth.validateApplicationLevelSignature(server, response, insecure);
-  went('oauth4webapi authorization_code with its signature');
+  went(`oauth4webapi ${kind} authorization_code with its signature`);
   const claims = oauth.getValidatedIdTokenClaims(tokens);
   const who = await oauth.processUserInfoResponse(server, client, claims.sub,
     await oauth.userInfoRequest(server, client, tokens.access_token, insecure));
   check(who.email === wishes.name, `userinfo says ${JSON.stringify(who)}`);
-  went('oauth4webapi userinfo');
+  went(`oauth4webapi ${kind} userinfo`);
   const next = await oauth.processRefreshTokenResponse(server, client,
     await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token,
       insecure));
-  went('oauth4webapi refresh_token');
-  const said = await oauth.processIntrospectionResponse(server, client,
-    await oauth.introspectionRequest(server, client, authentication, next.access_token, insecure));
-  check(said.active, 'the token is not active');
-  went('oauth4webapi introspection');
+  went(`oauth4webapi ${kind} refresh_token`);
+  if (kind !== 'public') {
+    const said = await introspected(next.access_token);
+    check(said.active, 'the token is not active');
+    went(`oauth4webapi ${kind} introspection`);
+  }
   await oauth.processRevocationResponse(
     await oauth.revocationRequest(server, client, authentication, next.access_token, insecure));
-  const gone = await oauth.processIntrospectionResponse(server, client,
-    await oauth.introspectionRequest(server, client, authentication, next.access_token, insecure));
-  check(!gone.active, 'the token is still active');
-  went('oauth4webapi revocation');
+  if (kind !== 'public') {
+    const gone = await introspected(next.access_token);
+    check(!gone.active, 'the token is still active');
+  }
+  went(`oauth4webapi ${kind} revocation`);
+
+  async function introspected(token) {
+    return oauth.processIntrospectionResponse(server, client,
+      await oauth.introspectionRequest(server, client, authentication, token, insecure));
+  }
 }
 
+const kinds = Object.entries(wishes.clients);
 await Promise.all([
-  ...Object.entries(wishes.clients).map(([kind, wish]) => withOpenidClient(kind, wish)),
-  deviceWithOpenidClient(),
-  withOauth4webapi(wishes.clients.basic),
+  ...kinds.map(([kind, wish]) => withOpenidClient(kind, wish)),
+  ...kinds.map(([kind, wish]) => deviceWithOpenidClient(kind, wish, 'openid')),
+  ...kinds.map(([kind, wish]) => withOauth4webapi(kind, wish)),
+  ...kinds.map(([kind, wish]) => deviceWithOauth4webapi(kind, wish)),
+  ...['basic', 'post'].map(robotWithOpenidClient),
+  ...['basic', 'post'].map(robotWithOauth4webapi),
+  deviceWithOpenidClient('command-line', { id: wishes.device }, 'openid api'),
 ]);

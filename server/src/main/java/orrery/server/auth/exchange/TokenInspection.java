@@ -153,8 +153,13 @@ public final class TokenInspection {
     }
 
     /// The same for a client: an access token that it was given, or a refresh token and with it
-    /// its whole family.
+    /// its whole family; for a service account, as if it had shown a token of its own.
     void revoke(Grant grant, Presented shown, String token) {
+        if (shown instanceof Presented.Secret proof
+                && KeySecrets.is(KeySecrets.Kind.CLIENT, proof.secret())) {
+            revoke(access.self(accountGrant.proven(grant, proof)), token);
+            return;
+        }
         database.write(grant, tx -> {
             var client = clients.authenticate(tx, shown);
             authentic(token).filter(claims -> isOf(client, claims))
