@@ -8,6 +8,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -208,6 +209,36 @@ class DevicesAndSessionsTest {
                 .delete(Provider.AUTH + "/session");
         assertThat(provider.refresh(app, bound.text("/refresh_token")).status()).isEqualTo(400);
         assertThat(provider.refresh(app, alone.text("/refresh_token")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refreshingMovesNoEnd() {
+        var app = provider.app();
+        var tokens = provider.tokens(provider.browser(), app,
+                Map.of("scope", "openid offline_access"));
+        var end = ends(app);
+        assertThat(Duration.between(Instant.now(), end)).isBetween(
+                Duration.ofDays(89), Duration.ofDays(90));
+        for (int i = 0; i < 3; i++) {
+            tokens = provider.refresh(app, tokens.text("/refresh_token"));
+            assertThat(tokens.status()).isEqualTo(200);
+        }
+        assertThat(ends(app)).isEqualTo(end);
+    }
+
+    private Instant ends(App app) {
+        return provider.member().get(Provider.AUTH + "/sessions?pageSize=500").json().at("/data")
+                .valueStream().filter(it -> it.at("/clientId").asText().equals(app.id()))
+                .map(it -> Instant.parse(it.at("/expiresAt").asText())).findFirst().orElseThrow();
+    }
+
+    @Test
+    void aClientGetsNoScopeThatItIsNotRegisteredFor() {
+        var app = provider.app(Map.of("scopes", List.of("openid", "email")));
+        for (var beyond : List.of("openid profile", "openid api", "email offline_access")) {
+            assertThat(provider.browser().get(Provider.authorize(app, Map.of("scope", beyond)))
+                    .answer()).as(beyond).containsEntry("error", "invalid_scope");
+        }
     }
 
     @Test

@@ -157,7 +157,8 @@ class SignInElsewhereTest {
                 .containsKeys("state", "nonce", "code_challenge")
                 .containsEntry("code_challenge_method", "S256")
                 .containsEntry("redirect_uri", acme.callback())
-                .containsEntry("response_type", "code");
+                .containsEntry("response_type", "code")
+                .containsEntry("scope", "openid profile email");
         var consent = there(browser, sent);
         assertThat(consent.isConsent()).as(consent.body()).isTrue();
         assertThat(browser.submit(consent, Map.of("answer", "allow")).answer())
