@@ -8,13 +8,9 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -25,7 +21,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import orrery.kit.access.Access;
+import orrery.kit.config.Configuration;
 import orrery.kit.db.Database;
+import orrery.server.Canaries;
 import orrery.server.Residents;
 import orrery.server.Visitor;
 import orrery.server.Visitor.Heard;
@@ -33,7 +31,7 @@ import orrery.server.tenancy.project.TenancyTest;
 import org.junit.jupiter.api.Test;
 
 /// Secrets that people and machines were given or typed are nowhere in the database, as text, in
-/// hexadecimal or base64; nor in the log, nor in a refusal.
+/// hexadecimal or base64, nor in the files that it keeps on disk; nor in the log, nor in a refusal.
 @QuarkusTest
 @TestProfile(TenancyTest.Server.class)
 class CanariesTest {
@@ -49,7 +47,10 @@ class CanariesTest {
     @Inject
     Access access;
 
-    private final Map<String, String> secrets = new LinkedHashMap<>();
+    @Inject
+    Configuration settings;
+
+    private final Canaries canaries = new Canaries();
     private final List<String> refusals = new ArrayList<>();
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
 
@@ -63,55 +64,47 @@ class CanariesTest {
         } finally {
             Logger.getLogger("").removeHandler(listener);
         }
-        assertThat(secrets).hasSizeGreaterThan(11).allSatisfy((name, secret) ->
-                assertThat(secret).as(name).hasSizeGreaterThan(15));
-        var found = new ArrayList<String>();
-        var kept = kept();
-        assertThat(kept).hasSizeGreaterThan(40);
-        assertThat(kept.get("iam_user")).contains("canary-person");
+        assertThat(canaries.size()).isGreaterThan(11);
         log.add(Files.readString(Path.of("target", "requests.jsonl")));
         assertThat(log).as("the listener hears").anyMatch(line -> line.contains("a line of ours"));
-        secrets.forEach((name, secret) -> {
-            for (var form : forms(secret)) {
-                kept.forEach((table, rows) -> note(found, name + " in " + table, rows, form));
-                log.forEach(line -> note(found, name + " in the log", line, form));
-                refusals.forEach(body -> note(found, name + " in a refusal", body, form));
+        var dump = Canaries.dump(database, access);
+        assertThat(dump).hasSizeGreaterThan(40);
+        assertThat(dump.get("public.iam_user")).contains("canary-person");
+        var found = new ArrayList<>(canaries.in(dump));
+        log.forEach(line -> found.addAll(canaries.in("the log", line)));
+        refusals.forEach(body -> found.addAll(canaries.in("a refusal", body)));
+        assertThat(found).isEmpty();
+        var seen = new ArrayList<String>();
+        Canaries.eachFile(settings, (name, text) -> {
+            found.addAll(canaries.in(name, text));
+            if (text.contains("canary-person")) {
+                seen.add(name);
             }
         });
+        assertThat(seen).as("the log of changes is among what was read")
+                .anyMatch(name -> name.startsWith("pg_wal"));
         assertThat(found).isEmpty();
-    }
-
-    private static void note(List<String> found, String what, String text, String form) {
-        if (text.contains(form)) {
-            found.add(what);
-        }
-    }
-
-    private static List<String> forms(String secret) {
-        var bytes = secret.getBytes(StandardCharsets.UTF_8);
-        return List.of(secret, HexFormat.of().formatHex(bytes),
-                Base64.getEncoder().withoutPadding().encodeToString(bytes));
     }
 
     private void plant() {
         var owner = Residents.of(server).operator();
-        secrets.put("password", "cny pass " + UUID.randomUUID());
+        canaries.plant("password", "cny pass " + UUID.randomUUID());
         var invite = owner.get("/v1/api/settings/invite-code").text("/inviteCode");
         var account = Map.of("email", "canary-person@example.com", "name", "canary-person",
-                "password", secrets.get("password"), "inviteCode", invite);
+                "password", canaries.get("password"), "inviteCode", invite);
         keep("registration's token", Visitor.of(server).post("/v1/api/auth/register", account),
                 201, "/token");
         var login = Visitor.of(server).post("/v1/api/auth/login", Map.of(
                 "email", account.get("email"), "password", account.get("password")));
         keep("access token", login, 200, "/token");
         var person = Visitor.of(server).as(login.text("/token"));
-        secrets.put("wrong password", "cny wrong " + UUID.randomUUID());
+        canaries.plant("wrong password", "cny wrong " + UUID.randomUUID());
         refused(Visitor.of(server).post("/v1/api/auth/login", Map.of(
-                "email", account.get("email"), "password", secrets.get("wrong password"))));
+                "email", account.get("email"), "password", canaries.get("wrong password"))));
         keep("API key", owner.post(IAM + "/apikeys", Map.of("displayName", "bird",
                 "scope", "platform")), 201, "/data/secret");
         keep("API key's token", Visitor.of(server).post(GLOBAL + "/auth/token", Map.of(
-                "grant_type", "api_key", "api_key", secrets.get("API key"))), 200,
+                "grant_type", "api_key", "api_key", canaries.get("API key"))), 200,
                 "/data/access_token");
         robot(owner);
         keep("client's secret", owner.post(IAM + "/clients", Map.of("displayName", "Bird",
@@ -122,18 +115,18 @@ class CanariesTest {
                 "name", "canary", "scopes", List.of("user:list"))), 201, "/token");
         keep("TOTP's secret", person.post(GLOBAL + "/auth/factors/totp", Map.of()), 200,
                 "/data/secret");
-        secrets.put("provider's secret", "cny-upstream-" + UUID.randomUUID());
+        canaries.plant("provider's secret", "cny-upstream-" + UUID.randomUUID());
         var provider = owner.post(IAM + "/providers", Map.of("displayName", "Bird",
                 "tenantDomain", "bird.example", "oidcConfig", Map.of(
                         "discoveryUrl", "https://bird.example/.well-known/x",
                         "clientId", "bird", "clientSecret",
-                        secrets.get("provider's secret"))));
+                        canaries.get("provider's secret"))));
         assertThat(provider.status()).as(provider.json().toString()).isEqualTo(201);
         refusals.add(provider.raw().body());
-        secrets.put("unknown key", "plt_sk_" + UUID.randomUUID());
-        refused(Visitor.of(server).as(secrets.get("unknown key")).get("/v1/regions"));
-        secrets.put("token in a path", "cny-query-" + UUID.randomUUID());
-        refused(Visitor.of(server).get("/v1/regions?token=" + secrets.get("token in a path")));
+        canaries.plant("unknown key", "plt_sk_" + UUID.randomUUID());
+        refused(Visitor.of(server).as(canaries.get("unknown key")).get("/v1/regions"));
+        canaries.plant("token in a path", "cny-query-" + UUID.randomUUID());
+        refused(Visitor.of(server).get("/v1/regions?token=" + canaries.get("token in a path")));
     }
 
     private void robot(Visitor owner) {
@@ -146,32 +139,17 @@ class CanariesTest {
         keep("service account's token", Visitor.of(server).post(GLOBAL + "/auth/token", Map.of(
                 "grant_type", "client_credentials",
                 "client_id", account.text("/data/clientId"),
-                "client_secret", secrets.get("credential"))), 200, "/data/access_token");
+                "client_secret", canaries.get("credential"))), 200, "/data/access_token");
     }
 
     private void keep(String name, Heard heard, int status, String pointer) {
         assertThat(heard.status()).as(name + heard.json()).isEqualTo(status);
-        secrets.put(name, heard.text(pointer));
+        canaries.plant(name, heard.text(pointer));
     }
 
     private void refused(Heard heard) {
         assertThat(heard.status()).isBetween(400, 499);
         refusals.add(heard.raw().body());
-    }
-
-    /// All rows of all tables, as a dump would have them.
-    private Map<String, String> kept() {
-        return database.read(access.system("test"), tx -> {
-            var all = new LinkedHashMap<String, String>();
-            for (var table : tx.handle().createQuery("""
-                    select table_name from information_schema.tables
-                    where table_schema = 'public' and table_type = 'BASE TABLE'""")
-                    .mapTo(String.class).list()) {
-                all.put(table, tx.handle().createQuery("select coalesce(string_agg(row::text, "
-                        + "chr(10)), '') from " + table + " as row").mapTo(String.class).one());
-            }
-            return all;
-        });
     }
 
     private Handler listener() {

@@ -13,6 +13,7 @@ import com.nimbusds.jwt.SignedJWT;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Unauthenticated.Credential;
@@ -40,6 +42,11 @@ public final class AccessTokens {
     /// Ours are below 1 KiB. Nothing longer is even decoded.
     private static final int LONGEST = 4_096;
 
+    /// Three parts in base64url, the last one of 64 bytes, as we write it: in no other spelling
+    /// that a decoder takes for the same. A token has one text.
+    private static final Pattern SHAPE =
+            Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]{85}[AQgw]");
+
     /// How far the clocks of two server processes may be apart.
     private static final Duration SKEW = Duration.ofSeconds(5);
 
@@ -51,15 +58,23 @@ public final class AccessTokens {
     private final Supplier<KeyRing<ECKey>> keys;
     private final String issuer;
     private final Clock clock;
+    private final Provider crypto;
     private volatile @Nullable Signing signing;
 
     private record Signing(ECKey key, JWSSigner signer, JWSHeader header) {}
 
     /// @param issuer `iss` and `aud`: the public address of this installation
     public AccessTokens(Supplier<KeyRing<ECKey>> keys, String issuer, Clock clock) {
+        this(keys, issuer, clock, CryptoProvider.FASTEST);
+    }
+
+    /// @param crypto verifies
+    AccessTokens(
+            Supplier<KeyRing<ECKey>> keys, String issuer, Clock clock, Provider crypto) {
         this.keys = keys;
         this.issuer = issuer;
         this.clock = clock;
+        this.crypto = crypto;
     }
 
     /// The token that says `claims`.
@@ -113,7 +128,7 @@ public final class AccessTokens {
     /// What `token` says, if it is ours, whatever it is for and also when its time is over. Not
     /// for letting anybody in.
     public Claims inspect(String token) {
-        if (token.length() > LONGEST) {
+        if (token.length() > LONGEST || !SHAPE.matcher(token).matches()) {
             throw invalid();
         }
         try {
@@ -144,7 +159,7 @@ public final class AccessTokens {
             return false;
         }
         var verifier = new ECDSAVerifier(key.toECPublicKey());
-        verifier.getJCAContext().setProvider(CryptoProvider.FASTEST);
+        verifier.getJCAContext().setProvider(crypto);
         return jwt.verify(verifier);
     }
 
@@ -193,7 +208,8 @@ public final class AccessTokens {
         return new Claims(
                 required(set, "jti"), required(set, "sub"),
                 Claims.Kind.valueOf(required(set, "principal_type").toUpperCase(Locale.ROOT)),
-                required(set, "tenant_id"), scope(set), Set.copyOf(set.getStringListClaim("roles")),
+                required(set, "tenant_id"), scope(set),
+                Set.copyOf(present(set.getStringListClaim("roles"))),
                 set.getStringClaim("credential_id"), set.getStringClaim("sid"),
                 at(set, "iat"), at(set, "exp"), Map.copyOf(more),
                 use(set.getAudience().getFirst()));
