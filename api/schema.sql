@@ -337,6 +337,7 @@ create table iam_user (
     id text not null,
     name text not null,
     preferences jsonb not null default '{}'::jsonb,
+    ssh_keys text[] not null default '{}'::text[],
     state text not null default 'active'::text,
     uid bigint not null generated always as identity,
     updated_at timestamp with time zone not null,

@@ -92,6 +92,17 @@ class TenancyMatrixTest {
             Map.entry("POST /api/v1/users/{username}/credentials/{name}", CREDENTIAL),
             Map.entry("PATCH /api/v1/users/{username}/credentials/{name}", CREDENTIAL),
             Map.entry("PATCH /api/v1/me/profile", "{}"),
+            Map.entry("POST /api/v1/users", "{\"organization\": \"$organization\","
+                    + " \"email\": \"x@y.example\", \"fullname\": \"X\","
+                    + " \"password\": \"correct mule battery\"}"),
+            Map.entry("DELETE /api/v1/users/{username}", "{\"preserveWorkspaces\": false}"),
+            Map.entry("POST /api/v1/users/{username}/roles", "{\"roles\": [\"org-admin\"]}"),
+            Map.entry("DELETE /api/v1/users/{username}/roles", "{\"roles\": [\"org-admin\"]}"),
+            Map.entry("PUT /api/v1/me/password", "{\"password\": \"correct mule battery\"}"),
+            Map.entry("PUT /api/v1/users/{username}/password",
+                    "{\"password\": \"correct mule battery\"}"),
+            Map.entry("POST /api/v1/me/keys", "{\"keys\": [\"x\"]}"),
+            Map.entry("POST /api/v1/users/{username}/keys", "{\"keys\": [\"x\"]}"),
             Map.entry("PATCH /api/v1/users/{username}/profile", "{\"name\": \"Ann\"}"),
             Map.entry("POST /api/v1/me/tokens",
                     "{\"name\": \"x\", \"scopes\": [\"user:list\"]}"),
@@ -315,6 +326,7 @@ class TenancyMatrixTest {
                 ? "git" : things.get("cluster"));
         things.put("job", things.get("run"));
         things.put("username", "matrix-other");
+        things.put("index", "0");
         things.put("region", "zq1");
         things.put("session", "ses_" + "Z".repeat(26));
         things.put("family", "cloud");

@@ -6,9 +6,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import orrery.kit.Problem;
 import orrery.kit.db.Tx;
+import orrery.server.iam.user.User;
 import org.jspecify.annotations.Nullable;
 
 /// Slows down who guesses: after some failures in a row a name is locked for half a minute, twice
@@ -21,6 +27,7 @@ public final class Lockout {
     private static final Duration FIRST = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final Duration FORGOTTEN = Duration.ofHours(1);
+    private static final HexFormat HEX = HexFormat.of();
 
     /// What failures are counted for, and how many are free.
     public enum Of {
@@ -112,6 +119,25 @@ public final class Lockout {
 
     public void succeeded(Tx tx, Of what, String key) {
         table.clear(tx, subject(what, key));
+    }
+
+    /// Until when people cannot sign in by password, by identifier; those who can are not there.
+    public Map<String, Instant> locked(Tx tx, Collection<User> people) {
+        var whose = new HashMap<String, String>();
+        for (var user : people) {
+            whose.put(HEX.formatHex(subject(Of.NAME, user.username())), user.id());
+            whose.put(HEX.formatHex(subject(Of.NAME, user.email())), user.id());
+        }
+        var until = new HashMap<String, Instant>();
+        table.locked(tx, whose.keySet(), clock.instant()).forEach((subject, end) -> until.merge(
+                String.valueOf(whose.get(subject)), end, (a, b) -> a.isAfter(b) ? a : b));
+        return until;
+    }
+
+    /// Lets somebody try again at once to sign in by password.
+    public void forgive(Tx tx, User user) {
+        succeeded(tx, Of.NAME, user.email());
+        succeeded(tx, Of.NAME, user.username());
     }
 
     /// @param further failures beyond those that are free

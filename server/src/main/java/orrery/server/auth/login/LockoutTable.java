@@ -1,6 +1,9 @@
 package orrery.server.auth.login;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import orrery.kit.db.Tx;
 
@@ -13,6 +16,23 @@ final class LockoutTable {
     Optional<Instant> lockedUntil(Tx tx, byte[] subject, Instant now) {
         return tx.handle().createQuery(LOCKED_UNTIL).bind("subject", subject).bind("now", now)
                 .mapTo(Instant.class).findOne();
+    }
+
+    private static final String LOCKED = """
+            select encode(subject, 'hex') as subject, locked_until
+            from login_failure
+            where subject in (select decode(it, 'hex') from unnest(:subjects) as it)
+              and locked_until > :now""";
+
+    /// Until when, by subject in hexadecimal digits; those that are not locked are not there.
+    Map<String, Instant> locked(Tx tx, Collection<String> subjects, Instant now) {
+        return tx.handle().createQuery(LOCKED)
+                .bindArray("subjects", String.class, subjects).bind("now", now)
+                .reduceRows(new HashMap<>(), (all, row) -> {
+                    all.put(row.getColumn("subject", String.class),
+                            row.getColumn("locked_until", Instant.class));
+                    return all;
+                });
     }
 
     /// Counts from one again when the last failure is long ago.

@@ -9,6 +9,7 @@ import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
+import orrery.kit.db.TxAction;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
@@ -105,6 +106,24 @@ public final class PasswordChanges {
             set(tx, user, hash, known.session().id(), "user.passwordChanged");
         });
         return Outcome.CHANGED;
+    }
+
+    /// Sets somebody else's password, and signs the person out everywhere. Who may, the caller has
+    /// made sure of.
+    ///
+    /// @param may asked once more within the transaction, before anything is written
+    /// @throws Problem.Failure [Problem.Invalid] for a password that is not taken
+    public void give(Grant grant, User user, String wanted, TxAction may) {
+        var mistakes = new Mistakes();
+        check(mistakes, "password", wanted, user);
+        mistakes.orRefuse();
+        var hash = passwords.hash(wanted);
+        database.write(grant, tx -> {
+            may.in(tx);
+            var still = users.get(tx, user.id());
+            lockout.forgive(tx, still);
+            set(tx, still, hash, null, "user.passwordSet");
+        });
     }
 
     static void check(Mistakes mistakes, String field, String wanted, User user) {

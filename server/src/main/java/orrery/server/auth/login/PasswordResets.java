@@ -154,8 +154,7 @@ public final class PasswordResets implements Loop {
         database.write(grant, tx -> {
             var still = find(tx, secret).orElseThrow(PasswordResets::unknown);
             // Who reads the mail is the one: guesses of others lock them out no longer.
-            lockout.succeeded(tx, Of.NAME, still.email());
-            lockout.succeeded(tx, Of.NAME, still.username());
+            lockout.forgive(tx, still);
             changes.set(tx, still, hash, null, "user.passwordReset");
         });
     }

@@ -5,7 +5,9 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import orrery.kit.Ids;
+import orrery.kit.Mistakes;
 import orrery.kit.Problem;
+import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
@@ -15,7 +17,9 @@ import orrery.server.auth.invitation.Invitations;
 import orrery.server.auth.setup.SetupCode;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
+import orrery.server.iam.role.Ceiling;
 import orrery.server.iam.role.Predefined;
+import orrery.server.iam.role.Role;
 import orrery.server.iam.user.Members;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
@@ -40,14 +44,15 @@ public final class Registrations {
     private final SetupCode setupCode;
     private final InviteCodes inviteCodes;
     private final Invitations invitations;
+    private final Access access;
     private final Ids ids;
     private final Clock clock;
 
     public Registrations(
             Database database, Founding founding, Users users, Organizations organizations,
             Homes homes, Policies policies, Members members, Passwords passwords,
-            SetupCode setupCode, InviteCodes inviteCodes, Invitations invitations, Ids ids,
-            Clock clock) {
+            SetupCode setupCode, InviteCodes inviteCodes, Invitations invitations, Access access,
+            Ids ids, Clock clock) {
         this.database = database;
         this.founding = founding;
         this.users = users;
@@ -59,6 +64,7 @@ public final class Registrations {
         this.setupCode = setupCode;
         this.inviteCodes = inviteCodes;
         this.invitations = invitations;
+        this.access = access;
         this.ids = ids;
         this.clock = clock;
     }
@@ -95,6 +101,53 @@ public final class Registrations {
             setupCode.used();
         }
         return opened;
+    }
+
+    /// What an account is made of that somebody else makes.
+    ///
+    /// @param username `null` for one made out of the address
+    public record Account(
+            String email, String name, @Nullable String username, String password) {
+        public Account {
+            var mistakes = new Mistakes();
+            Users.check(mistakes, email, name);
+            if (username != null) {
+                Users.checkUsername(mistakes, "username", username);
+            }
+            PasswordRules.check(mistakes, "password", password, email, name, username);
+            mistakes.orRefuse();
+        }
+
+        @Override
+        public String toString() {
+            return "an account for " + email;
+        }
+    }
+
+    /// Makes an account in the organization that the grant is for, with a project of its own. Its
+    /// address is not proved.
+    ///
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the address or the username,
+    ///     [Problem.Refused] where only an identity provider signs people in,
+    ///     [Problem.Unprocessable] for a role that the caller does not hold
+    public User make(Grant grant, Account asked, Role role) {
+        var organization = grant.scope().requireOrganization();
+        Ceiling.check(access, grant.call(), role.permissions(), grant.scope(), "roles");
+        var hash = passwords.hash(asked.password());
+        return database.tx(grant, tx -> {
+            organizations.checkActive(tx, organization, "new account");
+            verifyPasswords(tx, organization);
+            if (users.byEmail(tx, asked.email()).isPresent()) {
+                throw new Problem.AlreadyExists("user", asked.email()).raise();
+            }
+            var id = ids.next("usr");
+            members.add(tx, organization, id, role);
+            var home = homes.settle(tx, organization, id, null, asked.name().strip());
+            var user = users.create(
+                    tx, id, asked.email(), asked.name(), home, asked.username());
+            passwordTable.set(tx, id, hash, clock.instant());
+            return user;
+        });
     }
 
     private User found(Tx tx, String id, Registration asked) {

@@ -166,6 +166,35 @@ public final class Policies {
                 && permission.isCoveredByAny(held.role().permissions()));
     }
 
+    /// What somebody is, at a glance.
+    ///
+    /// @param isOperator as [#isOperator]
+    /// @param holds as [#isHeld]
+    public record Standing(boolean isOperator, boolean holds) {}
+
+    /// What some people are, at one look.
+    ///
+    /// @param places where each is looked at: organizations, by person
+    public Map<String, Standing> standings(
+            Tx tx, Permission permission, Map<String, Scope> places) {
+        var all = table.ofAll(tx, places.keySet());
+        return places.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, one -> {
+            var held = all.getOrDefault(one.getKey(), List.of());
+            return new Standing(held.stream().anyMatch(it -> it.place().equals(Scope.PLATFORM)),
+                    held.stream().anyMatch(it -> it.place().contains(one.getValue())
+                            && permission.isCoveredByAny(it.role().permissions())));
+        }));
+    }
+
+    /// Refuses a caller who does not hold all that somebody holds: whoever can sign in as a person
+    /// has all of that.
+    ///
+    /// @throws Problem.Failure [Problem.Unprocessable]
+    public void checkCovers(Tx tx, Access access, Call call, String user, String field) {
+        holdings(tx, user).forEach(held ->
+                Ceiling.check(access, call, held.role().permissions(), held.place(), field));
+    }
+
     /// The project of an organization in which somebody was given something first.
     public Optional<String> firstProject(Tx tx, String user, String organization) {
         return table.firstProject(tx, user, organization);

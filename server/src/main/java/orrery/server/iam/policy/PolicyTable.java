@@ -3,7 +3,9 @@ package orrery.server.iam.policy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -118,6 +120,48 @@ final class PolicyTable {
     /// Everything that somebody holds, anywhere.
     List<Held> held(Tx tx, String principal) {
         return held(tx, principal, null, true);
+    }
+
+    private static final String OF_ALL = """
+            with belongs as (
+                select user_id, organization_id
+                from member
+                join organization on organization.id = organization_id
+                where user_id = any(:users) and member.state = 'active'
+                  and organization.state = 'active'
+            ), named as (
+                select person, 'user' as kind, person as id
+                from unnest(:users) as person
+                union all
+                select user_id, 'group', group_id
+                from group_member
+                where user_id = any(:users)
+                union all
+                select user_id, 'members', organization_id
+                from belongs
+            )
+            select person, policy.role, policy.organization_id, policy.project_id,
+                   policy.resource_id, iam_role.name, iam_role.display_name, iam_role.permissions
+            from named
+            join policy on policy.principal_id = named.id and policy.principal_kind = named.kind
+            left join iam_role on iam_role.id = policy.role
+            left join belongs on belongs.user_id = person
+              and belongs.organization_id = policy.organization_id
+            where policy.project_id is null and policy.resource_id is null
+              and (policy.organization_id is null or belongs.user_id is not null)""";
+
+    /// What some people hold on the platform and at organizations themselves, by person.
+    Map<String, List<Held>> ofAll(Tx tx, Collection<String> users) {
+        var all = new HashMap<String, List<Held>>();
+        tx.handle().createQuery(OF_ALL).bindArray("users", String.class, users)
+                .map((row, context) -> {
+                    var person = row.getString("person");
+                    var place = place(row);
+                    role(row).ifPresent(role -> all.computeIfAbsent(
+                            person, it -> new ArrayList<>()).add(new Held(role, place)));
+                    return person;
+                }).list();
+        return all;
     }
 
     /// As [#heldIn], by the identifiers of the policies that give it.

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
@@ -146,12 +147,22 @@ public final class Members {
     /// Takes everything from somebody that the organization gave; where the grant is for the whole
     /// installation, closes the account.
     public void remove(Grant grant, String key, OptionalLong expected) {
+        remove(grant, key, expected, (tx, member) -> { });
+    }
+
+    /// As above.
+    ///
+    /// @param more what else goes with the person, in the same transaction
+    public void remove(
+            Grant grant, String key, OptionalLong expected, BiConsumer<Tx, Member> more) {
         database.write(grant, tx -> {
             var member = lock(tx, grant, key, expected);
             checkDemotion(grant, member);
+            more.accept(tx, member);
             var organization = grant.scope().organization();
             if (organization == null) {
                 settle(tx, grant, member, User.State.DISABLED);
+                checkOwner(tx, Scope.PLATFORM);
                 return;
             }
             policies.takeAll(tx, new Policy.Holders.User(member.id()), organization);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
@@ -99,26 +100,54 @@ final class UserTable {
                 .mapTo(String.class).list();
     }
 
-    private static final String ALL = """
-            select %s
+    /// Where nobody says of which organization, it is everybody's own home, and the account's
+    /// state alone.
+    private static final String RESIDENTS = """
+            select iam_user.*, coalesce(:organization, home_organization_id) as place,
+                   coalesce(organization.name, home_organization_id) as place_name,
+                   case when iam_user.state = 'active' and :organization is not null
+                        then coalesce(member.state, 'active')
+                        else iam_user.state end as state_there
             from iam_user
+            left join organization
+              on organization.id = coalesce(:organization, home_organization_id)
+            left join member
+              on member.user_id = iam_user.id and member.organization_id = :organization
+            where case when :user is not null then iam_user.id = :user
+                       else :organization is null or member.user_id is not null end
             order by username
-            limit :limit""".formatted(COLUMNS);
+            limit :limit""";
 
-    List<User> all(Tx tx, int limit) {
-        return tx.handle().createQuery(ALL).bind("limit", limit).map(USER).list();
+    /// The people of an organization; everybody, where it is `null`; one of them, where `user` is
+    /// not.
+    List<Resident> residents(
+            Tx tx, @Nullable String organization, @Nullable String user, int limit) {
+        return tx.handle().createQuery(RESIDENTS)
+                .bind("organization", organization).bind("user", user).bind("limit", limit)
+                .map((row, context) -> new Resident(USER.map(row, context),
+                        row.getString("place"), row.getString("place_name"),
+                        User.State.valueOf(row.getString("state_there").toUpperCase(Locale.ROOT)),
+                        List.of((String[]) row.getArray("ssh_keys").getArray())))
+                .list();
     }
 
-    private static final String OF = """
-            select %s
-            from iam_user
-            where id in (select user_id from member where organization_id = :organization)
-            order by username
-            limit :limit""".formatted(COLUMNS);
+    private static final String SSH_KEYS = """
+            select unnest(ssh_keys)
+            from (select ssh_keys from iam_user where id = :id for update) as it""";
 
-    List<User> of(Tx tx, String organization, int limit) {
-        return tx.handle().createQuery(OF).bind("organization", organization)
-                .bind("limit", limit).map(USER).list();
+    /// They stay as they are until the transaction ends.
+    List<String> sshKeys(Tx tx, String id) {
+        return tx.handle().createQuery(SSH_KEYS).bind("id", id).mapTo(String.class).list();
+    }
+
+    private static final String SET_SSH_KEYS = """
+            update iam_user
+            set ssh_keys = :keys, updated_at = :at, version = version + 1
+            where id = :id""";
+
+    void sshKeys(Tx tx, String id, List<String> keys, Instant at) {
+        tx.handle().createUpdate(SET_SSH_KEYS).bind("id", id)
+                .bindArray("keys", String.class, keys).bind("at", at).execute();
     }
 
     private static final String RENAME = """

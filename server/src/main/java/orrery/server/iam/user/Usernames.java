@@ -32,6 +32,12 @@ final class Usernames {
                 : cut;
     }
 
+    /// Whether somebody may choose it.
+    static boolean isGood(String username) {
+        return username.length() <= LONGEST && !RESERVED.contains(username)
+                && username.matches("[a-z]([a-z0-9-]*[a-z0-9])?");
+    }
+
     /// The `n`th candidate after `username` itself: `ann-2`, `ann-3`.
     static String numbered(String username, int n) {
         return n == 1 ? username : username + "-" + n;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 import orrery.kit.access.Scope;
@@ -43,18 +44,36 @@ public final class Users {
                 "must be an e-mail address");
     }
 
+    /// Notes what is wrong with a username that somebody chose.
+    public static Mistakes checkUsername(Mistakes mistakes, String field, String username) {
+        return mistakes.check(field, username, Usernames::isGood, "must be 1 to 40 characters a-z,"
+                + " 0-9 and -, begin with a letter, not end with -, and mean nothing else");
+    }
+
     /// Adds a person.
     ///
     /// @param id `usr_…`, made by the caller, who needs it for the person's own places
     /// @throws Problem.Failure [Problem.AlreadyExists] when the address is taken
     public User create(Tx tx, String id, String email, String name, Scope home) {
+        return create(tx, id, email, name, home, null);
+    }
+
+    /// As above.
+    ///
+    /// @param username `null` for one that is made out of the address
+    /// @throws Problem.Failure [Problem.AlreadyExists] when it is taken
+    public User create(Tx tx, String id, String email, String name, Scope home,
+            @Nullable String username) {
         var now = clock.instant();
         for (int attempt = 0; attempt < 5; attempt++) {
             if (byEmail(tx, email).isPresent()) {
                 throw new Problem.AlreadyExists("user", email).raise();
             }
-            var user = new User(id, freeUsername(tx, email), email.strip(), false,
-                    name.strip(), User.State.ACTIVE, 0, home, 1, now, now);
+            if (username != null && table.byUsername(tx, username).isPresent()) {
+                throw new Problem.AlreadyExists("user", username).raise();
+            }
+            var user = new User(id, username != null ? username : freeUsername(tx, email),
+                    email.strip(), false, name.strip(), User.State.ACTIVE, 0, home, 1, now, now);
             // Empty when somebody else was faster with the address or the username.
             var made = table.insert(tx, user);
             if (made.isPresent()) {
@@ -89,14 +108,17 @@ public final class Users {
         return table.byUsername(tx, username);
     }
 
-    /// Everybody, by username.
-    public List<User> all(Tx tx, int limit) {
-        return table.all(tx, limit);
+    /// The people of an organization, by username; everybody at home, where it is `null`.
+    public List<Resident> residents(Tx tx, @Nullable String organization, int limit) {
+        return table.residents(tx, organization, null, limit);
     }
 
-    /// The people of an organization, by username.
-    public List<User> of(Tx tx, String organization, int limit) {
-        return table.of(tx, organization, limit);
+    /// One person, whether one of the organization's or not.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound] when there is no such person
+    public Resident resident(Tx tx, @Nullable String organization, String id) {
+        return table.residents(tx, organization, id, 1).stream().findFirst()
+                .orElseThrow(() -> new Problem.NotFound("user", id).raise());
     }
 
     /// Usernames of those whose home a project is, ten at most.

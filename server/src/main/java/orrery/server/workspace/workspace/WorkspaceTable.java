@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import orrery.kit.db.Tx;
 import orrery.server.workspace.workspace.Workspace.Status;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of table `workspace`, and nothing else. Every statement that a person asked for is
 /// bound to that person: somebody else's workspace is not found.
@@ -65,6 +66,23 @@ final class WorkspaceTable {
         return tx.handle().createQuery(LIST)
                 .bind("owner", tx.grant().principal().id())
                 .bind("limit", limit)
+                .mapTo(Workspace.class)
+                .list();
+    }
+
+    private static final String OF_PERSON = """
+            select %s
+            from workspace
+            where owner = :owner
+              and (:organization is null or organization = :organization)
+              and deleted_at is null
+            order by id
+            for update""".formatted(COLUMNS);
+
+    List<Workspace> ofPerson(Tx tx, String owner, @Nullable String organization) {
+        return tx.handle().createQuery(OF_PERSON)
+                .bind("owner", owner)
+                .bind("organization", organization)
                 .mapTo(Workspace.class)
                 .list();
     }

@@ -143,25 +143,33 @@ public final class Workspaces {
     /// Deletes a workspace with its volumes, whatever else is going on with it. Asked again, it
     /// answers with the same job.
     public Workspace delete(Grant grant, String name) {
-        return database.tx(grant, tx -> {
-            var workspace = find(tx, name);
-            return switch (workspace.status()) {
-                case Terminating -> workspace;
-                case Starting, Warning, Pulling, Stopping -> {
-                    var earlier = String.valueOf(workspace.job());
-                    runs.stop(tx, earlier);
-                    tell(tx, workspace, Status.Error,
-                            "It was cancelled: the workspace is deleted", workspace.progress());
-                    var input = new DeleteWorkspace.Input(workspace.id(), earlier);
-                    yield begin(tx, workspace, Status.Terminating, "Deleting",
-                            runs.startBeside(tx, DeleteWorkspace.TYPE, input,
-                                    new Subject(KIND, workspace.id())));
-                }
-                case Running, Failing, Stopped, Error, Unknown -> start(tx, workspace,
-                        Status.Terminating, "Deleting", DeleteWorkspace.TYPE,
-                        new DeleteWorkspace.Input(workspace.id(), null));
-            };
-        });
+        return database.tx(grant, tx -> delete(tx, find(tx, name)));
+    }
+
+    /// Deletes all workspaces of a person who goes, with their volumes.
+    ///
+    /// @param organization which the person leaves; `null` for all
+    public void deleteAll(Tx tx, String person, @Nullable String organization) {
+        table.ofPerson(tx, person, organization).forEach(one -> delete(tx, one));
+    }
+
+    private Workspace delete(Tx tx, Workspace workspace) {
+        return switch (workspace.status()) {
+            case Terminating -> workspace;
+            case Starting, Warning, Pulling, Stopping -> {
+                var earlier = String.valueOf(workspace.job());
+                runs.stop(tx, earlier);
+                tell(tx, workspace, Status.Error,
+                        "It was cancelled: the workspace is deleted", workspace.progress());
+                var input = new DeleteWorkspace.Input(workspace.id(), earlier);
+                yield begin(tx, workspace, Status.Terminating, "Deleting",
+                        runs.startBeside(tx, DeleteWorkspace.TYPE, input,
+                                new Subject(KIND, workspace.id())));
+            }
+            case Running, Failing, Stopped, Error, Unknown -> start(tx, workspace,
+                    Status.Terminating, "Deleting", DeleteWorkspace.TYPE,
+                    new DeleteWorkspace.Input(workspace.id(), null));
+        };
     }
 
     /// A way into a workspace that is up.

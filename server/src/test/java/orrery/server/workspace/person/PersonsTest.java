@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(TenancyTest.Server.class)
 class PersonsTest {
     private static final List<String> PARTS =
-            List.of("profile", "sessions", "blueprints", "roles");
+            List.of("profile", "sessions", "blueprints", "roles", "keys");
 
     @TestHTTPResource
     URI server;
