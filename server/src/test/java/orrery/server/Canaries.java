@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -94,21 +96,32 @@ public final class Canaries {
     /// steals the disk has it.
     public static void eachFile(Configuration settings, BiConsumer<String, String> reader) {
         var folder = settings.get(Storing.class).data().resolve("postgres/data");
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (var path : paths.filter(Files::isRegularFile).toList()) {
-                reader.accept(folder.relativize(path).toString(), content(path));
-            }
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+                    try {
+                        reader.accept(folder.relativize(path).toString(),
+                                Files.readString(path, StandardCharsets.ISO_8859_1));
+                    } catch (IOException removed) {
+                        return visitFileFailed(path, removed);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                /// The database is at work meanwhile, and removes what it needs no more.
+                @Override
+                public FileVisitResult visitFileFailed(Path path, IOException removed) {
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path path, IOException removed) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String content(Path path) throws IOException {
-        try {
-            return Files.readString(path, StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException removed) {
-            // The server is at work meanwhile.
-            return "";
         }
     }
 }
