@@ -367,6 +367,7 @@ create table identity_provider (
     approved_by text,
     authorization_url text,
     challenge text not null,
+    checked_at timestamp with time zone,
     client_id text not null,
     created_at timestamp with time zone not null,
     created_by text not null,
@@ -378,6 +379,7 @@ create table identity_provider (
     join_organization_id text,
     kind text not null,
     mfa_values text[] not null default '{}'::text[],
+    missing_since timestamp with time zone,
     name text not null,
     organization_id text,
     proved_at timestamp with time zone,
@@ -579,12 +581,14 @@ create table oauth_client (
     state text not null default 'active'::text,
     updated_at timestamp with time zone not null,
     version bigint not null default 1,
+    web_origins text[] not null default '{}'::text[],
     constraint oauth_client_authentication_check CHECK ((authentication = ANY (ARRAY['none'::text, 'client_secret'::text, 'private_key_jwt'::text]))),
     constraint oauth_client_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint oauth_client_pkey PRIMARY KEY (id),
     constraint oauth_client_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 CREATE UNIQUE INDEX oauth_client_name ON public.oauth_client USING btree (organization_id, name);
+CREATE INDEX oauth_client_origin ON public.oauth_client USING gin (web_origins) WHERE (state = 'active'::text);
 CREATE INDEX oauth_client_page ON public.oauth_client USING btree (organization_id, created_at DESC, id);
 
 create table organization (

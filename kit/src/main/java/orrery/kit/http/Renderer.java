@@ -26,14 +26,16 @@ public class Renderer
     private static final Logger LOG = System.getLogger(Renderer.class.getName());
 
     private final CurrentVertxRequest current;
+    private final CrossOrigins crossOrigins;
     private final Doorkeeper doorkeeper;
     private final Streams streams;
     private final Repeats repeats;
 
     public Renderer(
-            CurrentVertxRequest current, Doorkeeper doorkeeper, Streams streams,
-            Repeats repeats) {
+            CurrentVertxRequest current, CrossOrigins crossOrigins, Doorkeeper doorkeeper,
+            Streams streams, Repeats repeats) {
         this.current = current;
+        this.crossOrigins = crossOrigins;
         this.doorkeeper = doorkeeper;
         this.streams = streams;
         this.repeats = repeats;
@@ -42,8 +44,9 @@ public class Renderer
     @Override
     public void filter(ContainerRequestContext request) {
         var context = current.getCurrent();
-        Handed.grant(context, doorkeeper.admit(context));
         var route = Front.Found.of(context).route();
+        crossOrigins.mark(context, route);
+        Handed.grant(context, doorkeeper.admit(context));
         checkQuery(context, route);
         if (!route.consumes().isEmpty()) {
             request.setEntityStream(new Limited(request.getEntityStream(), route.bodyLimit()));

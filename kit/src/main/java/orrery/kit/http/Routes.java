@@ -1,6 +1,7 @@
 package orrery.kit.http;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -75,7 +76,12 @@ public final class Routes {
     }
 
     private static List<String> allowed(Node node) {
-        var methods = new ArrayList<>(node.byMethod.keySet());
+        return allowed(node.byMethod.keySet());
+    }
+
+    /// Those, and the ones that come with them.
+    static List<String> allowed(Collection<String> some) {
+        var methods = new ArrayList<>(some);
         if (methods.contains("GET")) {
             methods.add("HEAD");
         }

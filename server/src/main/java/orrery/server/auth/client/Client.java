@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import orrery.kit.http.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,12 @@ public record Client(
 
     public boolean isPublic() {
         return authentication == Authentication.NONE;
+    }
+
+    /// Whose scripts its answers go to in browsers: none of a client that keeps a secret.
+    Set<String> webOrigins() {
+        return !isPublic() ? Set.of() : redirectUris.stream().map(RedirectUris::origin)
+                .filter(Objects::nonNull).collect(Collectors.toUnmodifiableSet());
     }
 
     /// Its keys as they were registered; `null` for none.

@@ -40,10 +40,10 @@ final class ClientTable {
             insert into oauth_client (id, organization_id, name, display_name, description,
                                       authentication, redirect_uris, post_logout_redirect_uris,
                                       grant_types, scopes, require_pkce, jwks, secret_hash,
-                                      created_by, created_at, updated_at)
+                                      created_by, created_at, updated_at, web_origins)
             values (:id, :organization, :name, :displayName, :description, :authentication,
                     :redirects, :logouts, :grants, :scopes, :pkce, :jwks::jsonb, :hash, :by,
-                    :at, :at)
+                    :at, :at, :origins)
             on conflict (organization_id, name) do nothing""";
 
     /// Whether the name was free.
@@ -57,6 +57,7 @@ final class ClientTable {
                 .bind("authentication", client.authentication().name().toLowerCase(Locale.ROOT))
                 .bindByType("redirects", array(client.redirectUris()), String[].class)
                 .bindByType("logouts", array(client.postLogoutRedirectUris()), String[].class)
+                .bindByType("origins", array(client.webOrigins()), String[].class)
                 .bindByType("grants", array(client.grantTypes()), String[].class)
                 .bindByType("scopes", array(client.scopes()), String[].class)
                 .bind("pkce", client.requirePkce())
@@ -102,7 +103,8 @@ final class ClientTable {
             set display_name = :displayName, description = :description,
                 redirect_uris = :redirects, post_logout_redirect_uris = :logouts,
                 grant_types = :grants, scopes = :scopes, require_pkce = :pkce,
-                jwks = :jwks::jsonb, state = :state, updated_at = :at, version = version + 1
+                jwks = :jwks::jsonb, state = :state, web_origins = :origins, updated_at = :at,
+                version = version + 1
             where id = :id and version = :version
             returning *""";
 
@@ -115,6 +117,7 @@ final class ClientTable {
                 .bind("description", to.description())
                 .bindByType("redirects", array(to.redirectUris()), String[].class)
                 .bindByType("logouts", array(to.postLogoutRedirectUris()), String[].class)
+                .bindByType("origins", array(to.webOrigins()), String[].class)
                 .bindByType("grants", array(to.grantTypes()), String[].class)
                 .bindByType("scopes", array(to.scopes()), String[].class)
                 .bind("pkce", to.requirePkce())
@@ -122,6 +125,19 @@ final class ClientTable {
                 .bind("state", to.state().name().toLowerCase(Locale.ROOT))
                 .bind("at", at)
                 .mapTo(Client.class).findOne();
+    }
+
+    private static final String IS_ORIGIN = """
+            select exists (
+                select 1
+                from oauth_client client
+                join organization on organization.id = client.organization_id
+                  and organization.deleted_at is null
+                where client.state = 'active' and client.web_origins @> array[:origin]::text[])""";
+
+    boolean isOrigin(Tx tx, String origin) {
+        return tx.handle().createQuery(IS_ORIGIN).bind("origin", origin)
+                .mapTo(boolean.class).one();
     }
 
     private static final String ROTATE = """

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedirectUris {
     private static final int MOST = 20;
     private static final int LONGEST = 1_000;
+    private static final Set<String> WEB = Set.of("https", "http");
     private static final Set<String> LITERALS = Set.of("127.0.0.1", "[::1]");
 
     private RedirectUris() {}
@@ -28,6 +29,17 @@ public final class RedirectUris {
     public static boolean isOnMachine(String address) {
         var uri = parse(address);
         return uri == null || !"https".equals(uri.getScheme());
+    }
+
+    /// The origin of a page, as browsers write it (RFC 6454 6.2); `null` for what is no web page.
+    static @Nullable String origin(String address) {
+        var uri = parse(address);
+        if (uri == null || uri.getHost() == null || !WEB.contains(uri.getScheme())) {
+            return null;
+        }
+        var usual = uri.getScheme().equals("https") ? 443 : 80;
+        return uri.getScheme() + "://" + uri.getHost().toLowerCase(Locale.ROOT)
+                + (uri.getPort() < 0 || uri.getPort() == usual ? "" : ":" + uri.getPort());
     }
 
     private static boolean isSameButPort(String registered, String asked) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -17,6 +18,9 @@ import orrery.kit.Problem.Unauthenticated.Credential;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.BodyReader;
+import orrery.kit.http.CrossOrigin;
+import orrery.kit.http.CrossOrigin.Who;
+import orrery.kit.http.CrossOrigins;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.server.auth.client.Client;
@@ -28,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// The token endpoints. A JSON body is answered in the family's envelope; a form as the OAuth
 /// standards have it (RFC 6749 5, RFC 7662, RFC 7009), so that stock clients work.
 @Path("/v1/regions/global/auth")
-@Consumes({"application/json", Form.TYPE})
 @RunOnVirtualThread
 @On(Cloud.class)
 public final class TokensApi {
@@ -78,7 +81,9 @@ public final class TokensApi {
 
     @POST
     @Path("/token")
+    @Consumes({"application/json", Form.TYPE})
     @Open
+    @CrossOrigin(Who.REGISTERED)
     public Answer<?> token(
             @Context Grant grant, @HeaderParam("Content-Type") String type,
             @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
@@ -89,6 +94,7 @@ public final class TokensApi {
     /// For who is signed in, and for clients that prove who they are.
     @POST
     @Path("/introspect")
+    @Consumes({"application/json", Form.TYPE})
     @Open
     public Answer<?> introspect(
             @Context Grant grant, @HeaderParam("Content-Type") String type,
@@ -106,7 +112,9 @@ public final class TokensApi {
     /// As [#introspect].
     @POST
     @Path("/revoke")
+    @Consumes({"application/json", Form.TYPE})
     @Open
+    @CrossOrigin(Who.REGISTERED)
     public Answer<?> revoke(
             @Context Grant grant, @HeaderParam("Content-Type") String type,
             @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
@@ -118,6 +126,22 @@ public final class TokensApi {
             }
             return new Revoked(true);
         });
+    }
+
+    @OPTIONS
+    @Path("/token")
+    @Open
+    @CrossOrigin(Who.REGISTERED)
+    public Answer<Void> tokenPreflight() {
+        return CrossOrigins.preflight(List.of("POST"));
+    }
+
+    @OPTIONS
+    @Path("/revoke")
+    @Open
+    @CrossOrigin(Who.REGISTERED)
+    public Answer<Void> revokePreflight() {
+        return CrossOrigins.preflight(List.of("POST"));
     }
 
     private static Presented known(Presented client) {

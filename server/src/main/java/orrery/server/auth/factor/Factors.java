@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
@@ -124,7 +125,7 @@ public final class Factors {
     /// A secret for an application, which counts once a code of it was shown.
     ///
     /// @param enrolment brings it back; sealed, so that a begun one costs us nothing
-    record Begun(String enrolment, String secret, String uri) {
+    public record Begun(String enrolment, String secret, String uri) {
         @Override
         public String toString() {
             return "the secret of an authenticator";
@@ -136,17 +137,31 @@ public final class Factors {
     Begun begin(Grant grant) {
         return database.read(grant, tx -> {
             var session = own(tx, true);
-            var user = users.get(tx, session.userId());
-            var secret = new byte[Totp.SECRET_BYTES];
-            random.nextBytes(secret);
-            var sealed = sealing.seal(Json.write(new Enrolment(user.id(),
-                    Base64.getEncoder().encodeToString(secret),
-                    clock.instant().getEpochSecond())), PLACE);
-            var text = Base32.encode(secret);
-            return new Begun(Base64.getUrlEncoder().withoutPadding().encodeToString(sealed), text,
-                    "otpauth://totp/Orrery:" + user.username() + "?secret=" + text
-                            + "&issuer=Orrery&algorithm=SHA1&digits=6&period=30");
+            return begin(users.get(tx, session.userId()));
         });
+    }
+
+    /// A secret for somebody who is to set something up before they are signed in.
+    public Begun begin(User user) {
+        var secret = new byte[Totp.SECRET_BYTES];
+        random.nextBytes(secret);
+        var sealed = sealing.seal(Json.write(new Enrolment(user.id(),
+                Base64.getEncoder().encodeToString(secret),
+                clock.instant().getEpochSecond())), PLACE);
+        return begun(user, Base64.getUrlEncoder().withoutPadding().encodeToString(sealed), secret);
+    }
+
+    /// The same once more, after a wrong code.
+    ///
+    /// @throws Problem.Failure [Problem.Unprocessable]
+    public Begun again(User user, String enrolment) {
+        return begun(user, enrolment, Base64.getDecoder().decode(open(enrolment).secret()));
+    }
+
+    private static Begun begun(User user, String enrolment, byte[] secret) {
+        var text = Base32.encode(secret);
+        return new Begun(enrolment, text, "otpauth://totp/Orrery:" + user.username() + "?secret="
+                + text + "&issuer=Orrery&algorithm=SHA1&digits=6&period=30");
     }
 
     /// @param recoveryCodes shown this once
@@ -164,27 +179,41 @@ public final class Factors {
     Added confirm(Grant grant, String enrolment, String code) {
         return database.tx(grant, tx -> {
             var session = own(tx, true);
-            var now = clock.instant();
-            var begun = open(enrolment);
-            if (!begun.user().equals(session.userId())
-                    || begun.at() + ENROLMENT.toSeconds() < now.getEpochSecond()) {
-                throw wrong("enrolment", "is too old or another person's: begin again");
-            }
-            var secret = Base64.getDecoder().decode(begun.secret());
-            var step = Totp.step(secret, code.strip().replace(" ", ""), now);
-            if (step.isEmpty()) {
-                throw wrong("code", "is not what the application shows now: look at the clock of"
-                        + " its device, too");
-            }
-            var user = users.get(tx, session.userId());
-            var row = new TotpTable.Row(user.id(), ids.next("fct"), sealing.seal(
-                    begun.secret(), SEALED.at(user.id())), step.getAsLong(), now, null);
-            table.set(tx, row);
+            var added = add(tx, users.get(tx, session.userId()), enrolment, code);
             sessions.proved(tx, session, session.proof().and(Method.CODE));
-            tell(tx, user, "user.factorAdded", "an authenticator application was added",
-                    Map.of("factorId", row.id(), "kind", "totp"));
-            return new Added(of(tx, user.id()).getFirst(), recoveryCodes.renew(tx, user.id()));
+            return added;
         });
+    }
+
+    /// Takes the first one of somebody who is not signed in yet.
+    ///
+    /// @return recovery codes, to be shown this once; empty for who has something by now, so that
+    ///     the first step of a sign-in is never enough to put another in its place
+    /// @throws Problem.Failure [Problem.Unprocessable] for a code that is none of it
+    public Optional<List<String>> enrol(Tx tx, User user, String enrolment, String code) {
+        return has(tx, user.id()) ? Optional.empty()
+                : Optional.of(add(tx, user, enrolment, code).recoveryCodes());
+    }
+
+    private Added add(Tx tx, User user, String enrolment, String code) {
+        var now = clock.instant();
+        var begun = open(enrolment);
+        if (!begun.user().equals(user.id())
+                || begun.at() + ENROLMENT.toSeconds() < now.getEpochSecond()) {
+            throw wrong("enrolment", "is too old or another person's: begin again");
+        }
+        var secret = Base64.getDecoder().decode(begun.secret());
+        var step = Totp.step(secret, code.strip().replace(" ", ""), now);
+        if (step.isEmpty()) {
+            throw wrong("code", "is not what the application shows now: look at the clock of"
+                    + " its device, too");
+        }
+        var row = new TotpTable.Row(user.id(), ids.next("fct"), sealing.seal(
+                begun.secret(), SEALED.at(user.id())), step.getAsLong(), now, null);
+        table.set(tx, row);
+        tell(tx, user, "user.factorAdded", "an authenticator application was added",
+                Map.of("factorId", row.id(), "kind", "totp"));
+        return new Added(of(tx, user.id()).getFirst(), recoveryCodes.renew(tx, user.id()));
     }
 
     /// Begins to add a passkey.

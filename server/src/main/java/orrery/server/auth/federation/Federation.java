@@ -219,10 +219,17 @@ public final class Federation {
                 verifyAllowed(tx, found.user());
             }
             var arrival = new Arrival(found.user(), found.entry(), flow.purpose());
-            return switch (signIns.after(tx, found.user(), found.entry().proof())) {
+            return switch (signIns.after(tx, found.user(), found.entry())) {
                 case SignIns.Enough _ -> new Outcome.Entered<>(
                         flow.purpose(), open.open(tx, arrival));
-                case SignIns.Second _ -> new Outcome.Halfway<>(arrival);
+                case SignIns.Second _ -> new Outcome.Halfway<>(arrival, false);
+                case SignIns.Enrolment _ -> {
+                    if (!identities.mayEnrol(tx, found)) {
+                        throw new Refusal(Reason.NO_FACTOR, "the person has no second factor, and"
+                                + " only their own sign-in sets one up");
+                    }
+                    yield new Outcome.Halfway<>(arrival, true);
+                }
             };
         });
     }

@@ -103,7 +103,7 @@ public final class FederationStudioApi {
                 (tx, arrival) -> studio.entered(tx, arrival.user(), arrival.entry()));
         return switch (outcome) {
             case Outcome.Entered<Answer<Void>> it -> it.opened();
-            case Outcome.Halfway<Answer<Void>> it -> studio.second(it.arrival());
+            case Outcome.Halfway<Answer<Void>> it -> studio.second(it);
             case Outcome.Failed<Answer<Void>> it -> studio.failed(text(it.reason()));
             case Outcome.Linked<Answer<Void>> _ ->
                 studio.failed("Invalid or expired authentication state");
@@ -140,7 +140,8 @@ public final class FederationStudioApi {
             case UNPROVED -> "Authentication failed";
             case PERSON -> "Failed to retrieve user information";
             case NOT_LET_IN -> "Your email domain is not authorized to access this application";
-            case ADDRESS_TAKEN, NOT_MEMBER, INACTIVE, ELSEWHERE, LINKED_ELSEWHERE ->
+            case ADDRESS_TAKEN, NOT_MEMBER, INACTIVE, ELSEWHERE, NO_FACTOR,
+                    LINKED_ELSEWHERE ->
                 reason.sentence();
         };
     }

@@ -61,12 +61,14 @@ public final class FlowCookie {
     /// Somebody who came back to the studio and is asked for more than the provider's word.
     ///
     /// @param user identifier
+    /// @param isBare whether there is nothing to show, so that it must be set up
     /// @param at when they came back, seconds since 1970
-    public record Waiting(String user, Entry entry, long at) {}
+    public record Waiting(String user, Entry entry, boolean isBare, long at) {}
 
     /// The header that makes the browser keep who waits.
-    String set(Arrival arrival) {
-        return header(sealed(new Waiting(arrival.user().id(), arrival.entry(),
+    String set(Outcome.Halfway<?> halfway) {
+        var arrival = halfway.arrival();
+        return header(sealed(new Waiting(arrival.user().id(), arrival.entry(), halfway.isBare(),
                 clock.instant().getEpochSecond()), WAITING), LIFE.toSeconds());
     }
 

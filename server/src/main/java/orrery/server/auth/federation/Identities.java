@@ -135,6 +135,17 @@ public final class Identities {
         }
     }
 
+    /// Whether who came may give the account a second factor. An organization's provider speaks for
+    /// an account only where nobody else does: there is no other way in.
+    boolean mayEnrol(Tx tx, Found found) {
+        var realm = found.entry().boundTo();
+        var user = found.user();
+        return realm == null || realm.equals(user.home().organization())
+                && !logins.hasPassword(tx, user.id())
+                && table.ofUser(tx, user.id()).stream()
+                        .allMatch(one -> one.realm().equals(realm));
+    }
+
     private static boolean mayJoin(Provider provider, Claimed claimed) {
         return switch (provider.signUp()) {
             case ANYONE -> true;

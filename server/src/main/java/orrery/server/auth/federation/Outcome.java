@@ -13,7 +13,8 @@ public sealed interface Outcome<T> {
     /// The person is who they say, and must show a second factor here before they are signed in.
     ///
     /// @param arrival with what was shown so far
-    record Halfway<T>(Arrival arrival) implements Outcome<T> {}
+    /// @param isBare whether there is nothing to show, so that it must be set up
+    record Halfway<T>(Arrival arrival, boolean isBare) implements Outcome<T> {}
 
     /// The identity is one of the account's from now on.
     record Linked<T>(Identity identity) implements Outcome<T> {}

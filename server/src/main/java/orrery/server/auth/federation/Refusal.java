@@ -36,6 +36,9 @@ public final class Refusal extends RuntimeException {
         INACTIVE("Your account is suspended. Ask an administrator."),
         /// The organization has its people sign in by its own provider.
         ELSEWHERE("Your organization wants you to sign in by its own provider. Choose that one."),
+        /// The organization demands a second factor, and its provider may not give the account one.
+        NO_FACTOR("Your organization demands a second factor, and you have none. Sign in to your"
+                + " account itself, set one up there, and come back."),
         /// Somebody else signs in that way.
         LINKED_ELSEWHERE("That identity is linked to another account already.");
 

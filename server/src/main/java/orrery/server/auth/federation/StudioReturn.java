@@ -42,8 +42,13 @@ public final class StudioReturn {
     }
 
     /// To the page that asks for a second factor.
-    Answer<Void> second(Arrival arrival) {
-        return to(URI.create(SECOND)).cookie(flows.set(arrival));
+    Answer<Void> second(Outcome.Halfway<?> halfway) {
+        return to(URI.create(SECOND)).cookie(flows.set(halfway));
+    }
+
+    /// Where they begin again.
+    public String start() {
+        return pages.base() + "/login";
     }
 
     static Answer<Void> to(URI target) {

@@ -8,6 +8,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
@@ -36,6 +37,7 @@ public final class LoginStudioApi {
     private final Database database;
     private final Registrations registrations;
     private final Logins logins;
+    private final SignIns signIns;
     private final Founding founding;
     private final Providers providers;
     private final Sessions sessions;
@@ -81,11 +83,13 @@ public final class LoginStudioApi {
     record Methods(Builtin builtin, List<Other> providers) {}
 
     public LoginStudioApi(
-            Database database, Registrations registrations, Logins logins, Founding founding,
-            Providers providers, Sessions sessions, Users users, Policies policies) {
+            Database database, Registrations registrations, Logins logins, SignIns signIns,
+            Founding founding, Providers providers, Sessions sessions, Users users,
+            Policies policies) {
         this.database = database;
         this.registrations = registrations;
         this.logins = logins;
+        this.signIns = signIns;
         this.founding = founding;
         this.providers = providers;
         this.sessions = sessions;
@@ -101,8 +105,12 @@ public final class LoginStudioApi {
         var registration =
                 new Registration(asked.email(), asked.password(), asked.name(), code);
         try {
-            return Answer.ok(registrations.register(grant, registration,
-                    (tx, user) -> open(tx, user, Proof.BY_PASSWORD))).status(201);
+            var opened = registrations.<Optional<View>>register(grant, registration,
+                    (tx, user) -> signIns.after(tx, user, Entry.of(user, Proof.BY_PASSWORD))
+                            instanceof SignIns.Enough it
+                            ? Optional.of(open(tx, user, it.proof())) : Optional.empty());
+            // The account is made, and is let in as every other one of its organization.
+            return Answer.ok(opened.orElseThrow(signIns::enrolmentNeeded)).status(201);
         } catch (Problem.Failure refusal) {
             return switch (refusal.problem()) {
                 case Problem.AlreadyExists p when p.kind().equals("user") ->

@@ -10,6 +10,7 @@ import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.server.auth.login.Lockout.Of;
+import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.Proof;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
@@ -61,6 +62,7 @@ public final class Logins {
             case SignIns.Enough _ -> Objects.requireNonNull(came.done());
             case SignIns.Second _ when code == null || code.isBlank() ->
                 throw SignIns.codeNeeded();
+            case SignIns.Enrolment _ -> throw signIns.enrolmentNeeded();
             case SignIns.Second it ->
                 signIns.second(grant, came.user().id(), it.first(), code, finish);
         };
@@ -91,7 +93,8 @@ public final class Logins {
             lockout.check(tx, Of.NAME, name);
             lockout.succeeded(tx, Of.NAME, name);
             anew.ifPresent(hash -> table.set(tx, user.id(), hash, clock.instant()));
-            return step.go(tx, user, signIns.after(tx, user, Proof.BY_PASSWORD));
+            return step.go(tx, user, signIns.after(
+                    tx, user, Entry.of(user, Proof.BY_PASSWORD)));
         });
     }
 

@@ -8,6 +8,7 @@ import orrery.kit.Problem.Unauthenticated.Credential;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.server.auth.factor.Passkeys;
+import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Proof.Method;
 import orrery.server.iam.user.User;
@@ -46,10 +47,11 @@ public final class PasskeyLogins {
             lockout.checkAddress(tx);
             return passkeys.answer(tx, challenge, credential)
                     .flatMap(id -> users.byId(tx, id)).filter(User::isActive)
-                    .map(user -> switch (signIns.after(tx, user, Proof.of(Method.PASSKEY))) {
+                    .map(user -> switch (signIns.after(
+                            tx, user, Entry.of(user, Proof.of(Method.PASSKEY)))) {
                         case SignIns.Enough it -> finish.go(tx, user, it.proof());
-                        case SignIns.Second _ -> throw new IllegalStateException(
-                                "a passkey is two factors");
+                        case SignIns.Second _, SignIns.Enrolment _ ->
+                            throw new IllegalStateException("a passkey is two factors");
                     });
         });
         return done.orElseThrow(() -> {

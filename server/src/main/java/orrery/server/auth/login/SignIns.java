@@ -2,6 +2,7 @@ package orrery.server.auth.login;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -15,9 +16,11 @@ import orrery.kit.db.Tx;
 import orrery.server.auth.factor.Factors;
 import orrery.server.auth.factor.Passkeys;
 import orrery.server.auth.login.Lockout.Of;
+import orrery.server.auth.session.Entry;
 import orrery.server.auth.session.Proof;
 import orrery.server.auth.session.Proof.Level;
 import orrery.server.auth.session.Proof.Method;
+import orrery.server.auth.token.AccessTokens;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.user.User;
 import orrery.server.iam.user.Users;
@@ -28,10 +31,10 @@ import orrery.server.tenancy.organization.Organizations;
 /// opens a session, and opens one only when it is [Enough], with that proof:
 ///
 /// ```java
-/// switch (signIns.after(tx, user, Proof.of(Method.FEDERATED))) {
-///     case SignIns.Enough it ->
-///             sessions.openForBrowser(tx, user, Entry.of(user, it.proof()), agent);
-///     case SignIns.Second it -> …  // ask for a code, then SignIns.second
+/// switch (signIns.after(tx, user, entry)) {
+///     case SignIns.Enough _ -> sessions.openForBrowser(tx, user, entry, agent);
+///     case SignIns.Second _ -> …  // ask for a code, then SignIns.second
+///     case SignIns.Enrolment _ -> …  // have them set something up, then SignIns.enrol
 /// }
 /// ```
 @Singleton
@@ -51,10 +54,11 @@ public final class SignIns {
     private final Lockout lockout;
     private final Organizations organizations;
     private final Policies policies;
+    private final String page;
 
     public SignIns(
             Database database, Users users, Factors factors, Passkeys passkeys, Lockout lockout,
-            Organizations organizations, Policies policies) {
+            Organizations organizations, Policies policies, AccessTokens tokens) {
         this.database = database;
         this.users = users;
         this.factors = factors;
@@ -62,6 +66,7 @@ public final class SignIns {
         this.lockout = lockout;
         this.organizations = organizations;
         this.policies = policies;
+        this.page = tokens.issuer() + "/api/v1/auth/login";
     }
 
     /// Where a sign-in goes on.
@@ -75,6 +80,12 @@ public final class SignIns {
     /// @param first what was shown
     public record Second(Proof first) implements Next {}
 
+    /// The person has nothing more to show, and must set it up first: the organization that they
+    /// sign in to demands that. Nothing is open to them until then.
+    ///
+    /// @param first what was shown
+    public record Enrolment(Proof first) implements Next {}
+
     /// What is done with a person who has proved enough.
     public interface Finish<T> {
         T go(Tx tx, User user, Proof proof);
@@ -85,12 +96,58 @@ public final class SignIns {
     ///
     /// @throws Problem.Failure [Problem.Refused] where the organization has its people sign in
     ///     otherwise
-    public Next after(Tx tx, User user, Proof proof) {
+    public Next after(Tx tx, User user, Entry entry) {
+        var proof = entry.proof();
         if (!proof.methods().contains(Method.FEDERATED)) {
             verifyAllowed(tx, user);
         }
-        return proof.level() == Level.SINGLE && factors.has(tx, user.id())
-                ? new Second(proof) : new Enough(proof);
+        if (proof.level() != Level.SINGLE) {
+            return new Enough(proof);
+        }
+        if (factors.has(tx, user.id())) {
+            return new Second(proof);
+        }
+        return organizations.demandsSecondFactor(tx, entry.home().requireOrganization())
+                ? new Enrolment(proof) : new Enough(proof);
+    }
+
+    /// A secret for who must set something up.
+    public Factors.Begun beginEnrolment(User user) {
+        return factors.begin(user);
+    }
+
+    /// The same once more, after a wrong code.
+    public Factors.Begun enrolmentAgain(Grant grant, String user, String enrolment) {
+        return factors.again(database.read(grant, tx -> users.get(tx, user)), enrolment);
+    }
+
+    /// What was opened for who has set something up.
+    ///
+    /// @param recoveryCodes shown this once
+    public record Enrolled<T>(T opened, List<String> recoveryCodes) {
+        @Override
+        public String toString() {
+            return "recovery codes";
+        }
+    }
+
+    /// Goes on with whoever shows a code of what they have set up.
+    ///
+    /// @param user identifier of who passed the first step
+    /// @param enrolment what [#beginEnrolment] gave
+    /// @throws Problem.Failure [Problem.Unprocessable] for a wrong code, [Problem.Refused] for who
+    ///     has something already
+    public <T> Enrolled<T> enrol(
+            Grant grant, String user, Proof first, String enrolment, String code,
+            Finish<T> finish) {
+        return database.tx(grant, tx -> {
+            var found = users.byId(tx, user).filter(User::isActive).orElseThrow(
+                    () -> new Problem.Refused("sign-in", "the account is not active").raise());
+            var codes = factors.enrol(tx, found, enrolment, code).orElseThrow(
+                    () -> new Problem.Refused("sign-in", "there is a second factor by now: sign in"
+                            + " again, and show it").raise());
+            return new Enrolled<>(finish.go(tx, found, first.and(Method.CODE)), codes);
+        });
     }
 
     /// Whether somebody can show more than a password.
@@ -141,6 +198,13 @@ public final class SignIns {
             throw new Problem.Unauthenticated(Credential.INVALID, shown.wrong()).raise();
         }
         return done.get();
+    }
+
+    /// That something must be set up first: for clients that sign in by one request.
+    Problem.Failure enrolmentNeeded() {
+        return new Problem.Refused("sign-in", "your organization demands a second factor, and you"
+                + " have none: sign in once in a browser at " + page + ", which leads you to set"
+                + " one up").raise();
     }
 
     /// That a code is needed: for clients that sign in by one request.

@@ -1,7 +1,10 @@
 package orrery.server.auth.openid;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.http.Answer;
+import orrery.server.auth.factor.Factors;
 import orrery.server.auth.factor.Passkeys;
 
 /// The pages on which people set a new password and prove their address. They need no script.
@@ -51,6 +54,41 @@ final class AccountScreens {
                 <p class="dim">Without it at hand, type one of your recovery codes.</p>
                 %s""".formatted(wrong(wrong), action,
                 Screens.hidden("interaction", interaction), passkey));
+    }
+
+    /// Has somebody set up an authenticator application.
+    ///
+    /// @param action where the form goes
+    static Answer<String> enrol(
+            String action, String interaction, @Nullable String wrong, Factors.Begun begun) {
+        return Screens.page("Set up a second factor", """
+                %s
+                <p>Your organization wants you to sign in with more than one thing. Add this key to
+                an authenticator application, or
+                <a href="%s">open one on this device</a>:</p>
+                <p><code>%s</code></p>
+                <form method="post" action="%s">
+                %s
+                <label for="code">Code that it shows now</label>
+                <input id="code" name="code" autocomplete="one-time-code" inputmode="numeric" \
+                spellcheck="false" required maxlength="40" autofocus>
+                <div class="buttons"><button type="submit">Go on</button></div>
+                </form>""".formatted(wrong(wrong), Screens.escaped(begun.uri()),
+                begun.secret().replaceAll("(.{4})(?=.)", "$1 "), action,
+                Screens.hidden("interaction", interaction)));
+    }
+
+    /// Shows recovery codes, once.
+    ///
+    /// @param next where the person goes on
+    static Answer<String> enrolled(List<String> recoveryCodes, String next) {
+        return Screens.page("Keep these codes", """
+                <p>From now on you are asked for a code of your application. Each of these signs you
+                in once without it. Write them down: they are not shown again.</p>
+                <ul>%s</ul>
+                <p><a id="next" href="%s">I have them: go on</a></p>""".formatted(
+                recoveryCodes.stream().map(code -> "<li><code>" + code + "</code></li>")
+                        .collect(Collectors.joining()), Screens.escaped(next)));
     }
 
     /// Asks whose password is forgotten.

@@ -133,8 +133,12 @@ public final class AuthorizeApi {
             return stale();
         }
         try {
-            return entered(grant, from, seconds.shown(grant, halfway, form,
-                    signedIn.here(session, agent, halfway)), browser);
+            var shown = seconds.shown(
+                    grant, halfway, form, signedIn.here(session, agent, halfway));
+            return shown.recoveryCodes().isEmpty()
+                    ? entered(grant, from, shown.opened(), browser)
+                    : AccountScreens.enrolled(shown.recoveryCodes(), Authorizing.again(from))
+                            .cookie(cookie.set(shown.opened().cookie()));
         } catch (Problem.Failure refusal) {
             return second(grant, from, browser, wrong(refusal)).status(status(refusal));
         }
@@ -208,6 +212,8 @@ public final class AuthorizeApi {
                     : "The name or the password is wrong.";
             case Problem.RateLimited p -> "Too many attempts. Try again in "
                     + Math.max(1, p.retryAfter().toSeconds()) + " seconds.";
+            case Problem.Unprocessable p -> "The " + p.mistakes().getFirst().field() + " "
+                    + p.mistakes().getFirst().message() + ".";
             case Problem.Unavailable _ -> "Too many sign in just now. Try again in a moment.";
             default -> throw refusal;
         };

@@ -200,6 +200,16 @@ final class Authorizing {
         };
     }
 
+    /// Address of the same request, for who has signed in for it meanwhile.
+    static String again(Interaction from) {
+        return from.parameters().entrySet().stream()
+                .filter(one -> !(one.getKey().equals("prompt")
+                        && (one.getValue().contains("login")
+                                || one.getValue().contains("select_account"))))
+                .map(one -> Target.encoded(one.getKey()) + "=" + Target.encoded(one.getValue()))
+                .sorted().collect(Collectors.joining("&", "/oauth2/authorize?", ""));
+    }
+
     static Map<String, List<String>> query(Interaction from) {
         return query(from.parameters());
     }

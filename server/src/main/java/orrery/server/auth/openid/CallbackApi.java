@@ -16,7 +16,6 @@ import orrery.kit.http.Answer;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.kit.http.Query;
-import orrery.server.auth.federation.Arrival;
 import orrery.server.auth.federation.Federation;
 import orrery.server.auth.federation.FlowCookie;
 import orrery.server.auth.federation.Outcome;
@@ -93,7 +92,7 @@ public final class CallbackApi {
             case Outcome.Entered<Entered> entered -> entered(grant, entered)
                     .cookie(cookie.set(entered.opened().cookie())).cookie(flows.clear());
             case Outcome.Halfway<Entered> halfway ->
-                more(grant, halfway.arrival()).cookie(flows.clear());
+                more(grant, halfway).cookie(flows.clear());
             case Outcome.Linked<Entered> _ -> Screens.message(200, "Linked",
                     "From now on you can sign in that way too.").cookie(flows.clear());
             case Outcome.Failed<Entered> failed -> failed(grant, failed).cookie(flows.clear());
@@ -114,8 +113,9 @@ public final class CallbackApi {
         };
     }
 
-    private Answer<?> more(Grant grant, Arrival arrival) {
-        var halfway = new SignedIn.Halfway(arrival.user().id(), arrival.entry());
+    private Answer<?> more(Grant grant, Outcome.Halfway<Entered> come) {
+        var arrival = come.arrival();
+        var halfway = signedIn.halfway(arrival.user(), arrival.entry(), come.isBare());
         return switch (arrival.purpose()) {
             case Purpose.Application asked -> seconds.ask(grant, SecondSteps.SIGN_IN,
                     seconds.page(Interaction.Purpose.SECOND_STEP, asked.parameters(),

@@ -154,9 +154,14 @@ public final class DeviceApi {
             return AuthorizeApi.stale();
         }
         try {
-            return entered(grant, seconds.shown(grant, halfway, form,
-                    signedIn.here(session, agent, halfway)), from.parameters().get(CODE),
-                    browser);
+            var code = from.parameters().get(CODE);
+            var shown = seconds.shown(
+                    grant, halfway, form, signedIn.here(session, agent, halfway));
+            return shown.recoveryCodes().isEmpty()
+                    ? entered(grant, shown.opened(), code, browser)
+                    : AccountScreens.enrolled(shown.recoveryCodes(), code == null ? PAGE
+                            : PAGE + "?" + CODE + "=" + Target.encoded(code))
+                            .cookie(cookie.set(shown.opened().cookie()));
         } catch (Problem.Failure refusal) {
             return second(grant, from, browser, AuthorizeApi.wrong(refusal))
                     .status(AuthorizeApi.status(refusal));

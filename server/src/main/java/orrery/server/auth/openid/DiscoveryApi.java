@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import orrery.kit.http.Answer;
+import orrery.kit.http.CrossOrigin;
+import orrery.kit.http.CrossOrigin.Who;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.server.auth.client.Clients;
@@ -39,6 +41,7 @@ public final class DiscoveryApi {
     @GET
     @Path("/openid-configuration")
     @Open
+    @CrossOrigin(Who.ANY)
     public Answer<?> provider() {
         return answer();
     }
@@ -46,6 +49,7 @@ public final class DiscoveryApi {
     @GET
     @Path("/oauth-authorization-server")
     @Open
+    @CrossOrigin(Who.ANY)
     public Answer<?> server() {
         return answer();
     }

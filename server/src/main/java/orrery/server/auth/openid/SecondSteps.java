@@ -3,14 +3,16 @@ package orrery.server.auth.openid;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
-import orrery.kit.Problem.Unauthenticated.Credential;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.Json;
 import orrery.server.auth.login.SignIns;
+import orrery.server.auth.login.SignIns.Enrolled;
 import orrery.server.auth.openid.Interaction.Purpose;
 import orrery.server.auth.openid.SignedIn.Halfway;
 import orrery.server.iam.user.Members;
@@ -42,6 +44,12 @@ final class SecondSteps {
             Grant grant, String action, Interaction from, String browser,
             @Nullable String wrong) {
         var interaction = interactions.seal(from);
+        var halfway = Objects.requireNonNull(from.halfway());
+        if (halfway.enrolment() != null) {
+            return AccountScreens.enrol(action, interaction, wrong, signIns.enrolmentAgain(
+                    grant, halfway.user(), halfway.enrolment()))
+                    .cookie(interactions.cookie(browser));
+        }
         return AccountScreens.secondStep(action, interaction, wrong, AccountScreens.passkey(
                 action, interaction, signedIn.askPasskey(grant)))
                 .cookie(interactions.cookie(browser));
@@ -53,26 +61,35 @@ final class SecondSteps {
         return interactions.halfway(purpose, parameters, browser, halfway);
     }
 
-    /// Goes on with what a form of the page brings.
-    ///
-    /// @throws Problem.Failure as [SignIns#second]
-    <T> T shown(
-            Grant grant, Halfway halfway, Map<String, String> form, SignIns.Finish<T> finish) {
-        var first = halfway.entry().proof();
-        SignIns.Finish<T> still = (tx, user, proof) -> {
+    private <T> SignIns.Finish<T> still(Halfway halfway, SignIns.Finish<T> finish) {
+        return (tx, user, proof) -> {
             var bound = halfway.entry().boundTo();
             if (bound != null && !members.isActive(tx, bound, user.id())) {
-                throw new Problem.Unauthenticated(Credential.REVOKED,
-                        "the person has left the organization").raise();
+                throw new Problem.Refused(
+                        "sign-in", "you have left the organization").raise();
             }
             return finish.go(tx, user, proof);
         };
+    }
+
+    /// Goes on with what a form of the page brings.
+    ///
+    /// @return with recovery codes, for who has set something up
+    /// @throws Problem.Failure as [SignIns#second] or [SignIns#enrol]
+    <T> Enrolled<T> shown(
+            Grant grant, Halfway halfway, Map<String, String> form, SignIns.Finish<T> finish) {
+        var first = halfway.entry().proof();
+        var still = still(halfway, finish);
+        var code = form.getOrDefault("code", "");
         var credential = form.get("credential");
-        return credential == null || credential.isEmpty()
-                ? signIns.second(
-                        grant, halfway.user(), first, form.getOrDefault("code", ""), still)
+        if (halfway.enrolment() != null) {
+            return signIns.enrol(
+                    grant, halfway.user(), first, halfway.enrolment(), code, still);
+        }
+        return new Enrolled<>(credential == null || credential.isEmpty()
+                ? signIns.second(grant, halfway.user(), first, code, still)
                 : signIns.second(grant, halfway.user(), first,
-                        form.getOrDefault("challenge", ""), credential(form), still);
+                        form.getOrDefault("challenge", ""), credential(form), still), List.of());
     }
 
     /// What a browser's passkey answered.

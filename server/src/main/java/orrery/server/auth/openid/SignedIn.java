@@ -48,7 +48,24 @@ final class SignedIn {
     ///
     /// @param user identifier
     /// @param entry how they come in, with what was shown so far
-    record Halfway(String user, Entry entry) implements Came {}
+    /// @param enrolment of an authenticator application, for who has nothing to show; `null` as a
+    ///     rule
+    record Halfway(String user, Entry entry, @Nullable String enrolment) implements Came {}
+
+    /// Somebody of whom more is asked.
+    ///
+    /// @param isBare whether there is nothing to show, so that it must be set up
+    Halfway halfway(User user, Entry entry, boolean isBare) {
+        return new Halfway(user.id(), entry,
+                isBare ? signIns.beginEnrolment(user).enrolment() : null);
+    }
+
+    /// The same.
+    ///
+    /// @param user identifier
+    Halfway halfway(Grant grant, String user, Entry entry, boolean isBare) {
+        return halfway(database.read(grant, tx -> users.get(tx, user)), entry, isBare);
+    }
 
     SignedIn(
             Database database, Logins logins, SignIns signIns, PasskeyLogins passkeys,
@@ -81,7 +98,8 @@ final class SignedIn {
         return logins.login(grant, name, password, (tx, user, next) -> switch (next) {
             case SignIns.Enough it -> enter(
                     tx, cookie, userAgent, user, Entry.of(user, it.proof()));
-            case SignIns.Second it -> new Halfway(user.id(), Entry.of(user, it.first()));
+            case SignIns.Second it -> halfway(user, Entry.of(user, it.first()), false);
+            case SignIns.Enrolment it -> halfway(user, Entry.of(user, it.first()), true);
         });
     }
 

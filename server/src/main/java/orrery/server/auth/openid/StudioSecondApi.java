@@ -31,14 +31,16 @@ import orrery.server.surface.OAuth;
 public final class StudioSecondApi {
     private final FlowCookie flows;
     private final Interactions interactions;
+    private final SignedIn signedIn;
     private final SecondSteps seconds;
     private final StudioReturn studio;
 
     public StudioSecondApi(
-            FlowCookie flows, Interactions interactions, SecondSteps seconds,
-            StudioReturn studio) {
+            FlowCookie flows, Interactions interactions, SignedIn signedIn,
+            SecondSteps seconds, StudioReturn studio) {
         this.flows = flows;
         this.interactions = interactions;
+        this.signedIn = signedIn;
         this.seconds = seconds;
         this.studio = studio;
     }
@@ -53,9 +55,10 @@ public final class StudioSecondApi {
             return AuthorizeApi.stale();
         }
         var here = interactions.browser(browser);
-        return seconds.ask(grant, StudioReturn.SECOND, seconds.page(Purpose.STUDIO_SECOND_STEP,
-                Map.of(), here, new SignedIn.Halfway(waiting.user(), waiting.entry())), here,
-                null);
+        var halfway = signedIn.halfway(
+                grant, waiting.user(), waiting.entry(), waiting.isBare());
+        return seconds.ask(grant, StudioReturn.SECOND, seconds.page(
+                Purpose.STUDIO_SECOND_STEP, Map.of(), here, halfway), here, null);
     }
 
     @POST
@@ -73,8 +76,11 @@ public final class StudioSecondApi {
         }
         try {
             // 303: the browser goes on by GET, without the code that it posted.
-            return seconds.shown(grant, halfway, form, (tx, user, proof) ->
-                    studio.entered(tx, user, halfway.entry().with(proof))).status(303);
+            var shown = seconds.shown(grant, halfway, form, (tx, user, proof) ->
+                    studio.entered(tx, user, halfway.entry().with(proof)).status(303));
+            // What is issued for the page is too old when the codes are written down.
+            return shown.recoveryCodes().isEmpty() ? shown.opened()
+                    : AccountScreens.enrolled(shown.recoveryCodes(), studio.start());
         } catch (Problem.Failure refusal) {
             return seconds.ask(grant, StudioReturn.SECOND, from, browser,
                             AuthorizeApi.wrong(refusal))

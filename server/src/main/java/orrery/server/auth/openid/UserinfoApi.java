@@ -4,16 +4,21 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.http.Answer;
+import orrery.kit.http.CrossOrigin;
+import orrery.kit.http.CrossOrigin.Who;
+import orrery.kit.http.CrossOrigins;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.server.auth.client.Scopes;
@@ -51,6 +56,7 @@ public final class UserinfoApi {
 
     @GET
     @Open
+    @CrossOrigin(Who.REGISTERED)
     public Answer<?> get(
             @Context Grant grant, @HeaderParam("Authorization") @Nullable String authorization) {
         return answer(grant, bearer(authorization));
@@ -59,6 +65,7 @@ public final class UserinfoApi {
     @POST
     @Consumes(Form.TYPE)
     @Open
+    @CrossOrigin(Who.REGISTERED)
     public Answer<?> post(
             @Context Grant grant, @HeaderParam("Authorization") @Nullable String authorization,
             InputStream body) {
@@ -66,6 +73,13 @@ public final class UserinfoApi {
         var field = Form.read(body).get("access_token");
         return header != null && field != null
                 ? refusal(400, "invalid_request") : answer(grant, header == null ? field : header);
+    }
+
+    @OPTIONS
+    @Open
+    @CrossOrigin(Who.REGISTERED)
+    public Answer<Void> preflight() {
+        return CrossOrigins.preflight(List.of("GET", "POST"));
     }
 
     private Answer<?> answer(Grant grant, @Nullable String token) {

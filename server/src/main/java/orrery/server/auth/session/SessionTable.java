@@ -241,6 +241,20 @@ final class SessionTable {
                 .execute();
     }
 
+    private static final String END_SINGLE = """
+            update session
+            set ended_at = :now
+            where organization_id = :organization and ended_at is null
+              and not 'mfa' = any(amr)
+            returning id, user_id""";
+
+    /// Those in an organization for which one factor was shown.
+    List<Ended> endSingle(Tx tx, String organization, Instant now) {
+        return tx.handle().createQuery(END_SINGLE)
+                .bind("organization", organization).bind("now", now)
+                .mapTo(Ended.class).list();
+    }
+
     private static final String SWEEP = """
             delete from session
             where id in (select id from session where expires_at < :before limit 1000)""";

@@ -19,6 +19,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.server.auth.session.Proof.Level;
 import orrery.server.auth.token.AccessTokens;
 import orrery.server.auth.token.Claims;
 import orrery.server.auth.token.RandomSecrets;
@@ -187,6 +188,7 @@ public final class Sessions implements Departure, ProviderEnd {
     ///
     /// @param more claims that this family's clients read
     Opened move(Tx tx, Session session, Scope home, Map<String, Object> more) {
+        verifyFactors(tx, session.proof(), home);
         var token = session.tokenId() == null ? null : ids.next("tok");
         var moved = table.move(tx, session, home, token, clock.instant())
                 .orElseThrow(Sessions::refused);
@@ -279,6 +281,11 @@ public final class Sessions implements Departure, ProviderEnd {
         ended(tx, table.endOfProvider(tx, provider, clock.instant()));
     }
 
+    @Override
+    public void demanding(Tx tx, String organization) {
+        ended(tx, table.endSingle(tx, organization, clock.instant()));
+    }
+
     /// Where the person's sessions count: everywhere for operators, else where they are. One that
     /// an organization's provider opened counts there, whoever it is.
     public Scope within(Tx tx, Session session) {
@@ -290,6 +297,9 @@ public final class Sessions implements Departure, ProviderEnd {
             Tx tx, Session session, byte @Nullable [] cookieHash, @Nullable String userAgent) {
         if (!policies.isOperator(tx, session.userId())) {
             organizations.checkActive(tx, session.home().requireOrganization(), "sign-in");
+        }
+        if (session.isPersons()) {
+            verifyFactors(tx, session.proof(), session.home());
         }
         holdProvider(tx, session.providerId());
         table.sweep(tx, clock.instant().minus(RETENTION));
@@ -305,6 +315,15 @@ public final class Sessions implements Departure, ProviderEnd {
         }
         events.append(tx, new NewEvent("session.opened", new Subject("session", session.id()),
                 Scope.organization(session.home().requireOrganization()), said));
+    }
+
+    /// Whoever signs somebody in has led them to set something up before ([Level]).
+    private void verifyFactors(Tx tx, Proof proof, Scope home) {
+        if (proof.level() == Level.SINGLE
+                && organizations.demandsSecondFactor(tx, home.requireOrganization())) {
+            throw new Problem.Refused("sign-in to the organization", "it demands a second factor:"
+                    + " set one up, and sign in with it").raise();
+        }
     }
 
     /// A session opens before its provider is disabled, and ends with that; or not at all.

@@ -5,6 +5,8 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import java.util.Map;
 import orrery.kit.http.Answer;
+import orrery.kit.http.CrossOrigin;
+import orrery.kit.http.CrossOrigin.Who;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
 import orrery.server.surface.OAuth;
@@ -22,6 +24,7 @@ public final class JwksApi {
 
     @GET
     @Open
+    @CrossOrigin(Who.ANY)
     public Answer<Map<String, Object>> get() {
         return Answer.ok(keys.published()).header("Cache-Control", "public, max-age=300");
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param challenge what DNS must say to prove the domain
 /// @param provedAt when the domain was proved; it routes nobody before
 /// @param approvedBy the operator who vouched for it; `null` when DNS proves it
+/// @param missingSince since when DNS proves it no longer ([DomainWatch]); `null` while it does
 /// @param endpoints where it is, and as whom we come
 /// @param signUp whom it makes an account for
 /// @param joinOrganizationId where new people belong to; `null` for nowhere
@@ -29,6 +30,7 @@ public record Provider(
         String challenge,
         @Nullable Instant provedAt,
         @Nullable String approvedBy,
+        @Nullable Instant missingSince,
         @Nested Endpoints endpoints,
         SignUp signUp,
         @Nullable String joinOrganizationId,
@@ -94,6 +96,13 @@ public record Provider(
         return endpoints.urls().equals(before.endpoints.urls())
                 && endpoints.clientId().equals(before.endpoints.clientId())
                 && endpoints.mfaValues().containsAll(before.endpoints.mfaValues());
+    }
+
+    /// The same, proved or not.
+    Provider proved(@Nullable Instant at, @Nullable String operator) {
+        return new Provider(id, organizationId, name, displayName, kind, tenantDomain, challenge,
+                at, operator, null, endpoints, signUp, joinOrganizationId, enabled, createdBy,
+                version, createdAt, updatedAt);
     }
 
     /// Whether people with an address of its domain may be sent to it.

@@ -20,9 +20,9 @@ final class ProviderTable {
 
     private static final String COLUMNS = """
             id, organization_id, name, display_name, kind, tenant_domain, challenge, proved_at,
-              approved_by, client_id, discovery_url, authorization_url, token_url, userinfo_url,
-              emails_url, scopes, mfa_values, sign_up, join_organization_id, enabled, created_by,
-              version, created_at, updated_at""";
+              approved_by, missing_since, client_id, discovery_url, authorization_url, token_url,
+              userinfo_url, emails_url, scopes, mfa_values, sign_up, join_organization_id, enabled,
+              created_by, version, created_at, updated_at""";
 
     private static final Listing<Provider> LIST = Listing.of(
             Provider.class, "providers", COLUMNS, """
@@ -182,6 +182,7 @@ final class ProviderTable {
             update identity_provider
             set name = :name, display_name = :displayName, tenant_domain = :domain,
                 challenge = :challenge, proved_at = :proved, approved_by = :approved,
+                missing_since = :missing, checked_at = null,
                 client_id = :clientId, discovery_url = :discovery,
                 authorization_url = :authorization, token_url = :token, userinfo_url = :userinfo,
                 emails_url = :emails, scopes = :scopes, mfa_values = :mfa, sign_up = :signUp,
@@ -193,8 +194,39 @@ final class ProviderTable {
     /// Empty when somebody else was faster.
     Optional<Provider> change(Tx tx, Provider to, Instant at) {
         return bind(tx.handle().createQuery(CHANGE), to)
-                .bind("version", to.version()).bind("at", at)
+                .bind("version", to.version()).bind("missing", to.missingSince())
+                .bind("at", at)
                 .mapTo(Provider.class).findOne();
+    }
+
+    private static final String DUE = """
+            select %s
+            from identity_provider
+            where proved_at is not null and approved_by is null
+              and (checked_at is null or checked_at < :before
+                   or missing_since is not null and checked_at < :soon)
+            order by checked_at nulls first, id
+            limit :limit""".formatted(COLUMNS);
+
+    /// Those whose proof in DNS is to be looked at again, the longest unseen first.
+    ///
+    /// @param before when a proof that is there was looked at
+    /// @param soon when one that is missing was
+    List<Provider> due(Tx tx, Instant before, Instant soon, int limit) {
+        return tx.handle().createQuery(DUE).bind("before", before).bind("soon", soon)
+                .bind("limit", limit).mapTo(Provider.class).list();
+    }
+
+    private static final String CHECKED = """
+            update identity_provider
+            set checked_at = :at, missing_since = :missing
+            where id = :id and version = :version""";
+
+    /// Notes what was seen. It is no change of the provider: its version stays.
+    boolean checked(Tx tx, Provider seen, Instant at, @Nullable Instant missing) {
+        return tx.handle().createUpdate(CHECKED).bind("id", seen.id())
+                .bind("version", seen.version()).bind("at", at).bind("missing", missing)
+                .execute() == 1;
     }
 
     private static final String SET_SECRET = """

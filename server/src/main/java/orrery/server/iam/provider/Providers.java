@@ -87,7 +87,7 @@ public final class Providers implements Locator {
             var now = clock.instant();
             var made = new Provider(id, organization,
                     terms.name() == null ? Slug.of(KIND, id) : terms.name(), terms.displayName(),
-                    terms.kind(), terms.tenantDomain(), challenge(), null, null,
+                    terms.kind(), terms.tenantDomain(), challenge(), null, null, null,
                     terms.endpoints(), terms.signUp(), join(organization, terms),
                     terms.enabled(), grant.principal().id(), 1, now, now);
             checkDomain(tx, made);
@@ -134,6 +134,7 @@ public final class Providers implements Locator {
                     terms.name() == null ? old.name() : terms.name(), terms.displayName(),
                     old.kind(), terms.tenantDomain(), sameDomain ? old.challenge() : challenge(),
                     sameDomain ? old.provedAt() : null, sameDomain ? old.approvedBy() : null,
+                    sameDomain ? old.missingSince() : null,
                     terms.endpoints(), terms.signUp(), join(old.organizationId(), terms),
                     terms.enabled(), old.createdBy(), old.version(), old.createdAt(),
                     old.updatedAt());
@@ -195,12 +196,8 @@ public final class Providers implements Locator {
     private Provider proved(Grant grant, Provider found, @Nullable String approvedBy) {
         return database.tx(grant, tx -> {
             checkDomain(tx, found);
-            return changed(tx, "provider.domainProved", new Provider(found.id(),
-                    found.organizationId(), found.name(), found.displayName(), found.kind(),
-                    found.tenantDomain(), found.challenge(), clock.instant(), approvedBy,
-                    found.endpoints(), found.signUp(), found.joinOrganizationId(),
-                    found.enabled(), found.createdBy(), found.version(), found.createdAt(),
-                    found.updatedAt()));
+            return changed(tx, "provider.domainProved",
+                    found.proved(clock.instant(), approvedBy));
         });
     }
 
@@ -347,7 +344,7 @@ public final class Providers implements Locator {
                 "version " + provider.version()).raise();
     }
 
-    private static NewEvent event(String type, Provider about) {
+    static NewEvent event(String type, Provider about) {
         Instant proved = about.provedAt();
         return new NewEvent(type, new Subject(KIND, about.id()),
                 about.organizationId() == null ? Scope.PLATFORM

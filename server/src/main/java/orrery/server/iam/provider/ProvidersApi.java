@@ -51,17 +51,19 @@ public final class ProvidersApi {
     /// @param state `none`, `unproved`, `proved` by DNS or `approved` by an operator
     /// @param record name of the TXT record that proves it; `null` without a domain
     /// @param value what the record must say
+    /// @param missingSince since when the record is not found; three days later the domain is
+    ///     unproved
     record DomainView(
             String state, @Nullable String record, @Nullable String value,
-            @Nullable Instant provedAt) {
+            @Nullable Instant provedAt, @Nullable Instant missingSince) {
         static DomainView of(Provider it) {
             if (it.tenantDomain() == null) {
-                return new DomainView("none", null, null, null);
+                return new DomainView("none", null, null, null, null);
             }
             var state = !it.isProved() ? "unproved"
                     : it.approvedBy() == null ? "proved" : "approved";
             return new DomainView(state, Providers.RECORD + it.tenantDomain(), it.challenge(),
-                    it.provedAt());
+                    it.provedAt(), it.missingSince());
         }
     }
 

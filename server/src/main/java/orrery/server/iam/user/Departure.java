@@ -17,4 +17,8 @@ public interface Departure {
     /// The organization is suspended or deleted. What asks the organization's state, or its epoch,
     /// each time that it is used has nothing to do.
     default void closed(Tx tx, String organization) {}
+
+    /// The organization demands a second factor from now on: what people opened there without one
+    /// ends. What no person signs in with, such as keys, stays.
+    default void demanding(Tx tx, String organization) {}
 }

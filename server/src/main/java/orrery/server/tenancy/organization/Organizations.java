@@ -139,6 +139,10 @@ public final class Organizations {
                 settle(tx, grant, old, change.state());
             }
             var changed = table.change(tx, old.id(), change, clock.instant());
+            if (change.settings().requireSecondFactor()
+                    && !old.settings().requireSecondFactor()) {
+                departures.forEach(one -> one.demanding(tx, old.id()));
+            }
             events.append(tx, event("organization.updated", changed));
             return changed;
         });
@@ -204,6 +208,13 @@ public final class Organizations {
                     throw new Problem.Refused(what, "organization " + it.name()
                             + " is suspended; ask the operators of this server").raise();
                 });
+    }
+
+    /// Whether people who sign in to it must show a second factor.
+    ///
+    /// @param id identifier
+    public boolean demandsSecondFactor(Tx tx, String id) {
+        return table.find(tx, id).filter(it -> it.settings().requireSecondFactor()).isPresent();
     }
 
     /// Deletes the organization that the grant is for. Its name is free at once.

@@ -69,10 +69,12 @@ public final class OrganizationsApi {
             @Nullable Integer apiKeyDefaultTtlDays,
             @Nullable Integer credentialMaxTtlDays,
             boolean allowOrgScopedKeys,
-            boolean requireSso) {
+            boolean requireSso,
+            boolean requireSecondFactor) {
         static SettingsView of(Settings it) {
             return new SettingsView(it.apiKeyMaxTtlDays(), it.apiKeyDefaultTtlDays(),
-                    it.credentialMaxTtlDays(), it.allowOrgScopedKeys(), it.requireSso());
+                    it.credentialMaxTtlDays(), it.allowOrgScopedKeys(), it.requireSso(),
+                    it.requireSecondFactor());
         }
     }
 
@@ -82,13 +84,16 @@ public final class OrganizationsApi {
             Patch<Integer> apiKeyDefaultTtlDays,
             Patch<Integer> credentialMaxTtlDays,
             Patch<Boolean> allowOrgScopedKeys,
-            Patch<Boolean> requireSso) {
+            Patch<Boolean> requireSso,
+            Patch<Boolean> requireSecondFactor) {
         SettingsChange {
             new Mistakes()
                     .unless(!(allowOrgScopedKeys instanceof Patch.Clear), "allowOrgScopedKeys",
                             "cannot be cleared")
                     .unless(!(requireSso instanceof Patch.Clear), "requireSso",
                             "cannot be cleared")
+                    .unless(!(requireSecondFactor instanceof Patch.Clear),
+                            "requireSecondFactor", "cannot be cleared")
                     .orRefuse();
         }
 
@@ -98,7 +103,9 @@ public final class OrganizationsApi {
                     apiKeyDefaultTtlDays.or(old.apiKeyDefaultTtlDays()),
                     credentialMaxTtlDays.or(old.credentialMaxTtlDays()),
                     Boolean.TRUE.equals(allowOrgScopedKeys.or(old.allowOrgScopedKeys())),
-                    Boolean.TRUE.equals(requireSso.or(old.requireSso())));
+                    Boolean.TRUE.equals(requireSso.or(old.requireSso())),
+                    Boolean.TRUE.equals(
+                            requireSecondFactor.or(old.requireSecondFactor())));
         }
     }
 

@@ -11,13 +11,17 @@ import orrery.kit.Mistakes;
 ///     its maker says nothing
 /// @param allowOrgScopedKeys whether API keys may count for the organization as a whole
 /// @param requireSso whether its people sign in by its identity provider alone
+/// @param requireSecondFactor whether people who sign in to it show a second factor, and set one up
+///     who have none
 public record Settings(
         @Nullable Integer apiKeyMaxTtlDays,
         @Nullable Integer apiKeyDefaultTtlDays,
         @Nullable Integer credentialMaxTtlDays,
         boolean allowOrgScopedKeys,
-        boolean requireSso) {
-    static final Settings STANDARD = new Settings(null, null, null, true, false);
+        boolean requireSso,
+        boolean requireSecondFactor) {
+    static final Settings STANDARD = new Settings(null, null, null, true, false,
+            false);
     private static final int LONGEST = 3650;
 
     public Settings {

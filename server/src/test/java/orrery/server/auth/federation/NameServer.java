@@ -26,6 +26,10 @@ public final class NameServer implements AutoCloseable {
         texts.put(name, text);
     }
 
+    public void remove(String name) {
+        texts.remove(name);
+    }
+
     @Override
     public void close() {
         socket.close();

@@ -32,6 +32,7 @@ public record Provider(
     static final String VERIFIER = "a-verifier-that-is-at-least-43-characters-long";
 
     private static final Map<URI, Provider> KNOWN = new ConcurrentHashMap<>();
+    private static final Map<URI, App> ANY = new ConcurrentHashMap<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     static Provider on(URI server) {
@@ -92,6 +93,11 @@ public record Provider(
 
     App app() {
         return app(Map.of());
+    }
+
+    /// One that tests share which only want to be asked who they are: an organization has few.
+    App anyApp() {
+        return ANY.computeIfAbsent(server, _ -> app());
     }
 
     App publicApp() {

@@ -106,7 +106,8 @@ class SignInElsewhereTest {
 
     /// The sign-in page of an application, where the browser comes first.
     private Browser.Seen page(Browser browser) {
-        var page = browser.get(Provider.authorize(here.app(), Map.of()));
+        var page = browser.get(Provider.authorize(
+                here.anyApp(), Map.of("prompt", "consent")));
         assertThat(page.isSignIn()).isTrue();
         return page;
     }
