@@ -11,7 +11,9 @@ import { chromium } from 'playwright-core'
 const [address, executablePath, registered, stranger, form] = process.argv.slice(2)
 const auth = `${address}/v1/regions/global/auth`
 
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+// Generous: a busy machine is slow, not broken.
+const timeout = 120_000
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], timeout })
 try {
   const ours = await open(registered)
   const theirs = await open(stranger)
@@ -21,8 +23,11 @@ try {
     }
   }
   const token = { method: 'POST', body: JSON.parse(form) }
-  assert.equal(await ask(theirs, `${auth}/token`, { ...token, body: { ...token.body, code: 'x' } }),
-    'refused', 'a stranger reads no refusal either')
+  assert.equal(
+    await ask(theirs, `${auth}/token`, { ...token, body: { ...token.body, code: 'x' } }),
+    'refused',
+    'a stranger reads no refusal either',
+  )
   const wrong = await ask(ours, `${auth}/token`, { ...token, body: { ...token.body, code: 'x' } })
   assert.equal(wrong.status, 400, 'refusals can be read')
   assert.equal(JSON.parse(wrong.text).error, 'invalid_grant')
@@ -47,8 +52,11 @@ async function shown(ours, theirs, access) {
   assert.equal(wrong.status, 401)
   assert.match(wrong.challenge, /invalid_token/)
   assert.equal(await ask(theirs, userinfo, { headers }), 'refused')
-  assert.equal(await ask(ours, userinfo, { headers, credentials: 'include' }), 'refused',
-    'never with cookies')
+  assert.equal(
+    await ask(ours, userinfo, { headers, credentials: 'include' }),
+    'refused',
+    'never with cookies',
+  )
   const person = await ask(ours, userinfo, { headers })
   assert.equal(person.status, 200)
   assert.ok(JSON.parse(person.text).sub)
@@ -56,21 +64,25 @@ async function shown(ours, theirs, access) {
 
 async function open(origin) {
   const page = await (await browser.newContext()).newPage()
+  page.setDefaultTimeout(timeout)
   await page.goto(origin)
   return page
 }
 
 function ask(page, url, options = {}) {
-  return page.evaluate(async ([url, { body, ...rest }]) => {
-    try {
-      const answer = await fetch(url, body ? { ...rest, body: new URLSearchParams(body) } : rest)
-      return {
-        status: answer.status,
-        text: await answer.text(),
-        challenge: answer.headers.get('WWW-Authenticate'),
+  return page.evaluate(
+    async ([url, { body, ...rest }]) => {
+      try {
+        const answer = await fetch(url, body ? { ...rest, body: new URLSearchParams(body) } : rest)
+        return {
+          status: answer.status,
+          text: await answer.text(),
+          challenge: answer.headers.get('WWW-Authenticate'),
+        }
+      } catch {
+        return 'refused'
       }
-    } catch {
-      return 'refused'
-    }
-  }, [url, options])
+    },
+    [url, options],
+  )
 }

@@ -45,8 +45,9 @@ public class Renderer
     public void filter(ContainerRequestContext request) {
         var context = current.getCurrent();
         var route = Front.Found.of(context).route();
-        crossOrigins.mark(context, route);
         Handed.grant(context, doorkeeper.admit(context));
+        // Whom it asks costs something: it comes after the limit.
+        crossOrigins.mark(context, route);
         checkQuery(context, route);
         if (!route.consumes().isEmpty()) {
             request.setEntityStream(new Limited(request.getEntityStream(), route.bodyLimit()));

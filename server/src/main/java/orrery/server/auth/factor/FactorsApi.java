@@ -50,7 +50,8 @@ public final class FactorsApi {
     record Added(View factor, List<String> recoveryCodes) {}
 
     /// @param challenge to confirm with
-    record PasskeyAsked(String challenge, ObjectNode options) {}
+    /// @param origin where the browser must be to answer
+    record PasskeyAsked(String challenge, String origin, ObjectNode options) {}
 
     /// @param name what the person calls it
     /// @param credential what the browser answered, as JSON (`PublicKeyCredential.toJSON`)
@@ -102,7 +103,8 @@ public final class FactorsApi {
     @Own
     public Answer<PasskeyAsked> beginPasskey(@Context Grant grant) {
         var asked = factors.beginPasskey(grant);
-        return Answer.ok(new PasskeyAsked(asked.challenge(), asked.options()))
+        return Answer.ok(new PasskeyAsked(
+                        asked.challenge(), asked.origin(), asked.options()))
                 .header("Cache-Control", "no-store");
     }
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import orrery.kit.Ids;
+import orrery.kit.Problem;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.secret.Sealing;
@@ -48,32 +49,57 @@ public final class Passkeys {
 
     private final PasskeyTable table = new PasskeyTable();
     private final Sealing sealing;
-    private final String origin;
+    private final Optional<URI> home;
     private final Ids ids;
     private final Clock clock;
 
     public Passkeys(Sealing sealing, AccessTokens tokens, Ids ids, Clock clock) {
         this.sealing = sealing;
-        this.origin = tokens.issuer();
+        this.home = home(tokens.issuer());
         this.ids = ids;
         this.clock = clock;
     }
 
     /// What a browser is asked, and what brings the challenge back.
     ///
-    /// @param challenge sealed
-    /// @param options of `navigator.credentials.create` or `.get`, as JSON
-    public record Asked(String challenge, ObjectNode options) {}
+    /// @param origin where the browser must be: no page of another one is answered
+    /// @param options of `navigator.credentials.create` or `get`, as JSON
+    public record Asked(String challenge, String origin, ObjectNode options) {}
 
     private record Sealed(String kind, String user, String options, long at) {}
 
     private RelyingParty party(Tx tx) {
-        var host = URI.create(origin).getHost();
+        var at = home();
         return RelyingParty.builder()
-                .identity(RelyingPartyIdentity.builder().id(host).name("Orrery").build())
+                .identity(RelyingPartyIdentity.builder()
+                        .id(at.getHost()).name("Orrery").build())
                 .credentialRepository(new KnownPasskeys(tx))
-                .origins(Set.of(origin))
+                .origins(Set.of(at.toString()))
                 .build();
+    }
+
+    private URI home() {
+        return home.orElseThrow(() -> new Problem.Refused("use of passkeys",
+                "browsers know them for names only, and this server is known by an address: set"
+                        + " ORRERY_PUBLIC_URL to one with a name").raise());
+    }
+
+    /// Where browsers use passkeys of ours: at our address, and at `localhost` where that is one of
+    /// this machine, since passkeys belong to names (Web Authentication 5.1.3, "effective domain").
+    /// Empty for an address without a name.
+    public Optional<String> origin() {
+        return home.map(URI::toString);
+    }
+
+    static Optional<URI> home(String issuer) {
+        var at = URI.create(issuer);
+        var host = String.valueOf(at.getHost());
+        var port = at.getPort() < 0 ? "" : ":" + at.getPort();
+        if (host.equals("[::1]") || host.matches("127(\\.[0-9]+){3}")) {
+            return Optional.of(URI.create(at.getScheme() + "://localhost" + port));
+        }
+        return host.startsWith("[") || host.matches("[0-9.]+") ? Optional.empty()
+                : Optional.of(URI.create(at.getScheme() + "://" + host + port));
     }
 
     List<Factor> of(Tx tx, String user) {
@@ -163,7 +189,7 @@ public final class Passkeys {
         var sealed = sealing.seal(Json.write(new Sealed(
                 kind, user, options, clock.instant().getEpochSecond())), PLACE);
         return new Asked(Base64.getUrlEncoder().withoutPadding().encodeToString(sealed),
-                (ObjectNode) Json.tree(forBrowser));
+                home().toString(), (ObjectNode) Json.tree(forBrowser));
     }
 
     private Optional<Sealed> open(String kind, String challenge) {

@@ -214,6 +214,7 @@ public final class Federation {
                     tx -> identities.link(tx, provider, claimed, link.session())));
         }
         return database.tx(grant, tx -> {
+            hold(tx, provider);
             var found = identities.arrive(tx, provider, claimed);
             if (found.entry().boundTo() == null) {
                 verifyAllowed(tx, found.user());
@@ -232,6 +233,16 @@ public final class Federation {
                 }
             };
         });
+    }
+
+    /// First of all, as whoever changes or deletes the provider does: neither waits for the other
+    /// in a circle.
+    private void hold(Tx tx, Provider provider) {
+        try {
+            providers.hold(tx, provider.id());
+        } catch (Problem.Failure gone) {
+            throw new Refusal(Reason.GONE, Sentences.of(gone.problem()));
+        }
     }
 
     /// Another's provider is not the one that an organization wants its people to sign in by.

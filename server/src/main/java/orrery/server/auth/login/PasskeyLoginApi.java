@@ -28,8 +28,9 @@ public final class PasskeyLoginApi {
     private final SessionCookie cookie;
 
     /// @param challenge to answer with
+    /// @param origin where the browser must be to answer
     /// @param options of `navigator.credentials.get`
-    record Asked(String challenge, ObjectNode options) {}
+    record Asked(String challenge, String origin, ObjectNode options) {}
 
     /// @param credential what the browser answered, as JSON (`PublicKeyCredential.toJSON`)
     record Credential(String challenge, ObjectNode credential) {}
@@ -49,7 +50,7 @@ public final class PasskeyLoginApi {
     @Open
     public Answer<Asked> ask(@Context Grant grant) {
         var asked = logins.ask(grant);
-        return Answer.ok(new Asked(asked.challenge(), asked.options()))
+        return Answer.ok(new Asked(asked.challenge(), asked.origin(), asked.options()))
                 .header("Cache-Control", "no-store");
     }
 

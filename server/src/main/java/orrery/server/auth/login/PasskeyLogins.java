@@ -33,7 +33,14 @@ public final class PasskeyLogins {
         this.lockout = lockout;
     }
 
+    /// Whether there is anywhere to use passkeys.
+    public boolean isPossible() {
+        return passkeys.origin().isPresent();
+    }
+
     /// What any browser is asked.
+    ///
+    /// @throws Problem.Failure [Problem.Refused] where they are not possible
     public Passkeys.Asked ask(Grant grant) {
         return database.read(grant, passkeys::ask);
     }

@@ -19,9 +19,13 @@ final class AccountScreens {
     /// browser knows no passkeys; the page works without.
     ///
     /// @param action where the form goes
-    static String passkey(String action, String interaction, Passkeys.Asked asked) {
+    /// @param here path of the same page; `null` when it cannot be looked at at another address
+    static String passkey(
+            String action, String interaction, Passkeys.Asked asked, @Nullable String here) {
+        var origin = Screens.escaped(asked.origin());
         return """
-                <form id="passkey" method="post" action="%s" data-options="%s" hidden>
+                <form id="passkey" method="post" action="%s" data-options="%s" \
+                data-origin="%s" hidden>
                 %s
                 %s
                 <input type="hidden" name="credential" value="">
@@ -30,10 +34,13 @@ final class AccountScreens {
                 <p class="wrong" role="alert" hidden>That did not work. Try again, or another
                 way.</p>
                 </form>
+                <p id="passkey-elsewhere" class="dim" hidden>Passkeys work at %s only.</p>
                 <script>%s</script>""".formatted(action,
-                Screens.escaped(asked.options().toString()),
+                Screens.escaped(asked.options().toString()), origin,
                 Screens.hidden("interaction", interaction),
-                Screens.hidden("challenge", asked.challenge()), Screens.PASSKEY);
+                Screens.hidden("challenge", asked.challenge()), here == null ? origin
+                        : "<a href=\"" + origin + Screens.escaped(here) + "\">" + origin + "</a>",
+                Screens.PASSKEY);
     }
 
     /// Asks for a second factor.

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
+import orrery.kit.Sentences;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.FromAnyPage;
@@ -163,9 +164,7 @@ public final class AuthorizeApi {
             return entered(grant, from, signedIn.byPasskey(grant, session, agent,
                     form.getOrDefault("challenge", ""), SecondSteps.credential(form)), browser);
         } catch (Problem.Failure refusal) {
-            var wrong = refusal.problem() instanceof Problem.Unauthenticated
-                    ? "The passkey is not known here." : wrong(refusal);
-            return authorizing.signInAgain(grant, from, browser, null, wrong)
+            return authorizing.signInAgain(grant, from, browser, null, wrongPasskey(refusal))
                     .status(status(refusal));
         }
     }
@@ -205,6 +204,12 @@ public final class AuthorizeApi {
         };
     }
 
+    /// What a person is told of a passkey that signed nobody in.
+    static String wrongPasskey(Problem.Failure refusal) {
+        return refusal.problem() instanceof Problem.Unauthenticated
+                ? "The passkey is not known here." : wrong(refusal);
+    }
+
     /// What a person is told of a sign-in that failed.
     static String wrong(Problem.Failure refusal) {
         return switch (refusal.problem()) {
@@ -214,6 +219,7 @@ public final class AuthorizeApi {
                     + Math.max(1, p.retryAfter().toSeconds()) + " seconds.";
             case Problem.Unprocessable p -> "The " + p.mistakes().getFirst().field() + " "
                     + p.mistakes().getFirst().message() + ".";
+            case Problem.Refused _ -> Sentences.of(refusal.problem());
             case Problem.Unavailable _ -> "Too many sign in just now. Try again in a moment.";
             default -> throw refusal;
         };
@@ -221,6 +227,7 @@ public final class AuthorizeApi {
 
     static int status(Problem.Failure refusal) {
         return switch (refusal.problem()) {
+            case Problem.Refused _ -> 403;
             case Problem.RateLimited _ -> 429;
             case Problem.Unavailable _ -> 503;
             default -> 400;

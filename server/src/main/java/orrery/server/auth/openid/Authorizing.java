@@ -2,6 +2,7 @@ package orrery.server.auth.openid;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -154,9 +155,16 @@ final class Authorizing {
         var interaction = interactions.seal(
                 Purpose.SIGN_IN, asked.parameters(), browser, null);
         return Screens.signIn(SIGN_IN, interaction, asked.target().client().displayName(), name,
-                wrong, AccountScreens.passkey(PASSKEY, interaction, signedIn.askPasskey(grant))
+                wrong, signedIn.passkey(grant, PASSKEY, interaction, elsewhere(asked))
                         + waysIn.shown(grant, interaction))
                 .header("Set-Cookie", interactions.cookie(browser));
+    }
+
+    /// What goes back to a page of ours goes back to our own address, which knows nothing of who
+    /// signed in at another one.
+    private @Nullable String elsewhere(AuthorizationRequest asked) {
+        return asked.target().redirectUri().startsWith(issuer + "/") ? null
+                : address(asked.parameters());
     }
 
     private Answer<?> consent(AuthorizationRequest asked, Person person, String browser) {
@@ -202,10 +210,16 @@ final class Authorizing {
 
     /// Address of the same request, for who has signed in for it meanwhile.
     static String again(Interaction from) {
-        return from.parameters().entrySet().stream()
-                .filter(one -> !(one.getKey().equals("prompt")
-                        && (one.getValue().contains("login")
-                                || one.getValue().contains("select_account"))))
+        var parameters = new HashMap<>(from.parameters());
+        var prompt = parameters.getOrDefault("prompt", "");
+        if (prompt.contains("login") || prompt.contains("select_account")) {
+            parameters.remove("prompt");
+        }
+        return address(parameters);
+    }
+
+    private static String address(Map<String, String> parameters) {
+        return parameters.entrySet().stream()
                 .map(one -> Target.encoded(one.getKey()) + "=" + Target.encoded(one.getValue()))
                 .sorted().collect(Collectors.joining("&", "/oauth2/authorize?", ""));
     }

@@ -38,6 +38,7 @@ import orrery.server.surface.OAuth;
 public final class DeviceApi {
     private static final String PAGE = "/oauth2/device";
     private static final String SIGN_IN = "/oauth2/device/login";
+    private static final String PASSKEY = "/oauth2/device/login/passkey";
     private static final String CODE = "user_code";
 
     private final Database database;
@@ -159,13 +160,43 @@ public final class DeviceApi {
                     grant, halfway, form, signedIn.here(session, agent, halfway));
             return shown.recoveryCodes().isEmpty()
                     ? entered(grant, shown.opened(), code, browser)
-                    : AccountScreens.enrolled(shown.recoveryCodes(), code == null ? PAGE
-                            : PAGE + "?" + CODE + "=" + Target.encoded(code))
+                    : AccountScreens.enrolled(shown.recoveryCodes(), page(code))
                             .cookie(cookie.set(shown.opened().cookie()));
         } catch (Problem.Failure refusal) {
             return second(grant, from, browser, AuthorizeApi.wrong(refusal))
                     .status(AuthorizeApi.status(refusal));
         }
+    }
+
+    @POST
+    @Path("/device/login/passkey")
+    @Consumes(Form.TYPE)
+    @Produces("text/html")
+    @Open
+    public Answer<?> passkey(
+            @Context Grant grant, InputStream body,
+            @CookieParam(SessionCookie.NAME) @Nullable String session,
+            @CookieParam(Interactions.COOKIE) @Nullable String browser,
+            @HeaderParam("User-Agent") @Nullable String agent) {
+        var form = Form.read(body);
+        var from = interactions.open(Purpose.DEVICE_SIGN_IN, form.get("interaction"), browser)
+                .orElse(null);
+        if (from == null || browser == null) {
+            return AuthorizeApi.stale();
+        }
+        var code = from.parameters().get(CODE);
+        try {
+            return entered(grant, signedIn.byPasskey(grant, session, agent,
+                    form.getOrDefault("challenge", ""), SecondSteps.credential(form)), code,
+                    browser);
+        } catch (Problem.Failure refusal) {
+            return signIn(grant, code, browser, null, AuthorizeApi.wrongPasskey(refusal))
+                    .status(AuthorizeApi.status(refusal));
+        }
+    }
+
+    private static String page(@Nullable String code) {
+        return code == null ? PAGE : PAGE + "?" + CODE + "=" + Target.encoded(code);
     }
 
     private Answer<?> entered(
@@ -237,6 +268,7 @@ public final class DeviceApi {
         var interaction = interactions.seal(
                 Purpose.DEVICE_SIGN_IN, AuthorizeApi.codeOnly(code), browser, null);
         return Screens.signIn(SIGN_IN, interaction, "connect a device", name, wrong,
-                waysIn.shown(grant, interaction));
+                signedIn.passkey(grant, PASSKEY, interaction, page(code))
+                        + waysIn.shown(grant, interaction));
     }
 }

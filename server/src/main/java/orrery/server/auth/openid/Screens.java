@@ -49,7 +49,9 @@ final class Screens {
     static final String PASSKEY = """
             const form = document.getElementById('passkey');
             if (window.PublicKeyCredential?.parseRequestOptionsFromJSON) {
-              form.hidden = false;
+              const isHere = location.origin === form.dataset.origin;
+              form.hidden = !isHere;
+              document.getElementById('passkey-elsewhere').hidden = isHere;
               form.addEventListener('submit', async event => {
                 event.preventDefault();
                 try {

@@ -50,8 +50,8 @@ final class SecondSteps {
                     grant, halfway.user(), halfway.enrolment()))
                     .cookie(interactions.cookie(browser));
         }
-        return AccountScreens.secondStep(action, interaction, wrong, AccountScreens.passkey(
-                action, interaction, signedIn.askPasskey(grant)))
+        return AccountScreens.secondStep(action, interaction, wrong,
+                signedIn.passkey(grant, action, interaction, null))
                 .cookie(interactions.cookie(browser));
     }
 

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
-import orrery.server.auth.factor.Passkeys;
 import orrery.server.auth.login.Logins;
 import orrery.server.auth.login.PasskeyLogins;
 import orrery.server.auth.login.SignIns;
@@ -112,9 +111,14 @@ final class SignedIn {
                 tx, cookie, userAgent, user, halfway.entry().with(proof));
     }
 
-    /// What a page asks a browser's passkeys.
-    Passkeys.Asked askPasskey(Grant grant) {
-        return passkeys.ask(grant);
+    /// The part of a page that asks for a passkey; empty where there are none.
+    ///
+    /// @param action where its form goes
+    /// @param here path of the same page, for who must look at it elsewhere; `null` when it cannot
+    ///     be looked at there
+    String passkey(Grant grant, String action, String interaction, @Nullable String here) {
+        return !passkeys.isPossible() ? ""
+                : AccountScreens.passkey(action, interaction, passkeys.ask(grant), here);
     }
 
     /// Signs in by a passkey.
@@ -137,6 +141,7 @@ final class SignedIn {
     /// another's word.
     Entered enter(
             Tx tx, @Nullable String cookie, @Nullable String userAgent, User user, Entry entry) {
+        sessions.holdProvider(tx, entry.providerId());
         var before = now(tx, cookie).map(Person::session).orElse(null);
         if (before != null && (!before.userId().equals(user.id())
                 || !Objects.equals(before.boundTo(), entry.boundTo()))) {

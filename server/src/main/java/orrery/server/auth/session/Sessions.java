@@ -326,8 +326,12 @@ public final class Sessions implements Departure, ProviderEnd {
         }
     }
 
-    /// A session opens before its provider is disabled, and ends with that; or not at all.
-    private void holdProvider(Tx tx, @Nullable String provider) {
+    /// A session opens before its provider is disabled, and ends with that; or not at all. Asked
+    /// before anything else is changed, so that nobody waits in a circle.
+    ///
+    /// @param provider `null` for none
+    /// @throws Problem.Failure [Problem.Refused]
+    public void holdProvider(Tx tx, @Nullable String provider) {
         if (provider != null) {
             providers.hold(tx, provider);
         }

@@ -38,7 +38,7 @@ import orrery.kit.http.Json;
 @TestProfile(OpenIdServer.class)
 class CrossOriginTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final int SECONDS = 180;
+    private static final int SECONDS = 400;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TOKEN = Provider.AUTH + "/token";
     private static final String ALLOW = "Access-Control-Allow-Origin";

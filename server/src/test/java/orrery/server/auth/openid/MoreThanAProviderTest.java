@@ -100,7 +100,11 @@ class MoreThanAProviderTest {
     }
 
     private Browser.Seen comeBy(String provider, Person person, Browser browser) {
-        return comeBy(provider, person, browser, Provider.authorize(here.app(), Map.of()));
+        return comeBy(provider, person, browser, asking());
+    }
+
+    private String asking() {
+        return Provider.authorize(here.anyApp(), Map.of("prompt", "consent"));
     }
 
     private static Map<String, String> with(
@@ -194,7 +198,7 @@ class MoreThanAProviderTest {
         var first = here.browser();
         comeBy(provider, ann, first);
         var key = new SoftKey();
-        var origin = here.server().toString();
+        var origin = "http://localhost:" + here.server().getPort();
         var asked = session(first).post(FACTORS + "/passkeys", Map.of());
         assertThat(session(first).post(FACTORS + "/passkeys/confirm", Map.of(
                 "challenge", asked.text("/data/challenge"), "name", "Key",

@@ -39,7 +39,7 @@ class PasskeyTest {
     void settle() {
         provider = Provider.on(url);
         anybody = Visitor.of(provider.server());
-        origin = provider.server().toString();
+        origin = "http://localhost:" + provider.server().getPort();
     }
 
     private record Person(String email, Visitor session, SoftKey key, String recoveryCode) {}
@@ -79,7 +79,8 @@ class PasskeyTest {
         assertThat(entered.status()).as(entered.raw().body()).isEqualTo(200);
         assertThat(entered.header("Set-Cookie")).contains("HttpOnly");
         var cookie = entered.header("Set-Cookie").split(";")[0];
-        var browser = anybody.with("Cookie", cookie).with("Origin", origin);
+        var browser = anybody.with("Cookie", cookie)
+                .with("Origin", provider.server().toString());
         var factors = browser.get(FACTORS);
         assertThat(factors.text("/data/factors/0/name")).isEqualTo("My phone");
         assertThat(factors.json().at("/data/factors/0/lastUsedAt").isNull()).isFalse();
