@@ -122,14 +122,10 @@ final class PolicyTable {
         return held(tx, principal, null, true);
     }
 
+    /// Who belongs where is looked up for each row: joined, it would be a loop within a loop where
+    /// the planner expects few people.
     private static final String OF_ALL = """
-            with belongs as (
-                select user_id, organization_id
-                from member
-                join organization on organization.id = organization_id
-                where user_id = any(:users) and member.state = 'active'
-                  and organization.state = 'active'
-            ), named as (
+            with named as (
                 select person, 'user' as kind, person as id
                 from unnest(:users) as person
                 union all
@@ -138,17 +134,20 @@ final class PolicyTable {
                 where user_id = any(:users)
                 union all
                 select user_id, 'members', organization_id
-                from belongs
+                from member
+                where user_id = any(:users)
             )
             select person, policy.role, policy.organization_id, policy.project_id,
                    policy.resource_id, iam_role.name, iam_role.display_name, iam_role.permissions
             from named
             join policy on policy.principal_id = named.id and policy.principal_kind = named.kind
             left join iam_role on iam_role.id = policy.role
-            left join belongs on belongs.user_id = person
-              and belongs.organization_id = policy.organization_id
             where policy.project_id is null and policy.resource_id is null
-              and (policy.organization_id is null or belongs.user_id is not null)""";
+              and (policy.organization_id is null or exists (
+                  select from member
+                  join organization on organization.id = member.organization_id
+                  where member.organization_id = policy.organization_id and user_id = person
+                    and member.state = 'active' and organization.state = 'active'))""";
 
     /// What some people hold on the platform and at organizations themselves, by person.
     Map<String, List<Held>> ofAll(Tx tx, Collection<String> users) {

@@ -179,11 +179,12 @@ class PersonChangesTest {
     @Test
     void aLockoutIsSeenAndEnded() {
         resident("chg-ian");
+        var boss = boss();
         for (int i = 0; i < 5; i++) {
             login("chg-ian", "wrong");
         }
         assertThat(login("chg-ian", PASSWORD).status()).isEqualTo(429);
-        var seen = boss().get(USERS + "/chg-ian/profile");
+        var seen = boss.get(USERS + "/chg-ian/profile");
         assertThat(seen.json().path("password_locked").asBoolean()).isTrue();
         assertThat(seen.text("/password_locked_until")).startsWith("20");
         var path = USERS + "/chg-ian/password-lockout";
