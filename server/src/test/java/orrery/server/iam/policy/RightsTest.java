@@ -75,10 +75,10 @@ class RightsTest {
         var world = new RightsWorld(here);
         for (var kind : Kind.values()) {
             for (int i = 0; i < 60 && !world.done().contains(kind); i++) {
-                world.change(new Step(kind, i % 2, i / 2, i / 3, i));
+                world.change(new Step(kind, i % 2, i / 2, i / 3, i + 3));
             }
+            compare(world, here, "after " + kind);
         }
-        compare(world, here, "after all kinds");
         assertThat(world.done()).containsExactlyInAnyOrder(Kind.values());
     }
 

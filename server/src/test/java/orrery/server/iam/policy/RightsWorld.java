@@ -122,6 +122,30 @@ final class RightsWorld {
         for (int i = 3; i < 6; i++) {
             change(new Step(Kind.ADD_MEMBER, 0, i % 2, i, 0));
         }
+        giveToGroups();
+    }
+
+    /// The first group of an organization looks into a project, the second holds a role of the
+    /// organization's own: so that who joins or leaves one, or changes the role, is noticed.
+    private void giveToGroups() {
+        for (int i = 0; i < organizations.size(); i++) {
+            change(new Step(Kind.MAKE_ROLE, 0, i, 0, 1));
+            var role = custom.get(i);
+            var place = Scope.organization(organizations.get(i));
+            var project = accounts.get(accountIds.get(2 * i + 1));
+            var first = groups.get(2 * i);
+            var second = groups.get(2 * i + 1);
+            server.database.write(server.system, tx -> {
+                server.policies.give(tx, Predefined.VIEWER, new Policy.Holders.Group(first),
+                        project);
+                server.policies.give(tx, server.roles.at(tx, place, role).orElseThrow(),
+                        new Policy.Holders.Group(second), place);
+            });
+            give("group", first, Predefined.VIEWER.key(), project);
+            give("group", second, role, place);
+        }
+        // One that nobody holds: it can be deleted.
+        change(new Step(Kind.MAKE_ROLE, 0, 0, 0, 0));
     }
 
     private void keep(List<String> list, String id, String organization) {
