@@ -85,7 +85,7 @@ public final class TokensApi {
     @Open
     @CrossOrigin(Who.REGISTERED)
     public Answer<?> token(
-            @Context Grant grant, @HeaderParam("Content-Type") String type,
+            @Context Grant grant, @HeaderParam("Content-Type") @Nullable String type,
             @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
         return answer(type, body, TokenRequest.class,
                 (asked, isForm) -> issue(grant, asked, authorization));
@@ -97,7 +97,7 @@ public final class TokensApi {
     @Consumes({"application/json", Form.TYPE})
     @Open
     public Answer<?> introspect(
-            @Context Grant grant, @HeaderParam("Content-Type") String type,
+            @Context Grant grant, @HeaderParam("Content-Type") @Nullable String type,
             @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
         return answer(type, body, Token.class, (asked, isForm) -> {
             var client = asked.client(authorization);
@@ -116,7 +116,7 @@ public final class TokensApi {
     @Open
     @CrossOrigin(Who.REGISTERED)
     public Answer<?> revoke(
-            @Context Grant grant, @HeaderParam("Content-Type") String type,
+            @Context Grant grant, @HeaderParam("Content-Type") @Nullable String type,
             @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
         return answer(type, body, Token.class, (asked, isForm) -> {
             if (grant.principal().isAnonymous()) {
@@ -172,9 +172,9 @@ public final class TokensApi {
     }
 
     private <B extends Record> Answer<?> answer(
-            String type, InputStream in, Class<B> bodyType, Use<B> use) {
+            @Nullable String type, InputStream in, Class<B> bodyType, Use<B> use) {
         var body = Form.bytes(in);
-        if (!type.startsWith(Form.TYPE)) {
+        if (type == null || !type.startsWith(Form.TYPE)) {
             return noStore(Answer.<Object>ok(use.of(
                     BodyReader.read(bodyType, body, true, clock.instant()), false)));
         }
