@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import orrery.kit.Ids;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
@@ -28,6 +29,7 @@ import orrery.kit.db.Database;
 import orrery.kit.events.Events;
 import orrery.kit.events.Feed;
 import orrery.kit.events.Signals;
+import orrery.kit.http.Expandables;
 import orrery.kit.http.Front;
 import orrery.kit.http.Hosts;
 import orrery.kit.http.Idempotency;
@@ -112,11 +114,21 @@ class Wiring {
     @Produces
     @Singleton
     Routes routes(BeanManager beans) {
-        return RouteScan.of(beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
+        return RouteScan.of(apis(beans));
+    }
+
+    @Produces
+    @Singleton
+    Expandables expandables(BeanManager beans) {
+        return Expandables.of(apis(beans));
+    }
+
+    private static Stream<Class<?>> apis(BeanManager beans) {
+        return beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
                 .<Class<?>>map(Bean::getBeanClass)
                 .filter(api -> api.isAnnotationPresent(On.class)
                         || api.isAnnotationPresent(WebSocket.class))
-                .distinct());
+                .distinct();
     }
 
     @Produces

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import orrery.kit.access.Permission;
 import orrery.kit.config.Configuration;
+import orrery.kit.http.Expandables;
 import orrery.kit.http.On;
 import orrery.kit.http.Route;
 import orrery.kit.http.RouteScan;
@@ -88,7 +89,8 @@ class GoldenTest {
     @ValueSource(strings = {"cloud", "studio", "workspace"})
     void documentsAreAsWritten(String family) throws IOException {
         compare("openapi/" + family + ".yaml",
-                new Documents(routes()).yaml(family).orElseThrow());
+                new Documents(routes(), Expandables.of(apis().stream()))
+                        .yaml(family).orElseThrow());
     }
 
     @Test
@@ -135,8 +137,12 @@ class GoldenTest {
     }
 
     private static Routes routes() throws IOException {
+        return RouteScan.of(apis().stream());
+    }
+
+    private static List<Class<?>> apis() throws IOException {
         try (Stream<Path> files = Files.walk(CLASSES)) {
-            List<Class<?>> apis = files
+            return files
                     .map(file -> CLASSES.relativize(file).toString())
                     .filter(name -> name.startsWith("orrery") && name.endsWith(".class"))
                     .<Class<?>>map(name -> load(name.replace('/', '.')
@@ -144,7 +150,6 @@ class GoldenTest {
                     .filter(type -> type.isAnnotationPresent(On.class)
                             || type.isAnnotationPresent(WebSocket.class))
                     .toList();
-            return RouteScan.of(apis.stream());
         }
     }
 

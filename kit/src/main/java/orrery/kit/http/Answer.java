@@ -103,7 +103,15 @@ public final class Answer<V> {
 
     /// The same answer with another status, where a family's specification wants one.
     public Answer<V> status(int other) {
-        var answer = new Answer<V>(other, body, mediaType);
+        return copied(new Answer<>(other, body, mediaType));
+    }
+
+    /// The same answer with another body.
+    Answer<?> showing(Object other) {
+        return copied(new Answer<>(status, other, mediaType));
+    }
+
+    private <W> Answer<W> copied(Answer<W> answer) {
         answer.headers.putAll(headers);
         answer.run = run;
         answer.listName = listName;

@@ -20,9 +20,11 @@ public class Handed {
     private static final String GRANT = "orrery.grant";
 
     private final CurrentVertxRequest current;
+    private final Expander expander;
 
-    public Handed(CurrentVertxRequest current) {
+    public Handed(CurrentVertxRequest current, Expander expander) {
         this.current = current;
+        this.expander = expander;
     }
 
     static void grant(RoutingContext context, Grant grant) {
@@ -55,8 +57,12 @@ public class Handed {
         var context = current.getCurrent();
         var surface = Exchange.of(context).surface();
         var query = query(context);
-        var reserved = new TreeSet<>(Front.Found.of(context).route().parameters());
+        var route = Front.Found.of(context).route();
+        var reserved = new TreeSet<>(route.parameters());
         reserved.addAll(surface.pageParameters().keySet());
+        if (expander.knows(route)) {
+            reserved.add(Expandables.PARAMETER);
+        }
         var strict = surface.refusesUnknownFields();
         return surface.pageAsk(query).where(Filters.read(query, reserved, strict), strict);
     }

@@ -27,17 +27,20 @@ public final class OpenApi {
     private static final Pattern PARAMETER = Pattern.compile("\\{\\s*(\\w+)\\s*(?::[^}]*)?}");
 
     private final Surface surface;
+    private final Expandables expandables;
     private final Schemas schemas = new Schemas();
 
-    private OpenApi(Surface surface) {
+    private OpenApi(Surface surface, Expandables expandables) {
         this.surface = surface;
+        this.expandables = expandables;
     }
 
     /// @param title what the family is called
     /// @param version the product's
     public static Map<String, Object> of(
-            Surface surface, Routes routes, String title, String version) {
-        return new OpenApi(surface).document(routes, title, version);
+            Surface surface, Routes routes, Expandables expandables, String title,
+            String version) {
+        return new OpenApi(surface, expandables).document(routes, title, version);
     }
 
     private Map<String, Object> document(Routes routes, String title, String version) {
@@ -111,6 +114,13 @@ public final class OpenApi {
                 surface.pageParameters().forEach((name, type) -> out.add(map(
                         "name", name, "in", "query", "schema", map("type", type))));
             }
+        }
+        var names = expandables.names(route);
+        if (!names.isEmpty()) {
+            out.add(map("name", Expandables.PARAMETER, "in", "query",
+                    "description", "What to show beside the identifiers: "
+                            + String.join(", ", names) + ", or what these name in turn.",
+                    "schema", map("type", "string")));
         }
         return out;
     }

@@ -30,15 +30,17 @@ public class Renderer
     private final Doorkeeper doorkeeper;
     private final Streams streams;
     private final Repeats repeats;
+    private final Expander expander;
 
     public Renderer(
             CurrentVertxRequest current, CrossOrigins crossOrigins, Doorkeeper doorkeeper,
-            Streams streams, Repeats repeats) {
+            Streams streams, Repeats repeats, Expander expander) {
         this.current = current;
         this.crossOrigins = crossOrigins;
         this.doorkeeper = doorkeeper;
         this.streams = streams;
         this.repeats = repeats;
+        this.expander = expander;
     }
 
     @Override
@@ -59,16 +61,19 @@ public class Renderer
     }
 
     /// A parameter that nobody reads is a misspelt one: silence would pass for an answer to it.
-    private static void checkQuery(RoutingContext context, Route route) {
+    private void checkQuery(RoutingContext context, Route route) {
+        expander.check(context, route);
         if (route.isOpenQuery() || !Exchange.of(context).surface().refusesUnknownFields()) {
             return;
         }
+        var known = new TreeSet<>(route.parameters());
+        if (expander.knows(route)) {
+            known.add(Expandables.PARAMETER);
+        }
         var mistakes = new Mistakes();
         for (var name : context.queryParams().names()) {
-            mistakes.unless(route.parameters().contains(name), name,
-                    "is not a parameter here; known are "
-                            + (route.parameters().isEmpty() ? "none"
-                                    : String.join(", ", new TreeSet<>(route.parameters()))));
+            mistakes.unless(known.contains(name), name, "is not a parameter here; known are "
+                    + (known.isEmpty() ? "none" : String.join(", ", known)));
         }
         mistakes.orRefuse();
     }
@@ -76,7 +81,10 @@ public class Renderer
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         if (response.getEntity() instanceof Answer<?> answer) {
-            render(answer, response);
+            var context = current.getCurrent();
+            var grant = Handed.grantOrNull(context);
+            render(grant == null ? answer : expander.expand(
+                    context, Front.Found.of(context).route(), grant.call(), answer), response);
         }
         repeats.end(current.getCurrent(), response);
     }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param isOpenQuery whether the handler looks at the whole query itself, as lists do
 /// @param bodyLimit bytes of the largest body
 /// @param handler the method; `null` for a WebSocket
+/// @param view the record that it answers with, or lists; `null` for anything else
 public record Route(
         Class<?> api,
         Class<? extends Surface> surface,
@@ -34,7 +35,8 @@ public record Route(
         Set<String> parameters,
         boolean isOpenQuery,
         long bodyLimit,
-        @Nullable Method handler) {
+        @Nullable Method handler,
+        @Nullable Class<?> view) {
 
     public enum Kind { NEEDS, OPEN, OWN }
 

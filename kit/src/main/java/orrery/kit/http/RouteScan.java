@@ -10,6 +10,8 @@ import jakarta.ws.rs.QueryParam;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,7 +75,18 @@ public final class RouteScan {
                 needs == null ? null : needs.in(),
                 scope == null ? List.of() : List.of(scope.value()), consumes, produces,
                 parameters(needs, handler),
-                handler == null || isOpenQuery(handler), limit, handler);
+                handler == null || isOpenQuery(handler), limit, handler,
+                handler == null ? null : view(handler.getGenericReturnType()));
+    }
+
+    /// The `View` of `Answer<View>` or `Answer<Page<View>>`.
+    private static @Nullable Class<?> view(Type answer) {
+        return switch (answer) {
+            case ParameterizedType p when p.getRawType() == Answer.class
+                    || p.getRawType() == Page.class -> view(p.getActualTypeArguments()[0]);
+            case Class<?> type when type.isRecord() -> type;
+            default -> null;
+        };
     }
 
     /// The query parameters that a route reads, or that are read for it.

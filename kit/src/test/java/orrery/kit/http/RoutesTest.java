@@ -11,7 +11,7 @@ class RoutesTest {
     private static Routes routes(String... lines) {
         return new Routes(Stream.of(lines).map(line -> line.split(" ")).map(parts -> new Route(
                 RoutesTest.class, Surface.class, parts[0], parts[1], Route.Kind.OPEN, null, null,
-                List.of(), List.of(), List.of(), Set.of(), false, 0, null)).toList());
+                List.of(), List.of(), List.of(), Set.of(), false, 0, null, null)).toList());
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import orrery.kit.http.Expandables;
 import orrery.kit.http.OpenApi;
 import orrery.kit.http.Routes;
 import orrery.kit.http.Surface;
@@ -21,15 +22,17 @@ public final class Documents {
     private final Map<String, Surface> families =
             FAMILIES.stream().collect(Collectors.toMap(Surface::name, f -> f));
     private final Routes routes;
+    private final Expandables expandables;
 
-    public Documents(Routes routes) {
+    public Documents(Routes routes, Expandables expandables) {
         this.routes = routes;
+        this.expandables = expandables;
     }
 
     /// @param family `cloud`, `studio` or `workspace`
     public Optional<String> yaml(String family) {
         return Optional.ofNullable(families.get(family)).map(surface -> dump(
-                OpenApi.of(surface, routes, "Orrery: " + family, "1")));
+                OpenApi.of(surface, routes, expandables, "Orrery: " + family, "1")));
     }
 
     private static String dump(Map<String, Object> document) {

@@ -9,8 +9,11 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
+import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Expandable;
+import orrery.kit.http.Expands;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -24,11 +27,20 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/compute/clusters")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class ClustersApi {
+public final class ClustersApi implements Expandable {
     private final Clusters clusters;
 
     public ClustersApi(Clusters clusters) {
         this.clusters = clusters;
+    }
+
+    @Override
+    @Expands("cluster")
+    @Needs(value = "compute.clusters.get", in = Place.RESOURCE)
+    public ClusterView show(Grant grant, String id) {
+        return clusters.byId(grant, id).filter(found -> found.deletedAt() == null)
+                .map(ClusterView::of)
+                .orElseThrow(() -> new Problem.NotFound("cluster", id).raise());
     }
 
     @GET

@@ -17,6 +17,8 @@ import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Expandable;
+import orrery.kit.http.Expands;
 import orrery.kit.http.Expression;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
@@ -32,7 +34,7 @@ import orrery.server.surface.Cloud;
 @Path("/v1/regions/global/iam/users")
 @RunOnVirtualThread
 @On(Cloud.class)
-public final class UsersApi {
+public final class UsersApi implements Expandable {
     private static final String PATH = "/v1/regions/global/iam/users/";
     private static final int MOST_ROLES = 50;
 
@@ -76,6 +78,13 @@ public final class UsersApi {
 
     public UsersApi(Members members) {
         this.members = members;
+    }
+
+    @Override
+    @Expands({"user", "owner"})
+    @Needs(value = "iam.users.get", in = Place.TENANT)
+    public View show(Grant grant, String id) {
+        return View.of(members.get(grant, id));
     }
 
     @GET

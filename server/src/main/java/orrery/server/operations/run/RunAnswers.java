@@ -32,7 +32,11 @@ final class RunAnswers {
     }
 
     Answer<RunView> get(Grant grant, String id) {
-        return Answer.ok(view(runs.get(grant, id)));
+        return Answer.ok(show(grant, id));
+    }
+
+    RunView show(Grant grant, String id) {
+        return view(runs.get(grant, id));
     }
 
     Answer<RunView> cancel(Grant grant, String id) {

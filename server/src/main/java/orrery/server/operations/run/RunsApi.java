@@ -10,6 +10,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Expandable;
+import orrery.kit.http.Expands;
 import orrery.kit.http.On;
 import orrery.kit.http.Own;
 import orrery.kit.http.Page;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/global/workflows/runs")
 @On(Cloud.class)
 @RunOnVirtualThread
-public sealed class RunsApi permits RunsShortApi {
+public sealed class RunsApi implements Expandable permits RunsShortApi {
     private final RunAnswers answers;
 
     RunsApi(RunAnswers answers) {
@@ -33,6 +35,14 @@ public sealed class RunsApi permits RunsShortApi {
     ///
     /// @param fromStep take the steps before this one as done; absent to begin anew
     record Again(@Nullable String fromStep) {}
+
+    /// Asks itself: whoever may see a resource sees its runs.
+    @Override
+    @Expands("currentRun")
+    @Own
+    public RunView show(Grant grant, String id) {
+        return answers.show(grant, id);
+    }
 
     @GET
     @Own

@@ -13,6 +13,8 @@ import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Expandable;
+import orrery.kit.http.Expands;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/global/organizations")
 @RunOnVirtualThread
 @On(Cloud.class)
-public final class OrganizationsApi {
+public final class OrganizationsApi implements Expandable {
     private static final String PATH = "/v1/regions/global/organizations/";
 
     private final Organizations organizations;
@@ -137,6 +139,13 @@ public final class OrganizationsApi {
     public OrganizationsApi(Organizations organizations, Projects projects) {
         this.organizations = organizations;
         this.projects = projects;
+    }
+
+    @Override
+    @Expands("organization")
+    @Needs(value = "org.organizations.get", in = Place.ORGANIZATION)
+    public View show(Grant grant, String id) {
+        return View.of(organizations.get(grant));
     }
 
     @GET

@@ -17,6 +17,8 @@ import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Expandable;
+import orrery.kit.http.Expands;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/global/projects")
 @RunOnVirtualThread
 @On(Cloud.class)
-public final class ProjectsApi {
+public final class ProjectsApi implements Expandable {
     private static final String PATH = "/v1/regions/global/projects/";
     private static final Permission CREATE = new Permission("org.projects.create");
     private static final Permission LIST = new Permission("org.projects.list");
@@ -96,6 +98,13 @@ public final class ProjectsApi {
         this.projects = projects;
         this.access = access;
         this.places = places;
+    }
+
+    @Override
+    @Expands("project")
+    @Needs(value = "org.projects.get", in = Place.PROJECT)
+    public View show(Grant grant, String id) {
+        return View.of(projects.get(grant));
     }
 
     @GET
