@@ -329,6 +329,7 @@ create table iam_secret (
 );
 
 create table iam_user (
+    claims jsonb not null default '{}'::jsonb,
     created_at timestamp with time zone not null,
     email text not null,
     email_verified boolean not null default false,

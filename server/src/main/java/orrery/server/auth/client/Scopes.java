@@ -10,6 +10,8 @@ public final class Scopes {
     public static final String OPENID = "openid";
     public static final String PROFILE = "profile";
     public static final String EMAIL = "email";
+    public static final String ADDRESS = "address";
+    public static final String PHONE = "phone";
 
     /// To go on while the person is not there.
     public static final String OFFLINE = "offline_access";
@@ -17,7 +19,8 @@ public final class Scopes {
     /// To act for the person in this API, in the organization of the client.
     public static final String API = "api";
 
-    public static final List<String> ALL = List.of(OPENID, PROFILE, EMAIL, OFFLINE, API);
+    public static final List<String> ALL =
+            List.of(OPENID, PROFILE, EMAIL, ADDRESS, PHONE, OFFLINE, API);
 
     private Scopes() {}
 

@@ -133,7 +133,7 @@ public final class ClientTokens {
         String identity = null;
         if (scopes.contains(Scopes.OPENID)) {
             var more = new HashMap<String, Object>(
-                    claims.inIdToken(user, session.proof(), terms.idTokenClaims()));
+                    claims.inIdToken(tx, user, session.proof(), terms.idTokenClaims()));
             if (terms.nonce() != null) {
                 more.put("nonce", terms.nonce());
             }

@@ -1,8 +1,12 @@
 package orrery.server.auth.openid;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import orrery.server.auth.exchange.PersonClaims;
 import orrery.server.auth.exchange.Terms;
 import orrery.server.auth.session.Proof;
 
@@ -36,6 +40,14 @@ record AuthorizationRequest(
     /// Whether a sign-in is worth less than what is wanted.
     boolean wantsMoreThan(Proof proof) {
         return wanted != null && proof.level().compareTo(wanted.level()) < 0;
+    }
+
+    /// What the person is to allow: the scopes, and those that claims asked for by name belong to.
+    Set<String> wishes() {
+        return Stream.of(terms.scopes().stream(),
+                        terms.idTokenClaims().stream().map(PersonClaims::scopeOf),
+                        terms.userinfoClaims().stream().map(PersonClaims::scopeOf))
+                .flatMap(names -> names).filter(Objects::nonNull).collect(Collectors.toSet());
     }
 
     boolean mayAsk() {

@@ -112,7 +112,7 @@ final class Authorizing {
         return asked.wantsConsent()
                 || isProgram(asked.target())
                 || !client.isOurs() && !database.read(grant, tx -> consents.covers(
-                        tx, person.user(), client, asked.terms().scopes()));
+                        tx, person.user(), client, asked.wishes()));
     }
 
     /// Whether a program on the person's machine is to get the code, and not a page of this server,
@@ -127,7 +127,7 @@ final class Authorizing {
         var target = asked.target();
         return database.tx(grant, tx -> {
             if (isAllowedNow) {
-                consents.give(tx, person.user(), target.client(), asked.terms().scopes());
+                consents.give(tx, person.user(), target.client(), asked.wishes());
             }
             return codes.issue(tx, new AuthorizationCodes.Allowed(target.client(),
                     person.session(), target.redirectUri(), asked.challenge(), asked.terms()));
@@ -174,7 +174,7 @@ final class Authorizing {
         var to = isProgram(asked.target())
                 ? "It runs on your own machine. Allow it only if you have just started it." : "";
         return Screens.consent(CONSENT, interaction, client,
-                List.copyOf(asked.terms().scopes()), person.user().email(), to)
+                List.copyOf(asked.wishes()), person.user().email(), to)
                 .header("Set-Cookie", interactions.cookie(browser));
     }
 

@@ -93,12 +93,12 @@ final class RequestReader {
             throw new Mistake("invalid_request", "the prompt none goes with no other");
         }
         var claims = claims(first(query, "claims"));
-        var inIdToken = new HashSet<>(names(claims.path("id_token")));
+        var inIdToken = new HashSet<>(names(client, claims.path("id_token")));
         if (query.containsKey("acr_values")) {
             inIdToken.add("acr");
         }
         var terms = new Terms(scopes, first(query, "nonce"), inIdToken,
-                names(claims.path("userinfo")));
+                names(client, claims.path("userinfo")));
         return new AuthorizationRequest(
                 query.entrySet().stream().collect(Collectors.toMap(
                         Map.Entry::getKey, one -> one.getValue().getFirst())),
@@ -187,6 +187,10 @@ final class RequestReader {
         }
         var hinted = idTokens.hint(hint).orElseThrow(
                 () -> new Mistake("invalid_request", "the id_token_hint is none of ours"));
+        if (named != null && !named.equals(hinted.subject())) {
+            throw new Mistake("invalid_request",
+                    "the id_token_hint and the claim sub name two persons");
+        }
         return hinted.subject();
     }
 
@@ -223,9 +227,14 @@ final class RequestReader {
         throw new Mistake("invalid_request", "claims must be a JSON object");
     }
 
-    private static Set<String> names(JsonNode asked) {
+    /// Those that we know, and that a scope of the client's could ask for as well: by name nobody
+    /// learns more.
+    private static Set<String> names(Client client, JsonNode asked) {
         return asked.propertyStream().map(Map.Entry::getKey).filter(PersonClaims.ALL::contains)
-                .collect(Collectors.toSet());
+                .filter(name -> {
+                    var scope = PersonClaims.scopeOf(name);
+                    return scope == null || client.scopes().contains(scope);
+                }).collect(Collectors.toSet());
     }
 
     private static @Nullable String only(Map<String, List<String>> query, String name) {

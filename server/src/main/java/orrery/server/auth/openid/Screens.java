@@ -73,8 +73,10 @@ final class Screens {
 
     private static final Map<String, String> SAID = Map.of(
             Scopes.OPENID, "know who you are here",
-            Scopes.PROFILE, "see your name and username",
+            Scopes.PROFILE, "see your name, your username and what else your profile says",
             Scopes.EMAIL, "see your e-mail address",
+            Scopes.ADDRESS, "see your postal address",
+            Scopes.PHONE, "see your telephone number",
             Scopes.OFFLINE, "go on while you are not there, for up to 90 days",
             Scopes.API, "act for you in Orrery, with what you may do");
 
@@ -98,7 +100,7 @@ final class Screens {
                 <label for="password">Password</label>
                 <input id="password" name="password" type="password" \
                 autocomplete="current-password" required maxlength="1024"%s>
-                <div class="buttons"><button type="submit">Sign in</button></div>
+                <div class="buttons"><button id="sign-in" type="submit">Sign in</button></div>
                 </form>
                 <p><a href="/oauth2/forgot">Forgot your password?</a></p>
                 %s""".formatted(
@@ -146,9 +148,10 @@ final class Screens {
                 %s
                 <p class="dim">You are signed in as %s.</p>
                 <div class="buttons">
-                <button name="answer" value="allow">Allow</button>
-                <button class="plain" name="answer" value="deny">Do not allow</button>
-                <button class="plain" name="answer" value="switch">Use another account</button>
+                <button id="allow" name="answer" value="allow">Allow</button>
+                <button id="deny" class="plain" name="answer" value="deny">Do not allow</button>
+                <button id="switch" class="plain" name="answer" value="switch">Use another \
+                account</button>
                 </div>
                 </form>""".formatted(
                 escaped(client.displayName()),

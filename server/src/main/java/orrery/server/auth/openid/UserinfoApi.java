@@ -62,15 +62,17 @@ public final class UserinfoApi {
         return answer(grant, bearer(authorization));
     }
 
+    /// With the token in a header the content is nobody's concern, whatever it is called.
     @POST
-    @Consumes(Form.TYPE)
+    @Consumes("*/*")
     @Open
     @CrossOrigin(Who.REGISTERED)
     public Answer<?> post(
             @Context Grant grant, @HeaderParam("Authorization") @Nullable String authorization,
-            InputStream body) {
+            @HeaderParam("Content-Type") @Nullable String type, InputStream body) {
         var header = bearer(authorization);
-        var field = Form.read(body).get("access_token");
+        var field = type != null && type.startsWith(Form.TYPE)
+                ? Form.read(body).get("access_token") : null;
         return header != null && field != null
                 ? refusal(400, "invalid_request") : answer(grant, header == null ? field : header);
     }
@@ -101,7 +103,7 @@ public final class UserinfoApi {
         return database.read(grant, tx -> families.terms(tx, String.valueOf(token.session()))
                 .filter(terms -> terms.scopes().contains(Scopes.OPENID))
                 .flatMap(terms -> users.byId(tx, token.subject())
-                        .map(user -> claims.userinfo(user, terms))));
+                        .map(user -> claims.userinfo(tx, user, terms))));
     }
 
     private static @Nullable String bearer(@Nullable String authorization) {

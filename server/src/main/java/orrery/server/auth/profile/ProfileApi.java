@@ -17,6 +17,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Own;
 import orrery.kit.http.Patch;
 import orrery.server.iam.user.Profiles;
+import orrery.server.iam.user.SelfClaims;
 import orrery.server.surface.Cloud;
 
 /// One's own profile, as the cloud family shows it.
@@ -32,6 +33,8 @@ public final class ProfileApi {
 
     /// @param emailVerified whether somebody has answered a mail to the address
     /// @param pendingEmail the address that waits for that, to take this one's place
+    /// @param claims what applications are told that the person lets know, by the names of OpenID
+    ///     Connect: `given_name`, `picture`, `locale`, `phone_number`, `address` and so on
     record View(
             String id,
             String username,
@@ -40,19 +43,27 @@ public final class ProfileApi {
             String email,
             boolean emailVerified,
             @Nullable String pendingEmail,
+            ObjectNode claims,
             ObjectNode preferences,
             long version,
             Instant createdAt,
             Instant updatedAt) {}
 
     /// @param email a letter goes there; the address changes when it is answered
-    /// @param preferences merged with what is kept, entry by entry; `null` in one takes it away
+    /// @param claims merged with what is kept, entry by entry; `null` in one takes it away
+    /// @param preferences the same
     record Change(
-            Patch<String> displayName, Patch<String> email, Patch<ObjectNode> preferences) {
+            Patch<String> displayName, Patch<String> email, Patch<ObjectNode> claims,
+            Patch<ObjectNode> preferences) {
         Change {
-            Naming.check(new Mistakes(), null, displayName.or(null), null)
-                    .unless(!displayName.isAbsent() || !email.isAbsent() || !preferences.isAbsent(),
-                            "body", "must change displayName, email or preferences")
+            var mistakes = Naming.check(new Mistakes(), null, displayName.or(null), null);
+            var said = claims.or(null);
+            if (said != null) {
+                SelfClaims.check(mistakes, said);
+            }
+            mistakes.unless(!displayName.isAbsent() || !email.isAbsent() || !claims.isAbsent()
+                                    || !preferences.isAbsent(),
+                            "body", "must change displayName, email, claims or preferences")
                     .unless(!(displayName instanceof Patch.Clear), "displayName",
                             "cannot be cleared")
                     .unless(!(email instanceof Patch.Clear), "email", "cannot be cleared")
@@ -75,8 +86,8 @@ public final class ProfileApi {
     @PATCH
     @Own
     public Answer<View> change(@Context Grant grant, Change change) {
-        return answer(grant, profiles.change(grant, change.displayName(), change.preferences(),
-                (tx, user) -> {
+        return answer(grant, profiles.change(grant, change.displayName(), change.claims(),
+                change.preferences(), (tx, user) -> {
                     if (change.email() instanceof Patch.Value<String> email
                             && email.value() != null) {
                         emailChanges.begin(tx, user, email.value());
@@ -88,7 +99,7 @@ public final class ProfileApi {
         var user = it.user();
         var pending = database.read(grant, tx -> emailChanges.waiting(tx, user.id()));
         return Answer.ok(new View(user.id(), user.username(), PATH, user.name(), user.email(),
-                user.emailVerified(), pending.orElse(null), it.preferences(), user.version(),
-                user.createdAt(), user.updatedAt())).version(user.version());
+                user.emailVerified(), pending.orElse(null), it.claims(), it.preferences(),
+                user.version(), user.createdAt(), user.updatedAt())).version(user.version());
     }
 }

@@ -24,8 +24,9 @@ public final class Profiles {
     private final Users users;
     private final Clock clock;
 
+    /// @param claims what the person says of itself ([SelfClaims])
     /// @param preferences whatever clients put there
-    public record Profile(User user, ObjectNode preferences) {}
+    public record Profile(User user, ObjectNode claims, ObjectNode preferences) {}
 
     public Profiles(Database database, Users users, Clock clock) {
         this.database = database;
@@ -35,36 +36,51 @@ public final class Profiles {
 
     /// The caller's own.
     public Profile get(Grant grant) {
-        var id = grant.principal().id();
-        return database.read(grant,
-                tx -> new Profile(users.get(tx, id), table.preferences(tx, id)));
+        return database.read(grant, tx -> get(tx, grant.principal().id()));
     }
 
-    /// @param preferences merged entry by entry (RFC 7396): `null` takes one away
-    ///
+    private Profile get(Tx tx, String id) {
+        return new Profile(users.get(tx, id), table.claims(tx, id), table.preferences(tx, id));
+    }
+
+    /// What a person says of itself, as [SelfClaims] has it.
+    public ObjectNode claims(Tx tx, String id) {
+        return table.claims(tx, id);
+    }
+
+    /// @param claims merged entry by entry (RFC 7396): `null` takes one away
+    /// @param preferences the same
     /// @param more what else is to be done with the person, in the same transaction
     public Profile change(
-            Grant grant, Patch<String> displayName, Patch<ObjectNode> preferences,
-            BiConsumer<Tx, User> more) {
+            Grant grant, Patch<String> displayName, Patch<ObjectNode> claims,
+            Patch<ObjectNode> preferences, BiConsumer<Tx, User> more) {
         return database.tx(grant, tx -> {
             var user = users.get(tx, grant.principal().id());
             more.accept(tx, user);
             if (displayName instanceof Patch.Value<String> name && name.value() != null) {
-                user = users.rename(tx, user.id(), name.value());
+                users.rename(tx, user.id(), name.value());
             }
-            if (preferences.isAbsent()) {
-                return new Profile(user, table.preferences(tx, user.id()));
+            if (!claims.isAbsent()) {
+                var merged = table.claims(tx, user.id());
+                merge(merged, claims.or(null));
+                table.claims(tx, user.id(), merged, clock.instant());
             }
-            var merged = table.preferences(tx, user.id());
-            merge(merged, preferences.or(null));
-            if (merged.size() > MOST || Json.text(merged).length() > LONGEST) {
-                throw new Problem.Unprocessable(List.of(new Problem.Mistake("preferences",
-                        "would be more than " + MOST + " entries or " + (LONGEST >> 10)
-                                + " KiB"))).raise();
+            if (!preferences.isAbsent()) {
+                change(tx, user.id(), preferences);
             }
-            table.preferences(tx, user.id(), merged, clock.instant());
-            return new Profile(users.get(tx, user.id()), merged);
+            return get(tx, user.id());
         });
+    }
+
+    private void change(Tx tx, String id, Patch<ObjectNode> preferences) {
+        var merged = table.preferences(tx, id);
+        merge(merged, preferences.or(null));
+        if (merged.size() > MOST || Json.text(merged).length() > LONGEST) {
+            throw new Problem.Unprocessable(List.of(new Problem.Mistake("preferences",
+                    "would be more than " + MOST + " entries or " + (LONGEST >> 10)
+                            + " KiB"))).raise();
+        }
+        table.preferences(tx, id, merged, clock.instant());
     }
 
     private static void merge(ObjectNode kept, @Nullable ObjectNode patch) {

@@ -194,4 +194,25 @@ final class UserTable {
                 .bind("id", id).bind("preferences", Json.of(preferences)).bind("at", at)
                 .execute();
     }
+
+    private static final String CLAIMS = """
+            select claims
+            from iam_user
+            where id = :id""";
+
+    ObjectNode claims(Tx tx, String id) {
+        return Json.read(tx.handle().createQuery(CLAIMS).bind("id", id)
+                .mapTo(String.class).one(), ObjectNode.class);
+    }
+
+    private static final String SET_CLAIMS = """
+            update iam_user
+            set claims = :claims, updated_at = :at, version = version + 1
+            where id = :id""";
+
+    void claims(Tx tx, String id, ObjectNode claims, Instant at) {
+        tx.handle().createUpdate(SET_CLAIMS)
+                .bind("id", id).bind("claims", Json.of(claims)).bind("at", at)
+                .execute();
+    }
 }

@@ -9,6 +9,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,6 +168,46 @@ class OpenIdFlowTest {
         var bearer = Visitor.of(provider.server()).as(tokens.text("/access_token"));
         assertThat(bearer.get("/oauth2/userinfo").json().size()).isEqualTo(2);
         assertThat(bearer.get("/oauth2/userinfo").text("/name")).isEqualTo("Ann <Lee>");
+    }
+
+    @Test
+    void byNameNobodyLearnsMoreThanByScope() {
+        var narrow = provider.app(Map.of("scopes", List.of("openid"),
+                "grantTypes", List.of("authorization_code")));
+        var claims = Map.of("claims", "{\"userinfo\":{\"email\":{\"essential\":true}},"
+                + "\"id_token\":{\"email\":null}}");
+        var tokens = provider.tokens(provider.browser(), narrow, claims);
+        assertThat(Visitor.of(provider.server()).as(tokens.text("/access_token"))
+                .get("/oauth2/userinfo").json().size()).isEqualTo(1);
+        var wide = provider.app();
+        var browser = provider.browser();
+        provider.tokens(browser, wide, Map.of());
+        var asked = browser.get(Provider.authorize(wide, claims));
+        assertThat(asked.isConsent()).as("that was not allowed yet").isTrue();
+        assertThat(asked.body()).contains("see your e-mail address");
+        assertThat(Provider.allow(browser, asked).answer()).containsKey("code");
+        assertThat(browser.get(Provider.authorize(wide, claims)).answer()).containsKey("code");
+    }
+
+    @Test
+    void peopleSayOfThemselvesWhatTheStandardHasAWordFor() {
+        var profile = "/v1/regions/global/iam/users/profile";
+        var said = provider.outsider().patch(profile, Map.of("claims", Map.of(
+                "nickname", "annie", "zoneinfo", "Europe/Berlin",
+                "address", Map.of("locality", "Berlin"))));
+        assertThat(said.text("/data/claims/nickname")).isEqualTo("annie");
+        var less = new HashMap<String, Object>();
+        less.put("nickname", null);
+        assertThat(provider.outsider().patch(profile, Map.of("claims", less)).json()
+                .at("/data/claims").size()).isEqualTo(2);
+        var wrong = provider.outsider().patch(profile, Map.of("claims", Map.of("sub", "usr_1",
+                "email", "x@y", "picture", "javascript:alert(1)", "birthdate", "1990-13-01",
+                "zoneinfo", "Mars/Base", "locale", "!", "phone_number", "12",
+                "address", Map.of("planet", "Mars"), "gender", "x".repeat(301))));
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.raw().body()).contains("claims.sub", "claims.email", "claims.picture",
+                "claims.birthdate", "claims.zoneinfo", "claims.locale", "claims.phone_number",
+                "claims.address", "claims.gender");
     }
 
     @Test
