@@ -49,6 +49,8 @@ public sealed interface Problem {
         public enum Error {
             INVALID_REQUEST, INVALID_CLIENT, INVALID_GRANT, UNAUTHORIZED_CLIENT,
             UNSUPPORTED_GRANT_TYPE, INVALID_SCOPE,
+            // RFC 8693 2.2.2, for exchanges.
+            INVALID_TARGET,
             // RFC 8628 3.5, for devices.
             AUTHORIZATION_PENDING, SLOW_DOWN, ACCESS_DENIED, EXPIRED_TOKEN
         }

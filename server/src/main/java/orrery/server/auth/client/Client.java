@@ -3,6 +3,7 @@ package orrery.server.auth.client;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,6 +70,11 @@ public record Client(
     Set<String> webOrigins() {
         return !isPublic() ? Set.of() : redirectUris.stream().map(RedirectUris::origin)
                 .filter(Objects::nonNull).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Whether it may still get by that grant what somebody allowed it a while ago.
+    public boolean mayGet(String grantType, Collection<String> allowed) {
+        return grantTypes.contains(grantType) && scopes.containsAll(allowed);
     }
 
     /// Its keys as they were registered; `null` for none.

@@ -81,6 +81,16 @@ final class AuthorizationCodeTable {
                 .mapTo(Row.class).findOne();
     }
 
+    private static final String USE_UP = """
+            update authorization_code
+            set used_at = :now
+            where user_id = :user and client_id = :client and used_at is null""";
+
+    void useUp(Tx tx, String user, String client, Instant now) {
+        tx.handle().createUpdate(USE_UP).bind("user", user).bind("client", client)
+                .bind("now", now).execute();
+    }
+
     private static final String SESSION = """
             select session_id
             from authorization_code

@@ -85,6 +85,11 @@ public final class AuthorizationCodes {
                 "the code is unknown, used or too old, or was given for something else").raise());
     }
 
+    /// Forgets codes that were given on what a person takes back.
+    public void withdraw(Tx tx, String user, String client) {
+        table.useUp(tx, user, client, clock.instant());
+    }
+
     /// Uses a code up that one of our own clients gets in this very server, which needs to know who
     /// allowed it and no token.
     ///
@@ -101,7 +106,8 @@ public final class AuthorizationCodes {
             Tx tx, Client client, AuthorizationCodeTable.Row code, TokenRequest asked) {
         var parent = sessions.live(tx, code.parentId());
         var user = users.byId(tx, code.userId()).filter(User::isActive);
-        if (parent.isEmpty() || user.isEmpty()) {
+        if (parent.isEmpty() || user.isEmpty()
+                || !client.mayGet(Client.CODE, code.terms().scopes())) {
             return Optional.empty();
         }
         var begun = tokens.begin(

@@ -76,6 +76,15 @@ final class DeviceCodeTable {
                 .execute() == 1;
     }
 
+    private static final String DENY = """
+            update device_code
+            set state = 'denied'
+            where user_id = :user and client_id = :client and state = 'allowed'""";
+
+    void deny(Tx tx, String user, String client) {
+        tx.handle().createUpdate(DENY).bind("user", user).bind("client", client).execute();
+    }
+
     private static final String ASKED = """
             update device_code
             set asked_at = :now, pause = :pause

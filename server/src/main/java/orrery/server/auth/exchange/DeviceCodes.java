@@ -119,6 +119,11 @@ public final class DeviceCodes {
                 clock.instant());
     }
 
+    /// Tells devices no that a person allowed on what it takes back.
+    public void withdraw(Tx tx, String user, String client) {
+        table.deny(tx, user, client);
+    }
+
     private static String canonical(String typed) {
         var letters = typed.toUpperCase(Locale.ROOT).replaceAll("[^A-Z]", "");
         return letters.length() == 2 * HALF
@@ -171,7 +176,7 @@ public final class DeviceCodes {
                 yield begin(tx, client, row, asked)
                         .<Outcome>map(Outcome.Good::new)
                         .orElseGet(() -> new Outcome.Not(Error.INVALID_GRANT,
-                                "the person has signed out again"));
+                                "what was allowed does not count any more"));
             }
         };
     }
@@ -179,6 +184,7 @@ public final class DeviceCodes {
     private Optional<Issued> begin(
             Tx tx, Client client, DeviceCodeTable.Row row, TokenRequest asked) {
         return sessions.live(tx, String.valueOf(row.parentId()))
+                .filter(_ -> client.mayGet(Client.DEVICE, row.scopes()))
                 .flatMap(parent -> users.byId(tx, parent.userId()).filter(User::isActive)
                         .map(user -> tokens.begin(tx, client, parent, user,
                                 Terms.of(Set.copyOf(row.scopes())), asked.narrowing()).issued()));

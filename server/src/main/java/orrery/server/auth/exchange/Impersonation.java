@@ -76,6 +76,10 @@ final class Impersonation {
         if (!USER.equals(asked.subjectTokenType())) {
             throw invalid("subject_token_type must be " + USER + ": name the person by identifier");
         }
+        if (asked.audience() != null || asked.resource() != null) {
+            throw new Problem.TokenRefused(Error.INVALID_TARGET,
+                    "the token is for this server: leave out audience and resource").raise();
+        }
         if (asked.requestedTokenType() != null
                 && !ACCESS_TOKEN.equals(asked.requestedTokenType())) {
             throw invalid("requested_token_type must be " + ACCESS_TOKEN);
@@ -87,21 +91,28 @@ final class Impersonation {
 
     private Call actor(Grant grant, TokenRequest asked) {
         if (asked.actorToken() == null) {
+            if (asked.actorTokenType() != null) {
+                throw invalid("actor_token_type goes with an actor_token");
+            }
             return grant.call();
         }
         if (!ACCESS_TOKEN.equals(asked.actorTokenType())) {
             throw invalid("actor_token_type must be " + ACCESS_TOKEN);
         }
-        return authenticator.authenticate(grant.call().as(Principal.ANONYMOUS, null),
-                new Authenticator.Credentials(asked.actorToken(), Map.of()));
+        try {
+            return authenticator.authenticate(grant.call().as(Principal.ANONYMOUS, null),
+                    new Authenticator.Credentials(asked.actorToken(), Map.of()));
+        } catch (Problem.Failure refusal) {
+            throw refusal.problem() instanceof Problem.Unauthenticated
+                    ? invalid("the actor_token does not count") : refusal;
+        }
     }
 
     private Issued issue(Tx tx, String person, @Nullable Narrowing narrowing) {
         var operator = operator(tx);
         var user = users.byId(tx, person).filter(User::isActive)
                 .filter(found -> !policies.isOperator(tx, found.id()))
-                .orElseThrow(() -> new Problem.TokenRefused(Error.INVALID_GRANT,
-                        "there is no such person, or it is an operator too").raise());
+                .orElseThrow(() -> invalid("subject_token names nobody, or another operator"));
         var now = clock.instant();
         var session = sessions.openBelow(tx, operator, user, null, operator.userId(), false,
                 now.plus(ClientTokens.LIFE));

@@ -26,6 +26,8 @@ record TokenRequest(
         @JsonProperty("actor_token") @Nullable String actorToken,
         @JsonProperty("actor_token_type") @Nullable String actorTokenType,
         @JsonProperty("requested_token_type") @Nullable String requestedTokenType,
+        @Nullable String audience,
+        @Nullable String resource,
         @JsonProperty("scope_narrowing") @Nullable Narrowing narrowing) {
 
     /// Asks for less than the credential reaches.

@@ -88,7 +88,7 @@ public final class TokensApi {
             @Context Grant grant, @HeaderParam("Content-Type") @Nullable String type,
             @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
         return answer(type, body, TokenRequest.class,
-                (asked, isForm) -> issue(grant, asked, authorization));
+                (asked, isForm) -> issue(grant, asked, authorization).to(asked));
     }
 
     /// For who is signed in, and for clients that prove who they are.

@@ -35,6 +35,9 @@ public final class Lockout {
         NAME("", 5, FORGOTTEN, true),
         /// A person whose password is known already, and its second factor.
         SECOND("second ", 5, FORGOTTEN, true),
+        /// A person who types the codes that devices show. A success forgives nothing: a guesser
+        /// may have a device, too.
+        DEVICE("device ", 10, Duration.ofMinutes(15), false),
         /// A person to whom mail is sent, and the mails.
         MAIL("mail ", 3, FORGOTTEN, true),
         /// An address. Many people may share one: it is counted anew every quarter of an hour, and

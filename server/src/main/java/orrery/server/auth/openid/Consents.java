@@ -14,6 +14,8 @@ import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.server.auth.client.Client;
 import orrery.server.auth.client.Clients;
+import orrery.server.auth.exchange.AuthorizationCodes;
+import orrery.server.auth.exchange.DeviceCodes;
 import orrery.server.auth.session.Sessions;
 import orrery.server.iam.user.User;
 
@@ -25,15 +27,21 @@ final class Consents {
 
     private final Clients clients;
     private final Sessions sessions;
+    private final AuthorizationCodes codes;
+    private final DeviceCodes devices;
     private final Events events;
     private final Clock clock;
 
     /// @param client what people call it, or its identifier where it is gone
     record Given(String clientId, String client, List<String> scopes, Instant at) {}
 
-    Consents(Clients clients, Sessions sessions, Events events, Clock clock) {
+    Consents(
+            Clients clients, Sessions sessions, AuthorizationCodes codes, DeviceCodes devices,
+            Events events, Clock clock) {
         this.clients = clients;
         this.sessions = sessions;
+        this.codes = codes;
+        this.devices = devices;
         this.events = events;
         this.clock = clock;
     }
@@ -52,11 +60,14 @@ final class Consents {
                 .toList();
     }
 
-    /// Takes back what a person allowed a client. What it was given for that ends at once.
+    /// Takes back what a person allowed a client. What it was given for that ends at once,
+    /// and what is on its way counts no more.
     void withdraw(Tx tx, String user, String client) {
         if (!table.delete(tx, user, client)) {
             throw new Problem.NotFound("consent", client).raise();
         }
+        codes.withdraw(tx, user, client);
+        devices.withdraw(tx, user, client);
         sessions.endOfClient(tx, client, user);
         events.append(tx, NewEvent.of("client.forbidden", new Subject("client", client),
                 Map.of("userId", user)));

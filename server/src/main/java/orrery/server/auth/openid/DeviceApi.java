@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
 import orrery.kit.http.Answer;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
@@ -24,6 +25,7 @@ import orrery.server.auth.client.Presented;
 import orrery.server.auth.client.Scopes;
 import orrery.server.auth.exchange.DeviceCodes;
 import orrery.server.auth.exchange.Form;
+import orrery.server.auth.login.Lockout;
 import orrery.server.auth.openid.Interaction.Purpose;
 import orrery.server.auth.openid.SignedIn.Person;
 import orrery.server.auth.session.SessionCookie;
@@ -48,6 +50,7 @@ public final class DeviceApi {
     private final Interactions interactions;
     private final SessionCookie cookie;
     private final WaysIn waysIn;
+    private final Lockout lockout;
     private final String issuer;
 
     record View(
@@ -60,7 +63,8 @@ public final class DeviceApi {
 
     public DeviceApi(
             Database database, DeviceCodes codes, SignedIn signedIn, SecondSteps seconds,
-            Interactions interactions, SessionCookie cookie, WaysIn waysIn, AccessTokens tokens) {
+            Interactions interactions, SessionCookie cookie, WaysIn waysIn, Lockout lockout,
+            AccessTokens tokens) {
         this.database = database;
         this.codes = codes;
         this.signedIn = signedIn;
@@ -68,6 +72,7 @@ public final class DeviceApi {
         this.interactions = interactions;
         this.cookie = cookie;
         this.waysIn = waysIn;
+        this.lockout = lockout;
         this.issuer = tokens.issuer();
     }
 
@@ -249,7 +254,13 @@ public final class DeviceApi {
         if (code == null) {
             return Screens.deviceCode(null, null);
         }
-        var waiting = database.read(grant, tx -> codes.waiting(tx, code));
+        Optional<DeviceCodes.Waiting> waiting;
+        try {
+            waiting = database.tx(grant, tx -> look(tx, person, code));
+        } catch (Problem.Failure refusal) {
+            return Screens.deviceCode(null, AuthorizeApi.wrong(refusal))
+                    .status(AuthorizeApi.status(refusal));
+        }
         if (waiting.isEmpty()) {
             return Screens.deviceCode(code, "No device waits with that code.");
         }
@@ -260,6 +271,17 @@ public final class DeviceApi {
                 person.user().email(), "The device asks from the address "
                         + Optional.ofNullable(found.address()).orElse("that nobody knows")
                         + ". Allow it only if it is yours and shows this code: " + code);
+    }
+
+    /// A code is short: nobody may try many (RFC 8628 5.1).
+    private Optional<DeviceCodes.Waiting> look(Tx tx, Person person, String code) {
+        var who = person.user().id();
+        lockout.check(tx, Lockout.Of.DEVICE, who);
+        var waiting = codes.waiting(tx, code);
+        if (waiting.isEmpty()) {
+            lockout.failed(tx, Lockout.Of.DEVICE, who);
+        }
+        return waiting;
     }
 
     Answer<?> signIn(

@@ -106,7 +106,7 @@ public final class LogoutApi {
         if (person == null) {
             return left(grant, asked);
         }
-        if (hint(asked).filter(hint -> isOf(hint, person)).isEmpty()) {
+        if (hint(asked).filter(hint -> isOf(hint, person) && isFor(hint, asked)).isEmpty()) {
             var interaction = interactions.seal(
                     Purpose.SIGN_OUT, asked, browser, person.session());
             return Screens.signOut(interaction, person.user().email())
@@ -121,6 +121,11 @@ public final class LogoutApi {
                 && (hint.session() == null || hint.session().equals(person.session().id()));
     }
 
+    /// Whether no other client shows it than the one that it was given to.
+    private static boolean isFor(Hint hint, Map<String, String> asked) {
+        return hint.client().equals(asked.getOrDefault("client_id", hint.client()));
+    }
+
     private Answer<?> left(Grant grant, Map<String, String> asked) {
         var to = target(grant, asked);
         var state = asked.get("state");
@@ -133,12 +138,11 @@ public final class LogoutApi {
 
     /// Where to go then: only where the client said before that people may be sent.
     private Optional<String> target(Grant grant, Map<String, String> asked) {
-        var hinted = hint(asked).map(Hint::client);
-        var named = Optional.ofNullable(asked.get("client_id"));
-        if (hinted.isPresent() && named.isPresent() && !hinted.equals(named)) {
+        var hinted = hint(asked);
+        if (hinted.filter(hint -> !isFor(hint, asked)).isPresent()) {
             return Optional.empty();
         }
-        return hinted.or(() -> named)
+        return hinted.map(Hint::client).or(() -> Optional.ofNullable(asked.get("client_id")))
                 .flatMap(id -> database.read(grant, tx -> clients.find(tx, id)))
                 .flatMap(client -> Optional.ofNullable(asked.get("post_logout_redirect_uri"))
                         .filter(uri -> RedirectUris.contains(

@@ -58,6 +58,6 @@ class AuthorizationCodeTest {
 
     private static TokenRequest request(@Nullable String verifier) {
         return new TokenRequest("authorization_code", null, "c", BACK, verifier, null, null, null,
-                null, null, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null, null, null);
     }
 }

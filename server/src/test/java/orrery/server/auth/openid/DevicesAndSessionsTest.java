@@ -168,7 +168,7 @@ class DevicesAndSessionsTest {
         var other = new HashMap<>(asked);
         other.put("subject_token", self);
         assertThat(provider.operator().post(Provider.AUTH + "/token", other).text("/error/code"))
-                .as("nobody gets an operator's rights that way").isEqualTo("INVALID_GRANT");
+                .as("nobody gets an operator's rights that way").isEqualTo("INVALID_REQUEST");
     }
 
     @Test
