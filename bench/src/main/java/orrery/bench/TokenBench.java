@@ -15,7 +15,7 @@ import orrery.kit.db.Json;
 
 /// Measures a token service and those of others beside it, in turns: see README.md.
 public final class TokenBench {
-    private static final Duration WARM_UP = Duration.ofSeconds(25);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final int ROUNDS = 3;
     private static final String GRANT = "grant_type=client_credentials";
 

@@ -6,8 +6,12 @@ import java.text.Normalizer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
@@ -18,6 +22,8 @@ import orrery.kit.Problem;
 /// `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 ///
 /// A hash takes memory and time on purpose, so only a few are made at once and few more may wait.
+/// They are made on threads of their own, which the operating system interrupts: on those that
+/// carry all requests, the others would stand still meanwhile.
 public final class Passwords {
     /// The least that OWASP's cheat sheet asks for; about 45 ms on one of two cores.
     public static final Cost STANDARD = new Cost(19_456, 2);
@@ -25,12 +31,12 @@ public final class Passwords {
     private static final int SALT_BYTES = 16;
     private static final int HASH_BYTES = 32;
     private static final int WAITING = 64;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
     private final Cost cost;
     private final RandomGenerator random;
-    private final Semaphore working;
+    private final ExecutorService working;
     private final Semaphore admitted;
     private final String stranger;
 
@@ -43,7 +49,8 @@ public final class Passwords {
     public Passwords(Cost cost, RandomGenerator random, int atOnce) {
         this.cost = cost;
         this.random = random;
-        this.working = new Semaphore(atOnce, true);
+        this.working = Executors.newFixedThreadPool(
+                atOnce, Thread.ofPlatform().daemon().name("password-", 0).factory());
         this.admitted = new Semaphore(atOnce + WAITING);
         this.stranger = encode(cost, new byte[SALT_BYTES], new byte[HASH_BYTES]);
     }
@@ -76,19 +83,18 @@ public final class Passwords {
         if (!admitted.tryAcquire()) {
             throw busy();
         }
+        var hash = working.submit(() -> argon2id(password, salt, asked));
         try {
-            if (!working.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw busy();
-            }
-            try {
-                return argon2id(password, salt, asked);
-            } finally {
-                working.release();
-            }
+            return hash.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw busy();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw busy();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a password cannot be hashed", e.getCause());
         } finally {
+            hash.cancel(false);
             admitted.release();
         }
     }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import orrery.kit.Problem;
 
@@ -68,6 +71,34 @@ class PasswordsTest {
             assertThat(refused).isNotEmpty().allSatisfy(task ->
                     assertThatThrownBy(task::get).cause().isInstanceOf(Problem.Failure.class)
                             .extracting("problem").isInstanceOf(Problem.Unavailable.class));
+        }
+    }
+
+    /// A hash computes without a pause. On the threads that carry all requests it would keep the
+    /// others waiting, those with an open transaction among them.
+    @Test
+    void letsOtherRequestsGoOnMeanwhile() throws Exception {
+        int many = 4 * Runtime.getRuntime().availableProcessors();
+        var slow = new Passwords(new Passwords.Cost(8_192, 100), new SecureRandom(), many);
+        var begun = new CountDownLatch(many);
+        var made = new AtomicInteger();
+        try (var requests = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < many; i++) {
+                requests.submit(() -> {
+                    begun.countDown();
+                    slow.matches("password123", null);
+                    return made.incrementAndGet();
+                });
+            }
+            // Those that wait for a thread of their own have not even begun.
+            begun.await(1, TimeUnit.SECONDS);
+            var other = requests.submit(() -> {
+                for (int i = 0; i < 20; i++) {
+                    Thread.yield();
+                }
+                return made.get();
+            });
+            assertThat(other.get()).as("hashes that another request waited for").isZero();
         }
     }
 }
