@@ -68,8 +68,10 @@ public final class GarbageCollector implements Operator {
             return;
         }
         if (gone == owners.size()) {
+            // Only as it was seen: its owner may have let go of it since, and gone after that.
             cluster.delete(item.type(), item.namespace(), item.name(), new Deletion(null,
-                    Deletion.Propagation.BACKGROUND, item.uid(), null, false));
+                    Deletion.Propagation.BACKGROUND, item.uid(),
+                    item.tree().path("metadata").path("resourceVersion").asText(), false));
         } else {
             disown(cluster, item, owner -> gone(cluster, item, owner));
         }

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 /// Deleting: finalizers, owners, preconditions, collections, namespaces.
 class DeletionContractTest {
+    private static final int MANY = 20;
+
     private final Api api = Api.shared();
     private final String namespace = api.namespace();
     private final String maps = "/api/v1/namespaces/" + namespace + "/configmaps";
@@ -35,16 +37,21 @@ class DeletionContractTest {
                 .until(() -> api.get(maps + "/owned").code() == 404);
     }
 
+    /// Many at once: the collector looks at what is owned while its owner lets go of it.
     @Test
     void leavesOrphans() {
-        Reply owner = api.post(maps, map("owner", ""));
-        api.post(maps, map("owned", owned(owner)));
-        api.delete(maps + "/owner", "{\"propagationPolicy\":\"Orphan\"}");
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> api.get(maps + "/owner").code() == 404);
-        Reply left = api.get(maps + "/owned");
-        assertThat(left.code()).isEqualTo(200);
-        assertThat(left.body().path("metadata").has("ownerReferences")).isFalse();
+        for (int i = 0; i < MANY; i++) {
+            Reply owner = api.post(maps, map("owner-" + i, ""));
+            api.post(maps, map("owned-" + i, owned(owner)));
+            api.delete(maps + "/owner-" + i, "{\"propagationPolicy\":\"Orphan\"}");
+        }
+        for (int i = 0; i < MANY; i++) {
+            String owner = maps + "/owner-" + i;
+            await().atMost(Duration.ofSeconds(60)).until(() -> api.get(owner).code() == 404);
+            Reply left = api.get(maps + "/owned-" + i);
+            assertThat(left.code()).isEqualTo(200);
+            assertThat(left.body().path("metadata").has("ownerReferences")).isFalse();
+        }
     }
 
     @Test
