@@ -8,6 +8,7 @@ import org.awaitility.Awaitility;
 public final class Authenticator {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration MARGIN = Duration.ofSeconds(15);
 
     private final byte[] secret;
     private long last;
@@ -17,10 +18,13 @@ public final class Authenticator {
         secret = decode(base32);
     }
 
-    /// A code that counts now and did not before.
+    /// A code that counts now, and for a while, and did not before: one of the step before is as
+    /// good as the present one until that is over.
     public String code() {
         var clock = Clock.systemUTC();
-        var next = Math.max(last + 1, Totp.stepAt(clock.instant()) - 1);
+        var now = clock.instant();
+        var first = Totp.stepAt(now) == Totp.stepAt(now.plus(MARGIN)) ? 1 : 0;
+        var next = Math.max(last + 1, Totp.stepAt(now) - first);
         Awaitility.await().atMost(PATIENCE)
                 .until(() -> Totp.stepAt(clock.instant()) + 1 >= next);
         last = next;
