@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import orrery.kit.Ids;
@@ -48,6 +49,10 @@ final class LeaseTable {
             update run set lease_until = now() + ?::float8 * interval '1 second'
             where id = any (?) and owner = ?
             returning id, epoch, cancel_requested
+            """;
+
+    private static final String LIFT = """
+            select setval('run_epoch', ?) where (select last_value from run_epoch) < ?
             """;
 
     /// Nobody here knows their sagas, and for so long nobody else has claimed them either.
@@ -114,6 +119,13 @@ final class LeaseTable {
         return new Sql(CLAIM)
                 .with(array(c, sagas), limit, owner, seconds(lease))
                 .rows(c, LeaseTable::run);
+    }
+
+    /// Lifts the tokens above all that were ever given on a clock that went forward: those of a
+    /// database that was restored from a backup would be older than what its objects bear, and
+    /// every writer would be taken for one that lost its lease.
+    void lift(Connection c, Instant now) throws SQLException {
+        new Sql(LIFT).with(now.toEpochMilli(), now.toEpochMilli()).rows(c, rows -> null);
     }
 
     record Confirmed(String run, long epoch, boolean cancelled) {}

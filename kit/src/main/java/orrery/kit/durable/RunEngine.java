@@ -18,6 +18,7 @@ import javax.sql.DataSource;
 import orrery.kit.Ids;
 import orrery.kit.access.Access;
 import orrery.kit.db.Database;
+import orrery.kit.db.DatabaseFailure;
 import orrery.kit.events.Events;
 import orrery.kit.events.Signals;
 import orrery.kit.secret.SealedJson;
@@ -79,6 +80,15 @@ public final class RunEngine implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("runs-claim").unstarted(this::claiming),
                 Thread.ofPlatform().daemon().name("runs-heartbeat").unstarted(this::beating));
         signals.on(TOPIC, wake::release);
+        lift(clock);
+    }
+
+    private void lift(Clock clock) {
+        try (var connection = source.getConnection()) {
+            table.lift(connection, clock.instant());
+        } catch (SQLException e) {
+            throw new DatabaseFailure("lifting the tokens of leases", e);
+        }
     }
 
     /// Begins to work on runs of these sagas. Before this, runs can be started, but they wait.
