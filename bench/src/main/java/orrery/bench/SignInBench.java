@@ -13,7 +13,6 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /// Measures sign-ins by password beside the password's hash alone: see README.md.
 public final class SignInBench {
-    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final int ROUNDS = 3;
     private static final String PASSWORD = "plainer-than-it-looks-42";
 
@@ -22,6 +21,7 @@ public final class SignInBench {
     public static void main(String[] args) throws Exception {
         var measured = Duration.ofSeconds(args.length > 0 ? Long.parseLong(args[0]) : 15);
         int clients = args.length > 1 ? Integer.parseInt(args[1]) : 2;
+        var warmUp = Duration.ofSeconds(args.length > 2 ? Long.parseLong(args[2]) : 120);
         var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         try (var folders = new Folders();
                 var server = Server.start(folders.fresh(), OrreryTokens.UNLIMITED, "--no-sim")) {
@@ -30,8 +30,8 @@ public final class SignInBench {
                     "setupCode", server.setupCode()));
             var load = new Load(http, clients);
             var request = signIn(server);
-            load.send(request, WARM_UP, body -> body.contains("\"token\""));
-            hashes(WARM_UP);
+            load.send(request, warmUp, body -> body.contains("\"token\""));
+            hashes(Duration.ofSeconds(10));
             System.out.println("sign-ins and hashes per CPU-second, p50, p99 of a sign-in");
             for (int round = 0; round < ROUNDS; round++) {
                 var before = Cpu.alone(server.pid());
