@@ -1,11 +1,13 @@
 package orrery.kit.test;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
+import orrery.kit.db.Json;
 import orrery.kit.durable.FaultyEngine;
 import orrery.kit.durable.FaultyEngine.Fault;
 import orrery.kit.durable.FaultyEngine.Moment;
@@ -14,6 +16,7 @@ import orrery.kit.durable.RunStep;
 import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Status;
+import org.jspecify.annotations.Nullable;
 
 /// The two promises that every saga makes, checked for each of its steps on the real engine and a
 /// real PostgreSQL. Two lines per saga in its test:
@@ -30,12 +33,19 @@ public final class SagaCheck<I extends Record> implements AutoCloseable {
     private final Supplier<I> fresh;
     private final Grant grant = TestDatabase.grant();
     private volatile Fault fault = (input, step, moment) -> { };
+    /// The input of the run that is checked: others that its world begins, such as child runs, go
+    /// undisturbed.
+    private volatile @Nullable JsonNode current;
 
     private SagaCheck(TestDatabase test, Saga<I> saga, Supplier<I> fresh, List<Saga<?>> others) {
         this.type = saga.type();
         this.fresh = fresh;
         this.process = TestProcess.faulty(test.address(), TestProcess.LIMITS,
-                (input, step, moment) -> fault.at(input, step, moment));
+                (input, step, moment) -> {
+                    if (Json.read(input, JsonNode.class).equals(current)) {
+                        fault.at(input, step, moment);
+                    }
+                });
         var all = new ArrayList<Saga<?>>(others);
         all.add(saga);
         process.engine().start(all);
@@ -132,6 +142,7 @@ public final class SagaCheck<I extends Record> implements AutoCloseable {
 
     private Run run() {
         var input = fresh.get();
+        current = Json.read(Json.write(input), JsonNode.class);
         var id = process.database().tx(grant, tx ->
                 process.runs().start(tx, type, input, null));
         return process.await(grant, id);
