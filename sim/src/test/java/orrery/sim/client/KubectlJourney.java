@@ -150,7 +150,8 @@ abstract class KubectlJourney {
                 .containsPattern("QoS Class: +Burstable").containsPattern("cpu: +100m");
         assertThat(kubectl.good("describe", room, "svc", "web")).containsPattern(
                 "Endpoints: +10\\.\\d+\\.\\d+\\.\\d+:8080");
-        assertThat(kubectl.good("describe", "node", "sim1-0")).contains("Allocated resources",
+        var node = kubectl.good("get", room, "pods", "-o", "jsonpath={.items[0].spec.nodeName}");
+        assertThat(kubectl.good("describe", "node", node)).contains("Allocated resources",
                 "KubeletReady").containsPattern("describe +web-\\S+ +100m");
         assertThat(kubectl.good("get", "events", room,
                 "--field-selector=involvedObject.kind=Deployment,reason=ScalingReplicaSet"))
