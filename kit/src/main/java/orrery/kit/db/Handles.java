@@ -3,8 +3,13 @@ package orrery.kit.db;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.config.ConfigRegistry;
@@ -12,6 +17,7 @@ import org.jdbi.v3.core.generic.GenericTypes;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.RowMapperFactory;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +60,51 @@ final class Handles {
         try {
             var constructor = rows.getDeclaredConstructor(types);
             constructor.setAccessible(true);
-            return ConstructorMapper.of(constructor);
+            return new Remembering<>(ConstructorMapper.of(constructor));
         } catch (NoSuchMethodException e) {
             throw new IllegalStateException("every record has a canonical constructor", e);
+        }
+    }
+
+    /// Remembers which columns go to which components: Jdbi would find it out with every
+    /// statement, which costs more than most of them.
+    private static final class Remembering<T> implements RowMapper<T> {
+        /// Statements are texts of ours: there are a few for each record.
+        private static final int MOST = 100;
+
+        private final RowMapper<T> mapper;
+        private final Map<List<String>, RowMapper<T>> known = new ConcurrentHashMap<>();
+
+        Remembering(RowMapper<T> mapper) {
+            this.mapper = mapper;
+        }
+
+        @Override
+        public T map(ResultSet rows, StatementContext context) throws SQLException {
+            return mapper.map(rows, context);
+        }
+
+        @Override
+        public RowMapper<T> specialize(ResultSet rows, StatementContext context)
+                throws SQLException {
+            var columns = columns(rows);
+            var found = known.get(columns);
+            if (found == null) {
+                found = mapper.specialize(rows, context);
+                if (known.size() < MOST) {
+                    known.put(columns, found);
+                }
+            }
+            return found;
+        }
+
+        private static List<String> columns(ResultSet rows) throws SQLException {
+            var about = rows.getMetaData();
+            var columns = new String[about.getColumnCount()];
+            for (int i = 0; i < columns.length; i++) {
+                columns[i] = about.getColumnLabel(i + 1);
+            }
+            return List.of(columns);
         }
     }
 }
