@@ -4,12 +4,15 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import orrery.kit.access.Access;
@@ -19,6 +22,8 @@ import orrery.kit.kube.KubeLimits;
 import orrery.kit.net.Outbound;
 import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.Regions;
+import orrery.server.tenancy.region.SettleRegions;
+import orrery.server.tenancy.region.Settles;
 
 /// The doors to other people's machines, and the regions that the server is told of at its start.
 @ApplicationScoped
@@ -46,6 +51,17 @@ class RegionWiring {
 
     void close(@Disposes KubeClients clients) {
         clients.close();
+    }
+
+    @Produces
+    @Singleton
+    SettleRegions settling(Regions regions, KubeClients clients, @Any Instance<Settles> kinds,
+            Clock clock) {
+        return new SettleRegions(regions, clients, kinds.stream().toList(), clock);
+    }
+
+    void close(@Disposes SettleRegions settling) {
+        settling.close();
     }
 
     void register(@Observes @Priority(EARLY) StartupEvent start, Connecting connecting,

@@ -7,4 +7,9 @@ import orrery.kit.kube.Fence;
 ///
 /// @param grant the right of the system itself
 /// @param fence what every write outside carries
-public record LoopRound(Grant grant, Fence fence) {}
+/// @param hurry has the next round begin at once: for whom a watch tells that there is work
+public record LoopRound(Grant grant, Fence fence, Runnable hurry) {
+    public LoopRound(Grant grant, Fence fence) {
+        this(grant, fence, () -> { });
+    }
+}

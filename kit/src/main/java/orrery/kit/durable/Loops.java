@@ -87,7 +87,8 @@ public final class Loops implements AutoCloseable {
     private void round(Loop loop, ExecutionContext context) {
         try {
             var fence = new Fence("loop " + loop.name(), token(), () -> isAlive(context));
-            loop.round(new LoopRound(access.system(loop.name()), fence));
+            loop.round(new LoopRound(
+                    access.system(loop.name()), fence, () -> hurry(loop.name())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import orrery.kit.db.Jsonb;
+import orrery.kit.kube.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /// A Kubernetes cluster of a project.
@@ -98,7 +99,7 @@ public record Cluster(
     /// Name of the objects in the management cluster that stand for it. Names there are lower case,
     /// and suffixes are added to them, so it is a short digest and not the identifier.
     static String objectName(String id) {
-        return "cls-" + Digest.of(id);
+        return ObjectName.of("cls", id);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import orrery.kit.kube.Kind;
 import orrery.server.compute.cluster.NodePool.Role;
+import orrery.server.tenancy.region.ProjectNamespace;
 
 /// How a cluster of ours looks in the management cluster: a ClusterDeployment of KCM in the
 /// project's namespace (group `k0rdent.mirantis.com`, version `v1beta1`).
@@ -12,10 +13,8 @@ final class ClusterDeployments {
     static final Kind CLUSTER_TEMPLATE = kcm("ClusterTemplate", "clustertemplates");
     static final Kind CREDENTIAL = kcm("Credential", "credentials");
 
-    /// Labels that find our objects again.
+    /// The label that finds a cluster's deployment again.
     static final String CLUSTER = "orrery.dev/cluster";
-    static final String PROJECT = "orrery.dev/project";
-    static final String ORGANIZATION = "orrery.dev/organization";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -23,25 +22,6 @@ final class ClusterDeployments {
 
     private static Kind kcm(String kind, String plural) {
         return new Kind("k0rdent.mirantis.com", "v1beta1", kind, plural, true);
-    }
-
-    /// Name of the namespace that a project has in every management cluster.
-    static String namespace(String projectId) {
-        return "prj-" + Digest.of(projectId);
-    }
-
-    /// The project's namespace. Its labels are those that AccessManagement selects to offer
-    /// templates and credentials in it.
-    static ObjectNode namespaceOf(Cluster cluster) {
-        var namespace = namespace(cluster.projectId());
-        var object = NODES.objectNode().put("apiVersion", "v1").put("kind", "Namespace");
-        object.putObject("metadata").put("name", namespace).putObject("labels")
-                .put("app.k0rdent.ai/managed", "true")
-                .put("app.k0rdent.ai/project-namespace", "true")
-                .put("k0rdent.mirantis.com/project", namespace)
-                .put(PROJECT, cluster.projectId())
-                .put(ORGANIZATION, cluster.organizationId());
-        return object;
     }
 
     /// The cluster as it shall be.
@@ -54,12 +34,12 @@ final class ClusterDeployments {
                 .put("kind", CLUSTER_DEPLOYMENT.kind());
         var metadata = object.putObject("metadata")
                 .put("name", Cluster.objectName(cluster.id()))
-                .put("namespace", namespace(cluster.projectId()));
+                .put("namespace", ProjectNamespace.name(cluster.projectId()));
         var labels = metadata.putObject("labels");
         cluster.labels().forEach(labels::put);
         labels.put(CLUSTER, cluster.id())
-                .put(PROJECT, cluster.projectId())
-                .put(ORGANIZATION, cluster.organizationId())
+                .put(ProjectNamespace.PROJECT, cluster.projectId())
+                .put(ProjectNamespace.ORGANIZATION, cluster.organizationId())
                 .put("k0rdent.mirantis.com/kof-tenant-id", cluster.organizationId());
         metadata.putObject("annotations")
                 .put("orrery.dev/name", cluster.name())

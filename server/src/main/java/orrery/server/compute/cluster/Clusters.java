@@ -118,7 +118,7 @@ public final class Clusters implements Contents, Locator {
     /// One page of the clusters of the grant's project in a region, the newest first.
     public Page<Cluster> list(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
-            regions.get(tx, region);
+            regions.check(tx, region);
             return table.list(tx, paging, ask, project(grant), region);
         });
     }

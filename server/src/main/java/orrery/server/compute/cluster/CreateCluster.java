@@ -17,6 +17,7 @@ import orrery.kit.kube.KubeFailure;
 import orrery.kit.kube.KubeTarget;
 import orrery.kit.kube.Kubeconfig;
 import orrery.kit.secret.Secret;
+import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.Regions;
 
 /// Makes a cluster through its region's management cluster.
@@ -57,7 +58,8 @@ final class CreateCluster implements Saga<CreateCluster.Input> {
                 tx -> lifecycle.failed(tx, id, "It could not be made; its last run says why."));
         steps.await("management cluster", look::answers);
         steps.run("project namespace",
-                () -> kube(steps, id).ensure(ClusterDeployments.namespaceOf(look.cluster())));
+                () -> kube(steps, id).ensure(ProjectNamespace.object(
+                        look.cluster().projectId(), look.cluster().organizationId())));
         var template = steps.await("template", Template.class, look::template);
         steps.tx("template chosen", tx -> lifecycle.chose(tx, id, template));
         var credential = steps.run("credential", String.class,
@@ -85,7 +87,7 @@ final class CreateCluster implements Saga<CreateCluster.Input> {
     private void delete(Steps steps, String id) {
         var cluster = lifecycle.get(steps.grant(), id);
         kube(steps, id).delete(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                ClusterDeployments.namespace(cluster.projectId()), Cluster.objectName(id));
+                ProjectNamespace.name(cluster.projectId()), Cluster.objectName(id));
     }
 
     private Optional<WayIn> wayIn(Steps steps, String id) {

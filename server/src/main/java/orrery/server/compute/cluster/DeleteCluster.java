@@ -9,6 +9,7 @@ import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Steps;
 import orrery.kit.kube.KubeClients;
+import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class DeleteCluster implements Saga<DeleteCluster.Input> {
     private void delete(Steps steps, Cluster cluster) {
         clients.writer(regions.target(steps.grant(), cluster.region()), steps.fence())
                 .delete(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                        ClusterDeployments.namespace(cluster.projectId()),
+                        ProjectNamespace.name(cluster.projectId()),
                         Cluster.objectName(cluster.id()));
     }
 }

@@ -12,6 +12,7 @@ import orrery.kit.kube.KubeClients;
 import orrery.kit.kube.KubeFailure;
 import orrery.kit.kube.KubeTarget;
 import orrery.kit.kube.KubeView;
+import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.Regions;
 
 /// What is read in the management clusters of regions.
@@ -36,7 +37,7 @@ final class Management {
     /// What the cluster's deployment says; empty when there is none.
     Optional<ObjectNode> deployment(Grant grant, Cluster cluster) {
         return view(grant, cluster.region()).find(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                ClusterDeployments.namespace(cluster.projectId()),
+                ProjectNamespace.name(cluster.projectId()),
                 Cluster.objectName(cluster.id()));
     }
 
@@ -53,7 +54,7 @@ final class Management {
         }
         return view(grant, cluster.region())
                 .find(ClusterDeployments.CLUSTER_TEMPLATE,
-                        ClusterDeployments.namespace(cluster.projectId()), name)
+                        ProjectNamespace.name(cluster.projectId()), name)
                 .map(Template::of)
                 .orElseGet(() -> new Template(name, "", null));
     }
@@ -71,7 +72,7 @@ final class Management {
     /// The kubeconfig of the cluster's administrator, once it is there.
     Optional<JsonNode> kubeconfig(Grant grant, Cluster cluster) {
         return view(grant, cluster.region())
-                .find(Kind.SECRET, ClusterDeployments.namespace(cluster.projectId()),
+                .find(Kind.SECRET, ProjectNamespace.name(cluster.projectId()),
                         Cluster.objectName(cluster.id()) + "-kubeconfig")
                 .map(secret -> secret.at("/data/value"))
                 .filter(JsonNode::isTextual);
@@ -79,7 +80,7 @@ final class Management {
 
     private static List<ObjectNode> list(KubeView view, Kind kind, Cluster cluster) {
         try {
-            return view.list(kind, ClusterDeployments.namespace(cluster.projectId()), null);
+            return view.list(kind, ProjectNamespace.name(cluster.projectId()), null);
         } catch (KubeFailure failure) {
             if (failure.status() == 404) {
                 return List.of();

@@ -70,7 +70,7 @@ public final class Networks implements Contents, Locator {
     /// All networks of the grant's project in a region, newest first, a hundred at most.
     public Page<Network> list(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
-            regions.get(tx, region);
+            regions.check(tx, region);
             return table.list(tx, paging, ask, project(grant), region);
         });
     }
@@ -88,7 +88,7 @@ public final class Networks implements Contents, Locator {
     public Network create(Grant grant, String region, NewNetwork asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            regions.get(tx, region);
+            regions.check(tx, region);
             table.lockRanges(tx, project(grant), region);
             verifyFree(table.all(tx, project(grant), region), asked);
             var network = build(grant, region, asked);

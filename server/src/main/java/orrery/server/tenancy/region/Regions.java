@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
@@ -33,6 +34,7 @@ public final class Regions {
     private final Sealing sealing;
     private final Events events;
     private final Clock clock;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     public Regions(Database database, Sealing sealing, Events events, Clock clock) {
         this.database = database;
@@ -55,6 +57,16 @@ public final class Regions {
     /// @throws Problem.Failure [Problem.NotFound]
     public Region get(Tx tx, String code) {
         return table.find(tx, code).orElseThrow(() -> new Problem.NotFound(KIND, code).raise());
+    }
+
+    /// Refuses a code that names no region. Regions stay once they are there, so that every list of
+    /// what is in one does not ask the database for it again.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound]
+    public void check(Tx tx, String code) {
+        if (!known.contains(code)) {
+            known.add(get(tx, code).code());
+        }
     }
 
     /// Connects a management cluster, or takes over a changed kubeconfig of one. The same again

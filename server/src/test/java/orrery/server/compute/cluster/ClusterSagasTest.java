@@ -13,6 +13,8 @@ import orrery.kit.kube.Trees;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
+import orrery.server.tenancy.region.ProjectNamespace;
+import orrery.server.tenancy.region.SettleRegions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,14 +138,14 @@ class ClusterSagasTest {
     }
 
     private static void spoil(Cluster changed, Cluster gone) throws IOException {
-        var namespace = ClusterDeployments.namespace("prj_test");
+        var namespace = ProjectNamespace.name("prj_test");
         world.cluster.merge(ClusterDeployments.CLUSTER_DEPLOYMENT, namespace,
                 Cluster.objectName(changed.id()), Trees.read("spec: {config: {workersNumber: 9}}"));
         world.cluster.remove(ClusterDeployments.CLUSTER_DEPLOYMENT, namespace,
                 Cluster.objectName(gone.id()));
     }
 
-    private void settles(SettleClusters settling, Cluster changed, Cluster gone) {
+    private void settles(SettleRegions settling, Cluster changed, Cluster gone) {
         id.set(changed.id());
         Awaitility.await().atMost(Duration.ofSeconds(120)).untilAsserted(() -> {
             round(settling);
@@ -154,7 +156,7 @@ class ClusterSagasTest {
         assertThat(world.get(gone.id()).stateReason()).contains("is gone from region eu1");
     }
 
-    private static void round(SettleClusters settling) {
+    private static void round(SettleRegions settling) {
         var grant = TestDatabase.ACCESS.system("test");
         settling.round(
                 new LoopRound(grant, new Fence("loop test", Long.MAX_VALUE, () -> true)));

@@ -26,6 +26,7 @@ import orrery.server.compute.network.Networks;
 import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.Regions;
+import orrery.server.tenancy.region.SettleRegions;
 import orrery.sim.Sim;
 
 /// Everything that makes clusters, on a real database and a real API server: without HTTP and
@@ -101,8 +102,9 @@ public final class ComputeWorld implements AutoCloseable {
         return new DeleteCluster(lifecycle, management, regions, clients, runs, clock);
     }
 
-    SettleClusters settling(Runs runs) {
-        return new SettleClusters(regions, management, lifecycle, test.database(), runs, clock);
+    SettleRegions settling(Runs runs) {
+        var settling = new SettleClusters(management, lifecycle, test.database(), runs, clock);
+        return new SettleRegions(regions, clients, List.of(settling), clock);
     }
 
     /// The clusters as other packages' sagas use them: to find one and to reach it.

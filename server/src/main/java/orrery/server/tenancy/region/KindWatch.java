@@ -1,4 +1,4 @@
-package orrery.server.compute.cluster;
+package orrery.server.tenancy.region;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -12,23 +12,28 @@ import orrery.kit.kube.KubeView;
 import orrery.kit.kube.KubeWatch;
 import org.jspecify.annotations.Nullable;
 
-/// Follows the ClusterDeployments of one region by one watch, and keeps which clusters' changed:
-/// their identifiers alone, since what an event says may be old when somebody looks.
-final class RegionWatch implements AutoCloseable {
+/// Follows the objects of one kind in one region by one watch, and keeps whose changed: our
+/// identifiers alone, since what an event says may be old when somebody looks.
+final class KindWatch implements AutoCloseable {
     /// More changes than this are not kept one by one: everything is compared then.
     private static final int MOST = 2_000;
     /// Everything is compared after this long, whatever the watch told: it is the safety net.
     private static final Duration SAFETY = Duration.ofMinutes(10);
+    /// As above, for a region that does not know the kind, or not yet.
+    private static final Duration UNWATCHED = Duration.ofMinutes(1);
 
     private final String target;
+    private final Settles what;
     private final Set<String> changed = new LinkedHashSet<>();
     private boolean missed = true;
     private Instant compared = Instant.MIN;
     private @Nullable KubeWatch watch;
+    private Runnable hurry = () -> { };
 
     /// @param target the connection that it goes over: another one is followed by another
-    RegionWatch(String target) {
+    KindWatch(String target, Settles what) {
         this.target = target;
+        this.what = what;
     }
 
     boolean isOf(String other) {
@@ -36,8 +41,12 @@ final class RegionWatch implements AutoCloseable {
     }
 
     /// Whether everything is to be compared. If so, what changes from now on is kept for later.
-    synchronized boolean beginsAnew(Instant now) {
-        if (!missed && compared.plus(SAFETY).isAfter(now)) {
+    ///
+    /// @param hurry to be told when there is work, once until it is taken
+    synchronized boolean beginsAnew(Instant now, Runnable hurry) {
+        this.hurry = hurry;
+        var safety = watch == null ? UNWATCHED : SAFETY;
+        if (!missed && compared.plus(safety).isAfter(now)) {
             return false;
         }
         missed = false;
@@ -46,11 +55,12 @@ final class RegionWatch implements AutoCloseable {
     }
 
     /// Everything was compared as it was at a version.
-    synchronized void compared(KubeView view, String version, Instant now) {
+    ///
+    /// @param version `null` where the region does not know the kind
+    synchronized void compared(KubeView view, @Nullable String version, Instant now) {
         compared = now;
-        if (watch == null) {
-            watch = view.watch(ClusterDeployments.CLUSTER_DEPLOYMENT, null,
-                    ClusterDeployments.CLUSTER, version, this::told);
+        if (watch == null && version != null) {
+            watch = view.watch(what.kind(), null, what.label(), version, this::told);
         }
     }
 
@@ -59,7 +69,7 @@ final class RegionWatch implements AutoCloseable {
         missed = true;
     }
 
-    /// Whose deployments changed since somebody took them.
+    /// Whose objects changed since somebody took them.
     synchronized List<String> take() {
         var taken = List.copyOf(changed);
         changed.clear();
@@ -67,11 +77,12 @@ final class RegionWatch implements AutoCloseable {
     }
 
     /// These could not be looked at yet.
-    synchronized void keep(Collection<String> clusters) {
-        clusters.forEach(this::note);
+    synchronized void keep(Collection<String> ids) {
+        ids.forEach(this::note);
     }
 
     private synchronized void told(KubeEvent event) {
+        boolean idle = changed.isEmpty() && !missed;
         switch (event) {
             // The management cluster has forgotten what happened meanwhile.
             case KubeEvent.Listing _ -> missed = true;
@@ -81,22 +92,24 @@ final class RegionWatch implements AutoCloseable {
             // Each round finds out by itself whether it answers.
             case KubeEvent.Away _ -> { }
         }
+        if (idle && (missed || !changed.isEmpty())) {
+            hurry.run();
+        }
     }
 
-    private void note(String cluster) {
+    private void note(String id) {
         if (missed) {
             return;
         }
-        changed.add(cluster);
+        changed.add(id);
         if (changed.size() > MOST) {
             missed = true;
         }
     }
 
-    /// The cluster that a deployment stands for.
-    static String label(JsonNode deployment) {
-        return deployment.path("metadata").path("labels")
-                .path(ClusterDeployments.CLUSTER).asText();
+    /// Whom an object stands for.
+    String label(JsonNode object) {
+        return object.path("metadata").path("labels").path(what.label()).asText();
     }
 
     @Override
