@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// One of our programs as a process, its output in a file.
+/// A program as a process, its output in a file.
 final class Program implements AutoCloseable {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -32,6 +32,11 @@ final class Program implements AutoCloseable {
                 "-XX:+UseSerialGC", "-Xmx320m", "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow", "-jar", ROOT.resolve(jar).toString()));
         command.addAll(List.of(arguments));
+        return of(command, log, environment);
+    }
+
+    /// A program of others.
+    static Program of(List<String> command, Path log, Map<String, String> environment) {
         try {
             Files.createDirectories(log.getParent());
             var builder = new ProcessBuilder(command)

@@ -13,10 +13,12 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ public final class OpenApi {
     private final Surface surface;
     private final Expandables expandables;
     private final Schemas schemas = new Schemas();
+    private final Map<String, Object> tags = new TreeMap<>();
+    private final Set<String> operations = new HashSet<>();
 
     private OpenApi(Surface surface, Expandables expandables) {
         this.surface = surface;
@@ -55,7 +59,14 @@ public final class OpenApi {
         }
         var document = new LinkedHashMap<String, Object>();
         document.put("openapi", "3.1.0");
-        document.put("info", map("title", title, "version", version));
+        document.put("info", map("title", title, "version", version,
+                "description", "One of the families of HTTP routes that this server has. It is "
+                        + "written from what the server does, by the server.",
+                "contact", map("name", "Who runs this server"),
+                "license", map("name", "Apache 2.0", "identifier", "Apache-2.0")));
+        document.put("servers", List.of(map("url", "/",
+                "description", "The server that this document is read from")));
+        document.put("tags", tags.values().stream().toList());
         document.put("paths", paths);
         document.put("components", map(
                 "schemas", schemas.named(),
@@ -69,14 +80,17 @@ public final class OpenApi {
     private Map<String, Object> operation(Route route) {
         var out = new LinkedHashMap<String, Object>();
         var handler = route.handler();
+        var tag = tag(route.api());
+        tags.computeIfAbsent(tag, name -> map("name", name, "description", words(name) + "."));
         if (handler == null) {
+            out.put("operationId", operation(tag + ".open", route));
             out.put("summary", "Opens a WebSocket");
         } else {
-            var tag = tag(route.api());
-            out.put("operationId", tag + "." + handler.getName());
+            out.put("operationId", operation(tag + "." + handler.getName(), route));
             out.put("summary", words(handler.getName()));
-            out.put("tags", List.of(tag));
         }
+        out.put("description", whoMay(route));
+        out.put("tags", List.of(tag));
         out.put("parameters", parameters(route));
         if (handler != null && !route.consumes().isEmpty()) {
             out.put("requestBody", body(route, handler));
@@ -87,8 +101,44 @@ public final class OpenApi {
         if (route.permission() != null) {
             out.put("x-permission", route.permission().name());
         }
-        out.put("x-visibility", List.of("internal", "public"));
+        out.put("x-visibility", route.place() == Place.PLATFORM
+                ? List.of("internal") : List.of("internal", "public"));
         return out;
+    }
+
+    /// A name that no other operation has: those that classes of one name share go by their path.
+    private String operation(String name, Route route) {
+        var distinct = name;
+        for (var part : route.template().split("/")) {
+            if (operations.contains(distinct) && part.matches("[a-z-]+")) {
+                distinct = name + "." + part;
+            }
+        }
+        if (!operations.add(distinct)) {
+            throw new IllegalStateException(
+                    "no name for " + route.method() + " " + route.template());
+        }
+        return distinct;
+    }
+
+    private static String whoMay(Route route) {
+        return switch (route.kind()) {
+            case OPEN -> "For everybody.";
+            case OWN -> "For whoever is signed in, about what is theirs or in their sight.";
+            case NEEDS -> "Needs the permission `" + route.permission().name() + "`"
+                    + where(route.place()) + ".";
+        };
+    }
+
+    private static String where(@Nullable Place place) {
+        return switch (place) {
+            case null -> "";
+            case PLATFORM -> " on the whole installation";
+            case ORGANIZATION, TENANT -> " in the organization";
+            case PROJECT -> " in the project";
+            case RESOURCE -> " on the resource";
+            case HOME_ORGANIZATION, HOME_PROJECT -> " where the session is";
+        };
     }
 
     private List<Object> parameters(Route route) {
@@ -168,7 +218,8 @@ public final class OpenApi {
         } else {
             out.put(route.method().equals("GET") ? "200" : "2XX", success(route));
         }
-        out.put("default", map("$ref", "#/components/responses/Refusal"));
+        out.put("4XX", map("$ref", "#/components/responses/Refusal"));
+        out.put("5XX", map("$ref", "#/components/responses/Refusal"));
         return out;
     }
 

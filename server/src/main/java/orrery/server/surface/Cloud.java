@@ -30,6 +30,21 @@ public final class Cloud implements Surface {
     private static final int PAGE = 50;
     private static final int LARGEST_PAGE = 500;
 
+    private static final Map<String, Object> EVERY_META = Shapes.with(
+            Shapes.object("requestId", Shapes.TEXT, "timestamp", Shapes.TIME),
+            "warnings", Shapes.list(Shapes.with(
+                    Shapes.object("code", Shapes.TEXT, "message", Shapes.TEXT),
+                    "field", Shapes.TEXT, "sunset", Shapes.TEXT, "migration", Shapes.TEXT)));
+    private static final Map<String, Object> META = Shapes.with(EVERY_META,
+            "workflowId", Shapes.TEXT, "estimatedDuration", Shapes.NUMBER,
+            "workflow", Shapes.object("id", Shapes.TEXT, "type", Shapes.TEXT,
+                    "status", Shapes.TEXT, "href", Shapes.TEXT));
+    private static final Map<String, Object> META_OF_PAGES = Shapes.object(
+            "requestId", Shapes.TEXT, "timestamp", Shapes.TIME,
+            "pagination", Shapes.with(Shapes.object("pageSize", Shapes.NUMBER),
+                    "nextPageToken", Shapes.TEXT, "offset", Shapes.NUMBER,
+                    "total", Shapes.NUMBER));
+
     record Success(boolean success, @Nullable Object data, Map<String, Object> meta) {}
 
     record Failure(boolean success, Error error, Map<String, Object> meta) {}
@@ -160,16 +175,15 @@ public final class Cloud implements Surface {
     @Override
     public Map<String, Object> successSchema(Map<String, Object> shown, boolean isPage) {
         return Shapes.object("success", Shapes.constant(true), "data", shown,
-                "meta", isPage ? Shapes.object("requestId", Shapes.TEXT,
-                        "timestamp", Shapes.TIME, "pagination", Map.of("type", "object"))
-                        : Shapes.object("requestId", Shapes.TEXT, "timestamp", Shapes.TIME));
+                "meta", isPage ? META_OF_PAGES : META);
     }
 
     @Override
     public Map<String, Object> failureSchema() {
         return Shapes.object("success", Shapes.constant(false),
-                "error", Shapes.object("code", Shapes.TEXT, "message", Shapes.TEXT),
-                "meta", Shapes.object("requestId", Shapes.TEXT, "timestamp", Shapes.TIME));
+                "error", Shapes.with(Shapes.object("code", Shapes.TEXT, "message", Shapes.TEXT),
+                        "details", Map.of("type", "object")),
+                "meta", EVERY_META);
     }
 
     @Override

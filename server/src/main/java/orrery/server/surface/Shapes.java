@@ -23,6 +23,20 @@ final class Shapes {
                 "required", new ArrayList<>(properties.keySet()));
     }
 
+    /// The same object, which may have these fields, too.
+    static Map<String, Object> with(Map<String, Object> object, Object... optional) {
+        var properties = new LinkedHashMap<String, Object>();
+        ((Map<?, ?>) object.get("properties")).forEach((name, schema) ->
+                properties.put((String) name, schema));
+        properties.putAll(ordered(optional));
+        return ordered("type", "object", "properties", properties,
+                "required", object.get("required"));
+    }
+
+    static Map<String, Object> list(Map<String, Object> items) {
+        return ordered("type", "array", "items", items);
+    }
+
     /// Keys and values in turn; unlike `Map.of`, in this order in every process.
     static Map<String, Object> ordered(Object... pairs) {
         var out = new LinkedHashMap<String, Object>();

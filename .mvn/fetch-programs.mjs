@@ -1,29 +1,28 @@
-// Fetches the OAuth clients of others that our tests run, and links the folder that holds them:
-// node fetch.mjs LINK
+// Fetches programs of others that tests run, as FOLDER's package-lock.json names them, and links the
+// folder that holds them: node fetch-programs.mjs FOLDER LINK
 //
-// Without a network and a cache there are none: the build goes on, and the test says that it did
+// Without a network and a cache there are none: the build goes on, and the tests say that they did
 // not run.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync,
   symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join } from 'node:path';
 
-const link = process.argv[2];
-const wanted = dirname(fileURLToPath(import.meta.url));
+const [wanted, link] = process.argv.slice(2);
+const name = basename(link);
 const key = createHash('sha256').update(readFileSync(join(wanted, 'package-lock.json')))
   .digest('hex').slice(0, 12);
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'orrery');
-const folder = join(cache, `openid-clients-${key}`);
+const folder = join(cache, `${name}-${key}`);
 
 rmSync(link, { force: true, recursive: true });
 try {
   if (!existsSync(folder)) {
     mkdirSync(cache, { recursive: true });
     // Unpacked beside its place and then moved there: two builds may do it at once.
-    const work = mkdtempSync(join(cache, 'openid-clients-new-'));
+    const work = mkdtempSync(join(cache, `${name}-new-`));
     for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
       copyFileSync(join(wanted, file), join(work, file));
     }
@@ -37,6 +36,6 @@ try {
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync(folder, link);
 } catch (problem) {
-  console.error('The OAuth clients of others could not be fetched, so the test with them does not '
-    + `run: ${problem.message.split('\n')[0]}`);
+  console.error(`${name} could not be fetched, so the tests with them do not run: `
+    + problem.message.split('\n')[0]);
 }

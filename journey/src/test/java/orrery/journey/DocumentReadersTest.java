@@ -1,0 +1,107 @@
+package orrery.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What others read the OpenAPI documents with: linters, a generator of clients and a proxy that
+/// validates what passes through it. They are fetched by the build.
+class DocumentReadersTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Path READERS = Path.of("target/document-readers").toAbsolutePath();
+    private static final Path SOURCES = Path.of("src/build/documents").toAbsolutePath();
+    private static final Path DOCUMENTS = Path.of("../api/openapi").toAbsolutePath().normalize();
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
+    @BeforeEach
+    void areThere() {
+        if (Boolean.getBoolean("orrery.clients.required")) {
+            assertThat(READERS).exists();
+        }
+        assumeThat(Files.exists(READERS))
+                .as("they could not be fetched when this was built").isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cloud", "studio", "workspace"})
+    void lintersFindNoError(String family) throws Exception {
+        var document = DOCUMENTS.resolve(family + ".yaml").toString();
+        var rules = Files.writeString(
+                folder.resolve("rules.yaml"), "extends: [\"spectral:oas\"]\n");
+        assertThat(read("spectral", "lint", "--ruleset", rules.toString(), document))
+                .doesNotContain(" error ");
+        assertThat(read("redocly", "lint", document)).contains("Your API description is valid");
+    }
+
+    /// Every request of the journey goes through the proxy, which says what does not fit. The
+    /// journey fails for one such word, and unless the proxy sees what is wrong on purpose.
+    @Test
+    void aGeneratedClientTravelsThroughAValidatingProxy() throws Exception {
+        var program = generated();
+        int port = Installation.freePort();
+        int through = Installation.freePort();
+        var server = "http://127.0.0.1:" + port;
+        try (var installation = new Installation(folder, Map.of());
+                var running = installation.server(port);
+                var proxy = start("prism", "proxy", DOCUMENTS.resolve("cloud.yaml").toString(),
+                        server, "--port", Integer.toString(through))) {
+            proxy.await(line -> line.contains("Prism is listening"));
+            assertThat(running.output()).contains("ready");
+            var code = Caller.NOBODY.ask(port, "GET", "/setup", null).path("code").asText();
+            var said = end(Program.of(List.of("node", program.toString(), server,
+                    "http://127.0.0.1:" + through, code), folder.resolve("journey.log"),
+                    Map.of()));
+            assertThat(said).contains("ok made a cluster", "ok took all of it away")
+                    .containsPattern("0 of \\d\\d requests and answers differ");
+        }
+    }
+
+    /// The journey, compiled against the types that the document says.
+    private Path generated() throws IOException, InterruptedException {
+        var home = Files.createDirectories(folder.resolve("typescript"));
+        Files.writeString(home.resolve("package.json"), "{\"type\": \"module\"}");
+        Files.createSymbolicLink(home.resolve("node_modules"),
+                READERS.resolve("node_modules"));
+        for (var file : List.of("journey.ts", "tsconfig.json")) {
+            Files.copy(SOURCES.resolve(file), home.resolve(file));
+        }
+        read("openapi-typescript", DOCUMENTS.resolve("cloud.yaml").toString(),
+                "-o", home.resolve("cloud.ts").toString());
+        read("tsc", "-p", home.toString());
+        return home.resolve("journey.js");
+    }
+
+    private String read(String reader, String... arguments)
+            throws InterruptedException {
+        return end(start(reader, arguments));
+    }
+
+    private Program start(String reader, String... arguments) {
+        var command = new ArrayList<>(List.of(
+                READERS.resolve("node_modules/.bin").resolve(reader).toString()));
+        command.addAll(List.of(arguments));
+        return Program.of(command, folder.resolve(reader + "-" + arguments[0].hashCode() + ".log"),
+                Map.of("REDOCLY_TELEMETRY", "off", "SCARF_ANALYTICS", "false"));
+    }
+
+    private static String end(Program program) throws InterruptedException {
+        int code = program.join(PATIENCE);
+        assertThat(code).as(program.output()).isZero();
+        return program.output();
+    }
+}
