@@ -33,6 +33,7 @@ import orrery.kit.secret.Sealing;
 import orrery.server.compute.network.Networks;
 import orrery.server.iam.policy.Policies;
 import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Amounts;
 import orrery.server.tenancy.quota.Quotas;

@@ -8,6 +8,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.Slug;
 import orrery.server.compute.cluster.NodePool.Role;
+import orrery.server.tenancy.project.Labels;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster that somebody asks for. It holds nothing that could not be made.

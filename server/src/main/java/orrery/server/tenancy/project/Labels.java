@@ -1,4 +1,4 @@
-package orrery.server.compute.cluster;
+package orrery.server.tenancy.project;
 
 import java.util.List;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import orrery.kit.Mistakes;
 
 /// Labels that a user puts on a resource. They become Kubernetes labels, so they keep its rules.
-final class Labels {
+public final class Labels {
     private static final int MOST = 64;
     private static final Pattern NAME =
             Pattern.compile("[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?");
@@ -20,7 +20,8 @@ final class Labels {
 
     private Labels() {}
 
-    static void check(Mistakes mistakes, String field, Map<String, String> labels) {
+    /// Notes what is wrong with labels.
+    public static void check(Mistakes mistakes, String field, Map<String, String> labels) {
         mistakes.unless(labels.size() <= MOST, field, "must have at most " + MOST + " entries");
         labels.forEach((key, value) -> {
             var at = field + "." + key;
