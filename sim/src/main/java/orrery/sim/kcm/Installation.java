@@ -11,12 +11,14 @@ import orrery.sim.store.Change;
 import orrery.sim.store.Cluster;
 import orrery.sim.store.Key;
 
-/// Installs what a management cluster starts with: a node, the definitions of KCM's resources,
-/// and the templates and the credential of the simulated provider.
+/// Installs what a management cluster starts with: its nodes, of which some have GPUs for what is
+/// served and trained on it, the definitions of KCM's resources, and the templates and the
+/// credential of the simulated provider.
 ///
 /// What a user deleted comes back at the next start, as with any installation that is repeated.
 final class Installation implements Operator {
     private static final Duration SOON = Duration.ofMillis(100);
+    private static final int GPU_NODES = 2;
 
     private final String management;
     private final Nodes nodes;
@@ -49,6 +51,10 @@ final class Installation implements Operator {
         if (cluster.list("nodes", "").isEmpty()) {
             nodes.put(cluster, new Nodes.Wanted(management + "-0",
                     InstanceType.named("sim.large"), "v1.36.3", true, false));
+            for (int i = 0; i < GPU_NODES; i++) {
+                nodes.put(cluster, new Nodes.Wanted(management + "-gpu-" + i,
+                        InstanceType.named("sim.gpu"), "v1.36.3", false, false));
+            }
         }
         return manifests.install(cluster, name()) ? Optional.empty() : Optional.of(SOON);
     }
