@@ -30,6 +30,11 @@ public record Tenant(String id, String project, String owner, Map<String, String
             Map.entry("kubeconfig", Map.of("state", "active", "role", "viewer")),
             Map.entry("policy", Map.of("role", "project:viewer", "principal_kind", "user")),
             Map.entry("identity_provider", Map.of("kind", "oidc", "sign_up", "nobody")),
+            Map.entry("inference_endpoint", Map.of("state", "ready", "engine", "vllm",
+                    "serving", """
+                    {"model": {"source": "hf://%s/b"}, "engine": "VLLM", "gpu": {"count": 1},
+                    "replicas": {"min": 1, "max": 1}, "auth": {"mode": "public"},
+                    "desired": "RUNNING", "envNames": [], "settings": 1}""".formatted(MARK))),
             Map.entry("invitation", Map.of("role", "member")),
             Map.entry("project", Map.of("visibility", "private")),
             Map.entry("workspace", Map.of("status", "Running")),
@@ -117,6 +122,8 @@ public record Tenant(String id, String project, String owner, Map<String, String
             insert("region", null, Map.of("code", "zq1", "state", "disabled"));
             things.put("network", insert("network", id("net"), Map.of("region", "zq1")));
             things.put("kubeconfig", insert("kubeconfig", id("kcf"), Map.of()));
+            things.put("endpoint",
+                    insert("inference_endpoint", id("inf"), Map.of("region", "zq1")));
             things.put("run", insert("run", id("run"), Map.of()));
             things.put("group", insert("iam_group", id("grp"), Map.of()));
             always.put("group_id", things.get("group"));

@@ -71,6 +71,11 @@ class TenancyMatrixTest {
                     + " \"scope\": \"organization\", \"scopeId\": \"$organization\"}"),
             Map.entry("POST " + GLOBAL + "/auth/check", "{\"subject\": \"$user\", \"checks\":"
                     + " [{\"action\": \"compute.clusters.get\", \"resource\": \"$cluster\"}]}"),
+            Map.entry("POST /v1/regions/{region}/inference", "{\"projectId\": \"$project\","
+                    + " \"model\": {\"source\": \"hf://a/b\"}, \"engine\": \"vllm\","
+                    + " \"gpu\": {\"count\": 1}}"),
+            Map.entry("PATCH /v1/regions/{region}/inference/{resource}",
+                    "{\"displayName\": \"X\"}"),
             Map.entry("PATCH " + GLOBAL + "/iam/apikeys/{key}", "{\"displayName\": \"X\"}"),
             Map.entry("PATCH " + GLOBAL + "/iam/clients/{client}", "{\"displayName\": \"X\"}"),
             Map.entry("PATCH " + GLOBAL + "/auth/session",
@@ -324,6 +329,7 @@ class TenancyMatrixTest {
         things.put("id", things.get("diagram"));
         things.put("name", route.template().contains("/users/{username}/credentials/")
                 ? "git" : things.get("cluster"));
+        things.put("resource", things.get("endpoint"));
         things.put("job", things.get("run"));
         things.put("username", "matrix-other");
         things.put("index", "0");

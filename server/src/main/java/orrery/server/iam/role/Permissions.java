@@ -49,8 +49,8 @@ public final class Permissions {
             platform.regions: list get create update delete
             platform.stacks: list get create update delete
             platform.settings: get update
-            ai.inference: list get create update delete
-            ai.training: list get create update delete
+            ai.inference: list get create update delete operate logs
+            ai.training: list get create update delete operate logs
             studio.diagrams: list get create update delete run
             studio.runs: list get cancel
             studio.versions: list get create update

@@ -21,15 +21,17 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class VisibleEvents {
     /// What one must hold to see an event, by the kind of thing that it is about.
-    private static final Map<String, Permission> NEEDED = Map.of(
-            "run", new Permission("workflows.runs.get"),
-            "cluster", new Permission("compute.clusters.get"),
-            "kubeconfig", new Permission("compute.kubeconfigs.get"),
-            "network", new Permission("compute.networks.get"),
-            "project", new Permission("org.projects.get"),
-            "organization", new Permission("org.organizations.get"),
-            "diagram", new Permission("studio.diagrams.get"),
-            "workspace", new Permission("workspace.workspaces.get"));
+    private static final Map<String, Permission> NEEDED = Map.ofEntries(
+            Map.entry("cluster", new Permission("compute.clusters.get")),
+            Map.entry("diagram", new Permission("studio.diagrams.get")),
+            Map.entry("inference", new Permission("ai.inference.get")),
+            Map.entry("kubeconfig", new Permission("compute.kubeconfigs.get")),
+            Map.entry("network", new Permission("compute.networks.get")),
+            Map.entry("organization", new Permission("org.organizations.get")),
+            Map.entry("project", new Permission("org.projects.get")),
+            Map.entry("run", new Permission("workflows.runs.get")),
+            Map.entry("training", new Permission("ai.training.get")),
+            Map.entry("workspace", new Permission("workspace.workspaces.get")));
 
     /// All that is about people, rights and the installation is for those who audit.
     private static final Permission AUDIT = new Permission("audit.events.list");

@@ -3,10 +3,10 @@ package orrery.server.compute.cluster;
 import orrery.kit.test.TestDatabase;
 
 /// The organization, the project and the person that [TestDatabase#grant] speaks of.
-final class People {
+public final class People {
     private People() {}
 
-    static void insert(TestDatabase test) {
+    public static void insert(TestDatabase test) {
         test.database().write(TestDatabase.grant(), tx -> {
             tx.handle().execute("""
                     insert into organization (id, name, display_name, owner_id, created_at,

@@ -1,0 +1,364 @@
+package orrery.server.platform.inference;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import orrery.kit.Ids;
+import orrery.kit.Mistakes;
+import orrery.kit.Naming;
+import orrery.kit.Problem;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.events.Events;
+import orrery.kit.events.Subject;
+import orrery.kit.http.Locator;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.kit.kube.Environment;
+import orrery.kit.kube.KubeFailure;
+import orrery.kit.kube.Pods;
+import orrery.kit.secret.SealedColumn;
+import orrery.kit.secret.Secret;
+import orrery.server.auth.token.RandomSecrets;
+import orrery.server.iam.policy.Policies;
+import orrery.server.platform.inference.Endpoint.State;
+import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Labels;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.region.Region;
+import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
+
+/// The inference endpoints of projects: what users may do with them.
+@Singleton
+public final class Endpoints implements Contents, Locator {
+    /// Where their environment and their keys are sealed.
+    public static final SealedColumn SEALED =
+            new SealedColumn("inference_endpoint", "id", "sealed_settings");
+
+    static final String KIND = "inference";
+    private static final Permission LIST = new Permission("ai.inference.list");
+    private static final String KEY_PREFIX = "inf_sk_";
+
+    private final EndpointTable table = new EndpointTable();
+    private final EndpointLifecycle lifecycle;
+    private final EndpointLook look;
+    private final Database database;
+    private final Projects projects;
+    private final Policies policies;
+    private final Regions regions;
+    private final Events events;
+    private final Runs runs;
+    private final Paging paging;
+    private final RandomSecrets secrets;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Endpoints(EndpointLifecycle lifecycle, EndpointLook look, Database database,
+            Projects projects, Policies policies, Regions regions, Events events, Runs runs,
+            Paging paging, RandomSecrets secrets, Ids ids, Clock clock) {
+        this.lifecycle = lifecycle;
+        this.look = look;
+        this.database = database;
+        this.projects = projects;
+        this.policies = policies;
+        this.regions = regions;
+        this.events = events;
+        this.runs = runs;
+        this.paging = paging;
+        this.secrets = secrets;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// What became of a request.
+    ///
+    /// @param run that changes it; `null` when everything is done already
+    /// @param key that its callers need, said this once; `null` when there is no new one
+    public record Accepted(Endpoint endpoint, @Nullable Run run, @Nullable Secret key) {}
+
+    /// What an endpoint shall be like, in full: what it was, or what it shall become.
+    ///
+    /// @param env its whole environment; `null` when that stays
+    public record Change(
+            @Nullable String displayName,
+            @Nullable String description,
+            Map<String, String> labels,
+            Serving.Model model,
+            Serving.Gpu gpu,
+            Serving.Replicas replicas,
+            Serving.@Nullable Autoscaling autoscaling,
+            @Nullable Map<String, String> env) {
+        public Change {
+            labels = Map.copyOf(labels);
+            var mistakes = Naming.check(new Mistakes(), null, displayName, description);
+            Labels.check(mistakes, "labels", labels);
+            ServingRules.model(mistakes, model);
+            ServingRules.gpu(mistakes, gpu);
+            ServingRules.replicas(mistakes, replicas);
+            ServingRules.autoscaling(mistakes, autoscaling);
+            ServingRules.together(mistakes, replicas, autoscaling);
+            if (env != null) {
+                Environment.check(mistakes, "env", env);
+            }
+            mistakes.orRefuse();
+        }
+
+        Serving of(Serving old) {
+            return new Serving(model, old.engine(), gpu, replicas, autoscaling, old.auth(),
+                    old.desired(), env == null ? old.envNames()
+                            : env.keySet().stream().sorted().toList(),
+                    env == null ? old.settings() : old.settings() + 1);
+        }
+
+        @Override
+        public String toString() {
+            return "Change[" + model + ", " + replicas + "]";
+        }
+    }
+
+    static Subject subject(String id) {
+        return new Subject(KIND, id);
+    }
+
+    /// One page of those of the grant's project in a region, the newest first.
+    public Page<Endpoint> list(Grant grant, String region, PageAsk ask) {
+        return database.read(grant, tx -> {
+            regions.get(tx, region);
+            return table.list(tx, paging, ask, project(grant), region);
+        });
+    }
+
+    /// As [#list], of all projects whose endpoints the caller may list.
+    public Page<Endpoint> visible(Grant grant, String region, PageAsk ask) {
+        return database.read(grant, tx -> {
+            regions.get(tx, region);
+            return table.within(tx, paging, ask,
+                    policies.reach(tx, grant.principal(), LIST), region);
+        });
+    }
+
+    /// @param idOrName identifier or name
+    public Endpoint get(Grant grant, String region, String idOrName) {
+        return database.read(grant,
+                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+    }
+
+    /// Asks for an endpoint. A run makes it.
+    ///
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded]
+    public Accepted create(Grant grant, String region, NewEndpoint asked) {
+        return database.tx(grant, tx -> {
+            projects.hold(tx, grant.scope());
+            verifyOpen(regions.get(tx, region));
+            var id = ids.next("inf");
+            var run = runs.start(tx, CreateEndpoint.TYPE, new CreateEndpoint.Input(id),
+                    subject(id));
+            var endpoint = build(grant, region, id, asked, run);
+            var key = endpoint.serving().auth().mode() == Serving.Auth.Mode.API_KEY
+                    ? Secret.of(KEY_PREFIX + secrets.next()) : null;
+            if (!table.insert(tx, endpoint, lifecycle.sealed(id, settings(asked.env(), key)))) {
+                throw new Problem.AlreadyExists(KIND, endpoint.name()).raise();
+            }
+            lifecycle.reserve(tx, endpoint, endpoint.serving().gpus());
+            events.append(tx, EndpointEvents.of("created", endpoint));
+            return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run), key);
+        });
+    }
+
+    private static Map<String, String> settings(Map<String, String> env, @Nullable Secret key) {
+        var settings = new HashMap<>(env);
+        if (key != null) {
+            settings.put(InferenceServices.API_KEY, key.reveal());
+        }
+        return settings;
+    }
+
+    private static void verifyOpen(Region region) {
+        if (region.state() == Region.State.DISABLED) {
+            throw new Problem.Conflict("region", region.code(),
+                    "it is closed; choose another region").raise();
+        }
+    }
+
+    private Endpoint build(Grant grant, String region, String id, NewEndpoint asked, String run) {
+        var now = clock.instant();
+        return new Endpoint(id, grant.scope().requireOrganization(), project(grant), region,
+                asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
+                asked.description(), asked.labels(), State.PENDING, null, asked.serving(), 0,
+                null, run, 1, grant.principal().id(), now, now, null);
+    }
+
+    /// Changes texts and labels at once, and what it serves by a run.
+    ///
+    /// @param change makes the new ones of the old ones
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.IllegalTransition] for another serving while something
+    ///     changes the endpoint; [Problem.QuotaExceeded]
+    public Accepted change(Grant grant, String region, String idOrName,
+            Function<Endpoint, Change> change, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            verify(found, expected);
+            var to = change.apply(found);
+            table.describe(tx, found.id(), to, clock.instant());
+            events.append(tx, EndpointEvents.of("updated", found));
+            var serving = to.of(found.serving());
+            var run = serving.equals(found.serving()) ? null
+                    : update(tx, found, serving, to.env(), "update");
+            return accepted(tx, found, run);
+        });
+    }
+
+    /// Ends all of its replicas until it is started again.
+    public Accepted stop(Grant grant, String region, String idOrName) {
+        return turn(grant, region, idOrName, Serving.Desired.STOPPED, "stop");
+    }
+
+    /// Undoes [#stop].
+    public Accepted start(Grant grant, String region, String idOrName) {
+        return turn(grant, region, idOrName, Serving.Desired.RUNNING, "start");
+    }
+
+    private Accepted turn(Grant grant, String region, String idOrName, Serving.Desired desired,
+            String action) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            if (found.serving().desired() == desired) {
+                throw illegal(found, action);
+            }
+            return accepted(tx, found,
+                    update(tx, found, found.serving().with(desired), null, action));
+        });
+    }
+
+    private Run update(Tx tx, Endpoint found, Serving to, @Nullable Map<String, String> env,
+            String action) {
+        if (!found.state().isSettled()) {
+            throw illegal(found, action);
+        }
+        var id = found.id();
+        var settings = env == null ? null
+                : EndpointLifecycle.write(settings(env, key(tx, found)));
+        var run = runs.start(tx, UpdateEndpoint.TYPE,
+                new UpdateEndpoint.Input(id, to, settings), subject(id));
+        table.begin(tx, id, to.isScaled(found.serving()) ? State.SCALING : State.UPDATING, run,
+                clock.instant());
+        lifecycle.reserve(tx, found, Math.max(to.gpus(), found.serving().gpus()));
+        events.append(tx, EndpointEvents.of("updating", found));
+        return runs.get(tx, run);
+    }
+
+    private @Nullable Secret key(Tx tx, Endpoint endpoint) {
+        var key = lifecycle.settings(tx, endpoint.id()).get(InferenceServices.API_KEY);
+        return key == null ? null : Secret.of(key);
+    }
+
+    /// Deletes an endpoint by a run, whatever else is going on with it. Asked again, it answers
+    /// with the same run.
+    public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            if (found.state() == State.DELETING && found.runId() != null) {
+                return new Accepted(found, runs.get(tx, found.runId()), null);
+            }
+            verify(found, expected);
+            if (found.runId() != null) {
+                runs.stop(tx, found.runId());
+            }
+            var run = runs.startBeside(tx, DeleteEndpoint.TYPE,
+                    new DeleteEndpoint.Input(found.id(), found.runId()), subject(found.id()));
+            table.begin(tx, found.id(), State.DELETING, run, clock.instant());
+            events.append(tx, EndpointEvents.of("deleting", found));
+            return accepted(tx, found, runs.get(tx, run));
+        });
+    }
+
+    /// The end of what its replicas have printed.
+    ///
+    /// @param lines at most so many
+    /// @throws Problem.Failure [Problem.Unavailable] when the region does not answer
+    public Pods.Log log(Grant grant, String region, String idOrName, int lines) {
+        return asking(grant, region, idOrName,
+                pods -> pods.log(InferenceServices.CONTAINER, lines));
+    }
+
+    /// How its replicas are, and what they use.
+    ///
+    /// @throws Problem.Failure [Problem.Unavailable] when the region does not answer
+    public List<Pods.Look> replicas(Grant grant, String region, String idOrName) {
+        return asking(grant, region, idOrName, Pods::look);
+    }
+
+    private <T> T asking(Grant grant, String region, String idOrName, Function<Pods, T> ask) {
+        var endpoint = get(grant, region, idOrName);
+        try {
+            return ask.apply(new Pods(look.view(grant, region),
+                    InferenceServices.namespace(endpoint), InferenceServices.pods(endpoint)));
+        } catch (KubeFailure failure) {
+            throw failure.problem("region " + region).raise();
+        }
+    }
+
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Set<String> projectsIn(Tx tx, String region) {
+        return table.projectsIn(tx, region);
+    }
+
+    @Override
+    public String prefix() {
+        return "inf";
+    }
+
+    @Override
+    public Optional<Scope> find(Tx tx, String id) {
+        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(Endpoint::place);
+    }
+
+    private Accepted accepted(Tx tx, Endpoint found, @Nullable Run run) {
+        return new Accepted(present(table.byId(tx, found.id()), found.id()), run, null);
+    }
+
+    private Endpoint lock(Tx tx, Grant grant, String region, String idOrName) {
+        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
+        return present(table.lock(tx, id).filter(e -> e.deletedAt() == null), idOrName);
+    }
+
+    private static Problem.Failure illegal(Endpoint endpoint, String action) {
+        return new Problem.IllegalTransition(KIND, endpoint.id(),
+                EndpointEvents.text(endpoint.state()), action).raise();
+    }
+
+    private static void verify(Endpoint found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Endpoint present(Optional<Endpoint> found, String idOrName) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
+    }
+
+    private static String project(Grant grant) {
+        return grant.scope().requireProject();
+    }
+}

@@ -1,0 +1,112 @@
+package orrery.server.platform.inference;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import orrery.kit.access.Grant;
+import orrery.kit.http.Answer;
+import orrery.kit.http.IfMatch;
+import orrery.kit.http.Needs;
+import orrery.kit.http.On;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Place;
+import orrery.kit.kube.Pods;
+import orrery.server.surface.Cloud;
+import org.jspecify.annotations.Nullable;
+
+/// Inference endpoints as the cloud family shows them.
+@Path("/v1/regions/{region}/projects/{project}/inference")
+@On(Cloud.class)
+@RunOnVirtualThread
+public final class InferenceApi {
+    private final Endpoints endpoints;
+
+    public InferenceApi(Endpoints endpoints) {
+        this.endpoints = endpoints;
+    }
+
+    @GET
+    @Needs(value = "ai.inference.list", in = Place.PROJECT)
+    public Answer<Page<InferenceView>> list(@Context Grant grant, @Context PageAsk ask,
+            @PathParam("region") String region) {
+        return Answer.page(endpoints.list(grant, region, ask).map(InferenceView::of));
+    }
+
+    @POST
+    @Needs(value = "ai.inference.create", in = Place.PROJECT)
+    public Answer<InferenceView> create(@Context Grant grant, @PathParam("region") String region,
+            InferenceBody.New body) {
+        body.checkProject(grant);
+        return InferenceView.answer(endpoints.create(grant, region, body.input()));
+    }
+
+    @GET
+    @Path("{endpoint}")
+    @Needs(value = "ai.inference.get", in = Place.PROJECT)
+    public Answer<InferenceView> get(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("endpoint") String endpoint) {
+        return InferenceView.answer(endpoints.get(grant, region, endpoint));
+    }
+
+    @PATCH
+    @Path("{endpoint}")
+    @Needs(value = "ai.inference.update", in = Place.PROJECT)
+    public Answer<InferenceView> change(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("endpoint") String endpoint,
+            @HeaderParam("If-Match") @Nullable String expected, InferenceBody.Change body) {
+        return InferenceView.answer(endpoints.change(
+                grant, region, endpoint, body::of, IfMatch.version(expected)));
+    }
+
+    @DELETE
+    @Path("{endpoint}")
+    @Needs(value = "ai.inference.delete", in = Place.PROJECT)
+    public Answer<InferenceView> delete(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("endpoint") String endpoint,
+            @HeaderParam("If-Match") @Nullable String expected) {
+        return InferenceView.answer(
+                endpoints.delete(grant, region, endpoint, IfMatch.version(expected)));
+    }
+
+    @POST
+    @Path("{endpoint}:stop")
+    @Needs(value = "ai.inference.operate", in = Place.PROJECT)
+    public Answer<InferenceView> stop(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("endpoint") String endpoint) {
+        return InferenceView.answer(endpoints.stop(grant, region, endpoint));
+    }
+
+    @POST
+    @Path("{endpoint}:start")
+    @Needs(value = "ai.inference.operate", in = Place.PROJECT)
+    public Answer<InferenceView> start(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("endpoint") String endpoint) {
+        return InferenceView.answer(endpoints.start(grant, region, endpoint));
+    }
+
+    @GET
+    @Path("{endpoint}/logs")
+    @Needs(value = "ai.inference.logs", in = Place.PROJECT)
+    public Answer<InferenceView.Log> logs(@Context Grant grant,
+            @PathParam("region") String region, @PathParam("endpoint") String endpoint,
+            @QueryParam("lines") @Nullable String lines) {
+        return Answer.ok(InferenceView.Log.of(
+                endpoints.log(grant, region, endpoint, Pods.lines(lines))));
+    }
+
+    @GET
+    @Path("{endpoint}/metrics")
+    @Needs(value = "ai.inference.get", in = Place.PROJECT)
+    public Answer<InferenceView.Metrics> metrics(@Context Grant grant,
+            @PathParam("region") String region, @PathParam("endpoint") String endpoint) {
+        return Answer.ok(InferenceView.Metrics.of(endpoints.replicas(grant, region, endpoint)));
+    }
+}
