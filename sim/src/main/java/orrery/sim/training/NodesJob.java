@@ -26,6 +26,10 @@ record NodesJob(Item training, JsonNode runtime, Duration usual) {
     }
 
     void create(Cluster cluster) {
+        cluster.create("jobs.batch", object(), Write.by(Training.MANAGER));
+    }
+
+    ObjectNode object() {
         var job = Json.object();
         Owners.own(training, job);
         var metadata = Json.child(job, "metadata").put("name", name(training));
@@ -40,7 +44,7 @@ record NodesJob(Item training, JsonNode runtime, Duration usual) {
                 .put("completionMode", "Indexed");
         var template = spec.putObject("template");
         pod(template, from.path("template"));
-        cluster.create("jobs.batch", job, Write.by(Training.MANAGER));
+        return job;
     }
 
     private JsonNode trainer() {
@@ -82,6 +86,19 @@ record NodesJob(Item training, JsonNode runtime, Duration usual) {
         }
         if (!container.has("image")) {
             container.put("image", "sim-trainer");
+        }
+        override(spec);
+    }
+
+    /// Where the TrainJob wants its pods.
+    private void override(ObjectNode spec) {
+        for (var override : training.tree().path("spec").path("podTemplateOverrides")) {
+            for (var target : override.path("targetJobs")) {
+                if (target.path("name").asText().equals(NODE)) {
+                    override.path("spec").properties().forEach(
+                            field -> spec.set(field.getKey(), field.getValue().deepCopy()));
+                }
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package orrery.sim.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import orrery.sim.fault.PhasedOperator;
 import orrery.sim.fault.Phases;
 import orrery.sim.operator.Conditions;
 import orrery.sim.operator.Events;
+import orrery.sim.operator.Gang;
 import orrery.sim.operator.Owners;
 import orrery.sim.operator.Pods;
 import orrery.sim.operator.Timing;
@@ -18,9 +20,11 @@ import orrery.sim.store.Item;
 import orrery.sim.store.Key;
 import orrery.sim.type.Json;
 
-/// Runs each TrainJob as an indexed Job with one pod for each node, once it has queued.
+/// Runs each TrainJob as an indexed Job with one pod for each node, once it has queued and there is
+/// room for all of them.
 final class TrainJobs extends PhasedOperator {
     private static final String JOBS = "jobs.batch";
+    private static final Duration ROOM = Duration.ofMillis(200);
 
     private final Timing timing;
     private final Events events;
@@ -70,18 +74,43 @@ final class TrainJobs extends PhasedOperator {
                 yield Optional.empty();
             }
             case Phases.Over over -> {
+                var runtime = Training.runtime(cluster, training.namespace(), training.tree());
+                var made = new NodesJob(training, runtime.map(Item::tree).orElseGet(Json::object),
+                        timing.of("training", "running"));
+                if (!hasRoom(cluster, made.object().path("spec"))) {
+                    yield Optional.of(ROOM);
+                }
                 if (job.isPresent()) {
                     suspend(cluster, job.get(), false);
                 } else {
-                    var runtime = Training.runtime(cluster, training.namespace(), training.tree());
-                    new NodesJob(training, runtime.map(Item::tree).orElseGet(Json::object),
-                            timing.of("training", "running")).create(cluster);
+                    made.create(cluster);
                     events.normal(cluster, training, name(), "JobsCreated",
                             "Succeeded to create Jobs");
                 }
                 yield Optional.empty();
             }
         };
+    }
+
+    /// Whether all nodes may begin together: there is room for them, and those of jobs that were
+    /// let in before have theirs.
+    private static boolean hasRoom(Cluster cluster, JsonNode spec) {
+        for (var job : cluster.list(JOBS, "")) {
+            boolean isOurs = Owners.controller(job.tree())
+                    .filter(owner -> owner.path("kind").asText().equals("TrainJob")).isPresent();
+            if (isOurs && !isPlaced(cluster, job)) {
+                return false;
+            }
+        }
+        return Gang.fits(cluster, spec.path("template"), spec.path("parallelism").asInt());
+    }
+
+    private static boolean isPlaced(Cluster cluster, Item job) {
+        var spec = job.tree().path("spec");
+        return spec.path("suspend").asBoolean() || finished(job)
+                || Owners.controlled(cluster, job, "pods").stream()
+                        .filter(pod -> pod.tree().path("spec").has("nodeName"))
+                        .count() >= spec.path("parallelism").asInt();
     }
 
     /// Follows the Job, which ends by itself unless a fault ends it first.
@@ -137,13 +166,19 @@ final class TrainJobs extends PhasedOperator {
         });
     }
 
-    private static void jobs(ObjectNode status, Item job) {
+    /// As JobSet has it: each of its pods is ready, or has succeeded.
+    private static boolean isReady(Item job) {
         var said = job.tree().path("status");
+        return said.path("ready").asInt() + said.path("succeeded").asInt()
+                >= job.tree().at("/spec/parallelism").asInt();
+    }
+
+    private static void jobs(ObjectNode status, Item job) {
         boolean suspended = job.tree().at("/spec/suspend").asBoolean();
         boolean complete = Conditions.isTrue(job.tree(), "Complete");
         boolean failed = Conditions.isTrue(job.tree(), "Failed");
         status.putArray("jobsStatus").addObject().put("name", NodesJob.NODE)
-                .put("ready", said.path("ready").asInt() > 0 ? 1 : 0)
+                .put("ready", isReady(job) ? 1 : 0)
                 .put("succeeded", complete ? 1 : 0).put("failed", failed ? 1 : 0)
                 .put("active", !suspended && !complete && !failed ? 1 : 0)
                 .put("suspended", suspended ? 1 : 0);

@@ -10,6 +10,7 @@ import orrery.sim.operator.Conditions;
 import orrery.sim.operator.Events;
 import orrery.sim.operator.Pods;
 import orrery.sim.operator.SimulatedCluster;
+import orrery.sim.store.Deletion;
 import orrery.sim.type.Refusal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +70,47 @@ class TrainJobsTest {
         sim.change(Training.JOBS, "two", job -> job.withObject("/spec").put("suspend", false));
         until("two", "Complete");
         assertThat(Conditions.isTrue(sim.find(Training.JOBS, "two").tree(), "Suspended")).isFalse();
+    }
+
+    @Test
+    void beginsWithAllItsNodesOrWithNone() {
+        train("first", "", false, "sim-exit", "0\", \"600");
+        sim.until(Training.JOBS, "first", "/status/jobsStatus/0/ready", "1");
+        train("second", "", false, "sim-exit", "0\", \"0");
+        // Two GPUs are left: enough for one node of three.
+        sim.create(Training.JOBS, """
+                metadata: {name: small}
+                spec:
+                  runtimeRef: {name: torch-distributed}
+                  trainer: {numNodes: 1, resourcesPerNode: {limits: {nvidia.com/gpu: 2}}}
+                """);
+        until("small", "Complete");
+        assertThat(sim.cluster.get("jobs.batch", "default", "second-node-0")).isEmpty();
+        sim.cluster.delete(Training.JOBS, "default", "first", Deletion.BACKGROUND);
+        until("second", "Complete");
+    }
+
+    @Test
+    void placesItsNodesWhereItIsTold() {
+        sim.create(Training.JOBS, """
+                metadata: {name: placed}
+                spec:
+                  runtimeRef: {name: torch-distributed}
+                  podTemplateOverrides:
+                  - targetJobs: [{name: node}]
+                    spec: {nodeSelector: {nvidia.com/gpu.product: abacus}}
+                """);
+        sim.create(Training.JOBS, """
+                metadata: {name: elsewhere}
+                spec:
+                  runtimeRef: {name: torch-distributed}
+                  podTemplateOverrides:
+                  - targetJobs: [{name: launcher}]
+                    spec: {nodeSelector: {nvidia.com/gpu.product: abacus}}
+                """);
+        until("elsewhere", "Complete");
+        assertThat(sim.cluster.get("jobs.batch", "default", "placed-node-0"))
+                .as("no node is one").isEmpty();
     }
 
     @Test
