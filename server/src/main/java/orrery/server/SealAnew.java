@@ -21,6 +21,7 @@ import orrery.server.compute.kubeconfig.Kubeconfigs;
 import orrery.server.iam.apikey.KeySecrets;
 import orrery.server.iam.provider.Providers;
 import orrery.server.platform.inference.Endpoints;
+import orrery.server.platform.training.Trainings;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.importer.Imports;
 import orrery.server.tenancy.region.Regions;
@@ -34,7 +35,7 @@ final class SealAnew implements Loop {
     static final List<SealedColumn> COLUMNS = Stream.concat(Runs.SEALED.stream(), Stream.of(
             Idempotency.SEALED, SigningKeys.SEALED, InviteCodes.SEALED, KeySecrets.SEALED,
             Regions.SEALED, Clusters.SEALED, Kubeconfigs.SEALED, Diagrams.SEALED,
-            Imports.SEALED, Credentials.SEALED, Endpoints.SEALED,
+            Imports.SEALED, Credentials.SEALED, Endpoints.SEALED, Trainings.SEALED,
             Mail.SEALED, Factors.SEALED, Providers.SEALED)).toList();
 
     private static final Logger LOG = Logger.getLogger(SealAnew.class);

@@ -35,6 +35,10 @@ public record Tenant(String id, String project, String owner, Map<String, String
                     {"model": {"source": "hf://%s/b"}, "engine": "VLLM", "gpu": {"count": 1},
                     "replicas": {"min": 1, "max": 1}, "auth": {"mode": "public"},
                     "desired": "RUNNING", "envNames": [], "settings": 1}""".formatted(MARK))),
+            Map.entry("training", Map.of("state", "failed", "priority", "normal",
+                    "desired", "running", "framework", "custom", "work", """
+                    {"image": "%s", "command": [], "args": [], "envNames": [], "nodes": 1,
+                    "gpusPerNode": 1, "framework": "CUSTOM", "retries": 0}""".formatted(MARK))),
             Map.entry("invitation", Map.of("role", "member")),
             Map.entry("project", Map.of("visibility", "private")),
             Map.entry("workspace", Map.of("status", "Running")),
@@ -124,6 +128,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
             things.put("kubeconfig", insert("kubeconfig", id("kcf"), Map.of()));
             things.put("endpoint",
                     insert("inference_endpoint", id("inf"), Map.of("region", "zq1")));
+            things.put("training", insert("training", id("trn"), Map.of("region", "zq1")));
             things.put("run", insert("run", id("run"), Map.of()));
             things.put("group", insert("iam_group", id("grp"), Map.of()));
             always.put("group_id", things.get("group"));

@@ -57,7 +57,15 @@ public final class Runs {
     /// @return its id
     public <I extends Record> String startBeside(
             Tx tx, SagaType<I> type, I input, Subject subject) {
-        return engine.starter().start(tx, type, input, subject, tx.grant().scope(), true);
+        return startBeside(tx, type, input, subject, tx.grant().scope());
+    }
+
+    /// As above, for a loop or another caller whose right reaches further than the subject.
+    ///
+    /// @param scope where the subject lies: who may see it there may see the run
+    public <I extends Record> String startBeside(
+            Tx tx, SagaType<I> type, I input, Subject subject, Scope scope) {
+        return engine.starter().start(tx, type, input, subject, scope, true);
     }
 
     /// As part of something larger.

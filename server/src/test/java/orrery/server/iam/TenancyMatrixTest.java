@@ -76,6 +76,10 @@ class TenancyMatrixTest {
                     + " \"gpu\": {\"count\": 1}}"),
             Map.entry("PATCH /v1/regions/{region}/inference/{resource}",
                     "{\"displayName\": \"X\"}"),
+            Map.entry("POST /v1/regions/{region}/training", "{\"projectId\": \"$project\","
+                    + " \"image\": \"x\", \"nodes\": 1, \"gpusPerNode\": 0}"),
+            Map.entry("PATCH /v1/regions/{region}/training/{resource}",
+                    "{\"displayName\": \"X\"}"),
             Map.entry("PATCH " + GLOBAL + "/iam/apikeys/{key}", "{\"displayName\": \"X\"}"),
             Map.entry("PATCH " + GLOBAL + "/iam/clients/{client}", "{\"displayName\": \"X\"}"),
             Map.entry("PATCH " + GLOBAL + "/auth/session",
@@ -329,7 +333,8 @@ class TenancyMatrixTest {
         things.put("id", things.get("diagram"));
         things.put("name", route.template().contains("/users/{username}/credentials/")
                 ? "git" : things.get("cluster"));
-        things.put("resource", things.get("endpoint"));
+        things.put("resource", things.get(
+                route.template().contains("/training/") ? "training" : "endpoint"));
         things.put("job", things.get("run"));
         things.put("username", "matrix-other");
         things.put("index", "0");

@@ -16,7 +16,7 @@ public final class Labels {
     /// Whoever could set these would speak in another's name.
     private static final List<String> OURS =
             List.of("orrery.dev", "k0rdent.mirantis.com", "app.k0rdent.ai", "kubernetes.io",
-                    "k8s.io");
+                    "k8s.io", "x-k8s.io", "kserve.io", "knative.dev", "kubeflow.org");
 
     private Labels() {}
 

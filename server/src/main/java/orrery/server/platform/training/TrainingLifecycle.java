@@ -1,0 +1,228 @@
+package orrery.server.platform.training;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.db.Database;
+import orrery.kit.db.Json;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Events;
+import orrery.kit.secret.Sealing;
+import orrery.server.platform.training.Training.Desired;
+import orrery.server.platform.training.Training.State;
+import orrery.server.tenancy.quota.Amounts;
+import orrery.server.tenancy.quota.Quotas;
+import org.jspecify.annotations.Nullable;
+
+/// The steps of a training job's life, as sagas and loops record them: row and event together.
+@Singleton
+final class TrainingLifecycle {
+    private final TrainingTable table = new TrainingTable();
+    private final Database database;
+    private final Quotas quotas;
+    private final Sealing sealing;
+    private final Events events;
+    private final Clock clock;
+
+    TrainingLifecycle(Database database, Quotas quotas, Sealing sealing, Events events,
+            Clock clock) {
+        this.database = database;
+        this.quotas = quotas;
+        this.sealing = sealing;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    Training get(Grant grant, String id) {
+        return database.read(grant, tx -> get(tx, id));
+    }
+
+    Optional<Training> find(Grant grant, String id) {
+        return database.read(grant, tx -> table.byId(tx, id));
+    }
+
+    Training get(Tx tx, String id) {
+        return table.byId(tx, id).orElseThrow(
+                () -> new Problem.NotFound(Trainings.KIND, id).raise());
+    }
+
+    List<String> alive(Grant grant, String region) {
+        return database.read(grant, tx -> table.alive(tx, region));
+    }
+
+    List<Training> all(Grant grant, Collection<String> ids) {
+        return database.read(grant, tx -> table.all(tx, ids));
+    }
+
+    /// Those that have run for as long as they may.
+    List<String> late(Grant grant) {
+        return database.read(grant, tx -> table.late(tx, clock.instant()));
+    }
+
+    /// What is sealed.
+    private record Sealed(Map<String, String> env) {
+        @Override
+        public String toString() {
+            return "Sealed[…]";
+        }
+    }
+
+    Map<String, String> env(Grant grant, String id) {
+        return database.read(grant, tx -> table.sealed(tx, id))
+                .map(sealed -> Json.read(sealing.open(sealed, Trainings.SEALED.at(id)),
+                        Sealed.class).env())
+                .orElse(Map.of());
+    }
+
+    byte @Nullable [] sealed(String id, Map<String, String> env) {
+        return env.isEmpty() ? null
+                : sealing.seal(Json.write(new Sealed(env)), Trainings.SEALED.at(id));
+    }
+
+    void reserve(Tx tx, Training training) {
+        quotas.reserve(tx, training.place(), Trainings.subject(training.id()),
+                new Amounts(training.work().gpus(), 0, 0, 0, 0));
+    }
+
+    /// Somebody makes its objects.
+    void making(Tx tx, String id) {
+        var training = lock(tx, id);
+        if (training.state() != State.QUEUED && training.state() != State.FAILED) {
+            throw new Problem.IllegalTransition(Trainings.KIND, id,
+                    TrainingEvents.text(training.state()), "create").raise();
+        }
+        // What a failure gave back is asked for again.
+        reserve(tx, training);
+        if (training.state() == State.FAILED) {
+            mark(tx, training, State.QUEUED, "");
+        }
+    }
+
+    /// It could not be made. A cancellation that was asked for meanwhile goes on.
+    void failed(Tx tx, String id, String reason) {
+        var training = lock(tx, id);
+        if (training.state().isAlive()) {
+            ended(tx, training, State.FAILED, reason);
+        }
+    }
+
+    /// A run changes it.
+    void changing(Tx tx, Training training, String run) {
+        table.begin(tx, training.id(), run, clock.instant());
+    }
+
+    /// Its object says from now on what it shall: whether it runs, and who goes first.
+    void wanted(Tx tx, String id, Training to, Seen seen) {
+        var training = lock(tx, id);
+        if (!training.state().isAlive()) {
+            return;
+        }
+        table.want(tx, id, to.desired(), to.priority());
+        // Whether a failure is the end is for the settling to say.
+        if (seen.verdict() != Seen.Verdict.FAILED) {
+            settled(tx, get(tx, id), seen);
+        }
+    }
+
+    /// It queues for another try.
+    void triedAgain(Tx tx, String id, int attempt) {
+        var training = lock(tx, id);
+        if (training.state().isAlive()) {
+            table.tryAgain(tx, id, attempt);
+            mark(tx, get(tx, id), State.QUEUED, "");
+        }
+    }
+
+    void cancelling(Tx tx, Training training, String run, String reason) {
+        table.begin(tx, training.id(), run, clock.instant());
+        mark(tx, training, State.CANCELLING, reason);
+    }
+
+    void deleting(Tx tx, Training training, String run) {
+        table.begin(tx, training.id(), run, clock.instant());
+        mark(tx, training, State.DELETING, "");
+    }
+
+    /// What was asked for could not be done: it is as it was.
+    void unchanged(Tx tx, String id, State before, String reason) {
+        var training = lock(tx, id);
+        if (training.state() == State.CANCELLING || training.state() == State.DELETING) {
+            mark(tx, training, before, reason);
+        }
+    }
+
+    /// Its objects are gone.
+    ///
+    /// @param overdue why it was ended, if nobody asked for it
+    void cancelled(Tx tx, String id, @Nullable String overdue) {
+        ended(tx, lock(tx, id), overdue == null ? State.CANCELLED : State.FAILED,
+                overdue == null ? "" : overdue);
+    }
+
+    void deleted(Tx tx, String id) {
+        var training = lock(tx, id);
+        quotas.release(tx, Trainings.subject(id));
+        table.delete(tx, id, clock.instant());
+        events.append(tx, TrainingEvents.of("deleted", training));
+    }
+
+    /// It queues again, or shall: somebody else needed the room.
+    void preempted(Tx tx, Training training) {
+        if (training.state() != State.QUEUED && training.state() != State.PREEMPTED) {
+            mark(tx, training, State.PREEMPTED, "It made room for others, and queues again.");
+        }
+    }
+
+    /// What the management cluster says of one that no run changes.
+    void settled(Tx tx, Training training, Seen seen) {
+        switch (seen.verdict()) {
+            case QUEUED -> settled(tx, training, State.QUEUED);
+            case STARTING -> settled(tx, training, State.STARTING);
+            case RUNNING -> settled(tx, training, State.RUNNING);
+            case SUSPENDED -> settled(tx, training,
+                    training.desired() == Desired.SUSPENDED ? State.SUSPENDED : State.QUEUED);
+            case SUCCEEDED -> ended(tx, training, State.SUCCEEDED, "");
+            case FAILED -> ended(tx, training, State.FAILED, seen.text());
+            case SUSPENDING, DELETING -> { }
+        }
+    }
+
+    private void settled(Tx tx, Training training, State state) {
+        if (training.state() != state) {
+            mark(tx, training, state, "");
+        }
+    }
+
+    private void ended(Tx tx, Training training, State state, String reason) {
+        quotas.release(tx, Trainings.subject(training.id()));
+        mark(tx, training, state, reason);
+    }
+
+    /// As it is now, and nobody else changes it until the transaction ends.
+    Training lock(Tx tx, String id) {
+        return table.lock(tx, id).orElseThrow(
+                () -> new Problem.NotFound(Trainings.KIND, id).raise());
+    }
+
+    private void mark(Tx tx, Training training, State state, String reason) {
+        table.mark(tx, training.id(), state, reason.isEmpty() ? null : reason,
+                runsUntil(training, state), clock.instant());
+        events.append(tx, TrainingEvents.of(TrainingEvents.text(state), training, reason));
+    }
+
+    /// The clock begins when all nodes are there, and anew after each pause.
+    private @Nullable Instant runsUntil(Training training, State state) {
+        var longest = training.work().maxRuntimeSeconds();
+        if (state != State.RUNNING && state != State.STARTING || longest == null) {
+            return null;
+        }
+        return training.runsUntil() != null ? training.runsUntil()
+                : state == State.RUNNING ? clock.instant().plusSeconds(longest) : null;
+    }
+}

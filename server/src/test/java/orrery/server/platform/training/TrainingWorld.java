@@ -1,0 +1,142 @@
+package orrery.server.platform.training;
+
+import static orrery.server.platform.PlatformWorld.GRANT;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import orrery.kit.kube.Kind;
+import orrery.kit.kube.Pods;
+import orrery.kit.test.TestProcess;
+import orrery.server.platform.PlatformWorld;
+import orrery.server.platform.training.Training.Desired;
+import orrery.server.platform.training.Training.Priority;
+import orrery.server.platform.training.Training.State;
+import org.awaitility.Awaitility;
+
+/// Everything that training jobs need on the simulated region.
+final class TrainingWorld implements AutoCloseable {
+    /// Runs until somebody ends it.
+    static final Work LONG = work(2, 1, 0, "0", "600");
+
+    final PlatformWorld world = new PlatformWorld();
+    final TrainingLifecycle lifecycle = new TrainingLifecycle(world.test.database(), world.quotas,
+            TestProcess.sealing(), world.process.events(), world.clock);
+    final TrainingObjects objects = new TrainingObjects(world.regions, world.clients);
+    /// A process that works on what users and the settling begin.
+    final TestProcess worker;
+    final Trainings trainings;
+    final SettleTrainings settling;
+    private final List<String> made = new ArrayList<>();
+
+    TrainingWorld() {
+        worker = TestProcess.start(world.test, creating(), updating(), retrying(), cancelling(),
+                deleting());
+        trainings = new Trainings(lifecycle, objects, worker.database(), null, null,
+                world.regions, worker.events(), worker.runs(), TestProcess.paging(), world.ids,
+                world.clock);
+        settling = new SettleTrainings(objects, lifecycle, worker.database(), worker.runs());
+    }
+
+    static Work work(int nodes, int gpus, int retries, String exitCode, String seconds) {
+        return new Work("sim-exit", List.of(), List.of(exitCode, seconds), List.of("TOKEN"),
+                nodes, gpus, null, Work.Framework.PYTORCH, null, retries);
+    }
+
+    CreateTraining creating() {
+        return new CreateTraining(lifecycle, objects, world.regions, world.clients);
+    }
+
+    UpdateTraining updating() {
+        return new UpdateTraining(lifecycle, objects, world.regions, world.clients);
+    }
+
+    RetryTraining retrying() {
+        return new RetryTraining(lifecycle, objects, world.regions, world.clients);
+    }
+
+    CancelTraining cancelling() {
+        return new CancelTraining(
+                lifecycle, objects, world.regions, world.clients, world.process.runs());
+    }
+
+    DeleteTraining deleting() {
+        return new DeleteTraining(lifecycle, objects, world.regions, world.clients);
+    }
+
+    /// One that was asked for, and that no run has made yet.
+    String asked(Work work) {
+        var id = world.ids.next("trn");
+        var now = world.clock.instant();
+        var training = new Training(id, "org_test", PlatformWorld.PROJECT, PlatformWorld.REGION,
+                Training.objectName(id), null, null, Map.of(), State.QUEUED, null,
+                Priority.NORMAL, Desired.RUNNING, work, 1, null, null, null, null, 1, "usr_test",
+                now, now, null);
+        world.test.database().write(GRANT, tx -> {
+            new TrainingTable().insert(
+                    tx, training, lifecycle.sealed(id, Map.of("TOKEN", "hush")));
+            lifecycle.reserve(tx, training);
+        });
+        made.add(id);
+        return id;
+    }
+
+    /// One that is in the region's queue.
+    String queued(Work work) {
+        var id = asked(work);
+        var ended = world.run(creating(), new CreateTraining.Input(id));
+        if (ended.error() != null) {
+            throw new AssertionError(ended.toString());
+        }
+        return id;
+    }
+
+    String running() {
+        var id = queued(LONG);
+        until(id, State.RUNNING);
+        return id;
+    }
+
+    void until(String id, State state) {
+        world.settle(settling, () -> get(id).state() == state);
+    }
+
+    Training get(String id) {
+        return lifecycle.get(GRANT, id);
+    }
+
+    boolean hasJob(String id) {
+        return !objects.isGone(GRANT, get(id));
+    }
+
+    boolean hasSecret(String id) {
+        return world.view().find(
+                Kind.SECRET, world.namespace(), Training.objectName(id)).isPresent();
+    }
+
+    List<Pods.Look> pods(String id) {
+        return new Pods(world.view(), world.namespace(), TrainJobs.pods(get(id))).look();
+    }
+
+    /// Pods take a moment to end.
+    void untilPods(String id, int count) {
+        Awaitility.await().atMost(Duration.ofSeconds(60))
+                .until(() -> pods(id).size() == count);
+    }
+
+    /// Ends all that was made: GPUs are few.
+    void clear() {
+        for (var id : made) {
+            world.run(cancelling(), new CancelTraining.Input(id, State.FAILED, null, null));
+        }
+        made.clear();
+    }
+
+    @Override
+    public void close() {
+        clear();
+        worker.close();
+        world.close();
+    }
+}
