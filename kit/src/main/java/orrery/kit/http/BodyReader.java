@@ -52,7 +52,9 @@ public class BodyReader implements MessageBodyReader<Object> {
         if (body.length == 0 && mayLack(Front.Found.of(context).route().handler(), type)) {
             return null;
         }
-        return read(type, body, Exchange.of(context).surface().refusesUnknownFields(),
+        var tree = parse(body);
+        Whereabouts.strip(context, tree);
+        return read(type, tree, Exchange.of(context).surface().refusesUnknownFields(),
                 clock.instant());
     }
 
@@ -69,7 +71,10 @@ public class BodyReader implements MessageBodyReader<Object> {
     /// @param now what is [Future] must lie behind it
     /// @throws Problem.Failure [Problem.Malformed], or [Problem.Invalid] with every mistake
     public static <B> B read(Class<B> type, byte[] body, boolean strict, Instant now) {
-        var tree = parse(body);
+        return read(type, parse(body), strict, now);
+    }
+
+    private static <B> B read(Class<B> type, JsonNode tree, boolean strict, Instant now) {
         if (!type.isRecord()) {
             return type.cast(tree);
         }

@@ -4,8 +4,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
@@ -39,7 +41,9 @@ public class Doorkeeper {
     /// Admits a request, and counts it against the caller's limit.
     ///
     /// @throws Problem.Failure the refusal
-    Grant admit(RoutingContext context) {
+    ///
+    /// @param where reads where the request means something, when its path does not say
+    Grant admit(RoutingContext context, Supplier<Whereabouts> where) {
         var exchange = Exchange.of(context);
         var call = nobody(exchange);
         try {
@@ -55,7 +59,7 @@ public class Doorkeeper {
             // A stale cookie does not keep anybody from signing in again.
         }
         limits.count(call, context.response());
-        return grant(call, context);
+        return grant(call, context, where);
     }
 
     /// Asks again whether the caller of an open stream may go on listening.
@@ -63,14 +67,15 @@ public class Doorkeeper {
         try {
             var exchange = Exchange.of(context);
             grant(authenticator.authenticate(nobody(exchange),
-                    credentials(context, exchange.surface())), context);
+                    credentials(context, exchange.surface())), context,
+                    () -> Whereabouts.of(context));
             return true;
         } catch (Problem.Failure refusal) {
             return false;
         }
     }
 
-    private Grant grant(Call call, RoutingContext context) {
+    private Grant grant(Call call, RoutingContext context, Supplier<Whereabouts> where) {
         var found = Front.Found.of(context);
         var route = found.route();
         return switch (route.kind()) {
@@ -81,7 +86,9 @@ public class Doorkeeper {
                     // Asked first: whether the place exists is nothing for strangers.
                     access.self(call);
                 }
-                yield inScope(grant(call, route, parameters(context, found)), found);
+                var parameters = route.lacksProject()
+                        ? inProject(call, found, where.get()) : parameters(context, found);
+                yield inScope(grant(call, route, parameters), found);
             }
         };
     }
@@ -145,6 +152,29 @@ public class Doorkeeper {
             }
         }
         return null;
+    }
+
+    /// The parameters of a path without a project, and the project: the one that the request
+    /// names, else that of the thing in the path, else the only one that the credential counts in.
+    private Map<String, String> inProject(Call call, Front.Found found, Whereabouts where) {
+        var all = new HashMap<>(found.parameters());
+        var things = found.route().pathParameters().stream().map(all::get)
+                .filter(value -> value != null && Ids.isId(value)).toList();
+        var project = where.project();
+        if (project == null && !things.isEmpty()) {
+            project = places.find(call, Place.RESOURCE, Map.of("resource", things.getFirst()))
+                    .project();
+        }
+        if (project == null) {
+            project = call.principal().within().project();
+        }
+        if (project == null) {
+            throw new Problem.Invalid(List.of(new Problem.Mistake(Whereabouts.PROJECT,
+                    "is required: the path names neither a project nor something by identifier")))
+                    .raise();
+        }
+        all.put("project", project);
+        return all;
     }
 
     private static Map<String, String> parameters(RoutingContext context, Front.Found found) {

@@ -77,6 +77,13 @@ public class Handed {
     @Produces
     @Dependent
     @Unremovable
+    Whereabouts whereabouts() {
+        return Whereabouts.of(current.getCurrent());
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
     Exchange exchange() {
         return Exchange.of(current.getCurrent());
     }

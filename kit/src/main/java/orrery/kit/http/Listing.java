@@ -89,6 +89,15 @@ public final class Listing<T> {
         return this;
     }
 
+    /// The same list of those rows alone for which a condition holds too.
+    public Listing<T> where(String condition) {
+        var narrower = new Listing<>(type, plural, columns, from + "\nand " + condition);
+        narrower.fields.putAll(fields);
+        narrower.searched = searched;
+        narrower.standard = standard;
+        return narrower;
+    }
+
     private Listing<T> with(Field.Kind kind, List<String> allowed, String... names) {
         for (var name : names) {
             fields.put(name, new Field(kind, column(name), allowed));

@@ -20,13 +20,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The OpenAPI 3.1 document of one surface, read off the same routes, records and rules that
 /// requests meet: it cannot say what the server does not do.
 public final class OpenApi {
-    private static final Pattern PARAMETER = Pattern.compile("\\{\\s*(\\w+)\\s*(?::[^}]*)?}");
+    private static final Map<String, Object> WHEREABOUTS = map("type", "object", "properties",
+            map(Whereabouts.PROJECT, map("type", "string"),
+                    Whereabouts.REGION, map("type", "string")));
 
     private final Surface surface;
     private final Expandables expandables;
@@ -52,7 +53,7 @@ public final class OpenApi {
         for (var route : routes.all()) {
             if (route.surface().isInstance(surface)) {
                 paths.computeIfAbsent(
-                        PARAMETER.matcher(route.template()).replaceAll("{$1}"),
+                        Route.PARAMETER.matcher(route.template()).replaceAll("{$1}"),
                         _ -> new LinkedHashMap<>())
                         .put(route.method().toLowerCase(Locale.ROOT), operation(route));
             }
@@ -143,14 +144,17 @@ public final class OpenApi {
 
     private List<Object> parameters(Route route) {
         var out = new ArrayList<Object>();
-        PARAMETER.matcher(route.template()).results().forEach(found -> out.add(map(
-                "name", found.group(1), "in", "path", "required", true,
-                "schema", map("type", "string"))));
+        route.pathParameters().forEach(name -> out.add(map("name", name, "in", "path",
+                "required", true, "schema", map("type", "string"))));
         if (route.handler() == null) {
             return out;
         }
         if (route.place() == Place.TENANT) {
             out.add(map("name", Doorkeeper.ORGANIZATION, "in", "query",
+                    "schema", map("type", "string")));
+        }
+        if (route.lacksProject()) {
+            out.add(map("name", Whereabouts.PROJECT, "in", "query",
                     "schema", map("type", "string")));
         }
         for (var parameter : route.handler().getParameters()) {
@@ -186,10 +190,11 @@ public final class OpenApi {
                 .findFirst()
                 .map(p -> schemas.of(p.getAnnotatedType(), true))
                 .orElseGet(() -> form(handler));
+        var whole = route.lacksProject() ? map("allOf", List.of(schema, WHEREABOUTS)) : schema;
         var content = new LinkedHashMap<String, Object>();
         route.consumes().stream()
                 .filter(type -> !type.equals("application/merge-patch+json"))
-                .forEach(type -> content.put(type, map("schema", schema)));
+                .forEach(type -> content.put(type, map("schema", whole)));
         return map("required", true, "content", content);
     }
 

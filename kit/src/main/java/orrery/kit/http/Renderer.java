@@ -47,13 +47,14 @@ public class Renderer
     public void filter(ContainerRequestContext request) {
         var context = current.getCurrent();
         var route = Front.Found.of(context).route();
-        Handed.grant(context, doorkeeper.admit(context));
-        // Whom it asks costs something: it comes after the limit.
-        crossOrigins.mark(context, route);
-        checkQuery(context, route);
         if (!route.consumes().isEmpty()) {
             request.setEntityStream(new Limited(request.getEntityStream(), route.bodyLimit()));
         }
+        Handed.grant(context, doorkeeper.admit(
+                context, () -> Whereabouts.read(context, request)));
+        // Whom it asks costs something: it comes after the limit.
+        crossOrigins.mark(context, route);
+        checkQuery(context, route);
         var key = request.getHeaderString(Idempotency.KEY);
         if (Idempotency.isAsked(request.getMethod(), key, Handed.grant(context))) {
             repeats.begin(request, context, key);

@@ -33,14 +33,20 @@ public class Repeats {
     void begin(ContainerRequestContext request, RoutingContext context, String key) {
         var grant = Handed.grant(context);
         var body = body(request, context);
-        switch (idempotency.begin(
-                grant, request.getMethod(), Exchange.of(context).path(), key, body)) {
+        switch (idempotency.begin(grant, request.getMethod(), target(context), key, body)) {
             case Mine mine -> {
                 context.put(TAKEN, mine);
                 Handed.grant(context, mine.grant());
             }
             case Stored stored -> request.abortWith(again(stored));
         }
+    }
+
+    /// What is asked for in two projects is two requests, also where the path names neither.
+    private static String target(RoutingContext context) {
+        var path = Exchange.of(context).path();
+        return Front.Found.of(context).route().lacksProject()
+                ? path + " " + Handed.grant(context).scope().project() : path;
     }
 
     private static Response again(Stored stored) {

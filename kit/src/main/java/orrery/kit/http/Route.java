@@ -3,6 +3,7 @@ package orrery.kit.http;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import orrery.kit.access.Permission;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +44,24 @@ public record Route(
     /// What a body may measure when the route does not say: 1 MiB.
     public static final long BODY_LIMIT = 1 << 20;
 
+    static final Pattern PARAMETER = Pattern.compile("\\{\\s*(\\w+)\\s*(?::[^}]*)?}");
+
     public Route {
         scopes = List.copyOf(scopes);
         consumes = List.copyOf(consumes);
         produces = List.copyOf(produces);
         parameters = Set.copyOf(parameters);
+    }
+
+    /// The names of the path's parameters, in order.
+    List<String> pathParameters() {
+        return PARAMETER.matcher(template).results().map(found -> found.group(1)).toList();
+    }
+
+    /// Whether it works in a project that its path does not name: the request says which, see
+    /// [Whereabouts].
+    public boolean lacksProject() {
+        return place == Place.PROJECT && !template.contains("{project}");
     }
 
     public boolean isWebSocket() {

@@ -74,7 +74,7 @@ public final class RouteScan {
                 needs == null ? null : new Permission(needs.value()),
                 needs == null ? null : needs.in(),
                 scope == null ? List.of() : List.of(scope.value()), consumes, produces,
-                parameters(needs, handler),
+                parameters(needs, template, handler),
                 handler == null || isOpenQuery(handler), limit, handler,
                 handler == null ? null : view(handler.getGenericReturnType()));
     }
@@ -90,13 +90,18 @@ public final class RouteScan {
     }
 
     /// The query parameters that a route reads, or that are read for it.
-    private static Set<String> parameters(@Nullable Needs needs, @Nullable Method handler) {
+    private static Set<String> parameters(
+            @Nullable Needs needs, String template, @Nullable Method handler) {
         var read = handler == null ? Stream.<String>empty()
                 : Arrays.stream(handler.getParameters())
                         .map(parameter -> parameter.getAnnotation(QueryParam.class))
                         .filter(Objects::nonNull).map(QueryParam::value);
-        return Stream.concat(read, needs != null && needs.in() == Place.TENANT
-                ? Stream.of(Doorkeeper.ORGANIZATION) : Stream.empty()).collect(Collectors.toSet());
+        var placed = needs == null ? null : switch (needs.in()) {
+            case TENANT -> Doorkeeper.ORGANIZATION;
+            case PROJECT -> template.contains("{project}") ? null : Whereabouts.PROJECT;
+            case PLATFORM, ORGANIZATION, RESOURCE, HOME_ORGANIZATION, HOME_PROJECT -> null;
+        };
+        return Stream.concat(read, Stream.ofNullable(placed)).collect(Collectors.toSet());
     }
 
     private static boolean isOpenQuery(Method handler) {

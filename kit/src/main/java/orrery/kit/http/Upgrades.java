@@ -61,7 +61,7 @@ public class Upgrades implements HttpUpgradeCheck {
         var vertx = Vertx.currentContext();
         Thread.ofVirtual().name("upgrade").start(() -> {
             try {
-                var grant = doorkeeper.admit(context);
+                var grant = doorkeeper.admit(context, () -> Whereabouts.of(context));
                 ask(Front.Found.of(context), grant);
                 vertx.runOnContext(_ -> {
                     admitted.put(id, new Admitted(

@@ -321,8 +321,9 @@ class TenancyMatrixTest {
             }
             return thing == null ? "x" : thing;
         });
-        return route.place() == Place.TENANT && path.equals(route.template())
-                ? path + "?orgId=" + tenant.id() : path;
+        return route.lacksProject() ? path + "?projectId=" + tenant.project()
+                : route.place() == Place.TENANT && path.equals(route.template())
+                        ? path + "?orgId=" + tenant.id() : path;
     }
 
     private static Map<String, String> things(Route route, Tenant tenant) {

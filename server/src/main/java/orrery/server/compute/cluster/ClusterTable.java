@@ -3,7 +3,6 @@ package orrery.server.compute.cluster;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +27,8 @@ final class ClusterTable {
 
     private static final Listing<Cluster> LIST = Listing.of(Cluster.class, "clusters", COLUMNS, """
             cluster
-            where project_id = :project
-              and region = :region
-              and deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy")
+            where deleted_at is null""")
+            .time("updatedAt").text("name", "createdBy", "projectId", "region")
             .oneOf("state", Cluster.State.class).oneOf("origin", Cluster.Origin.class)
             .map("labels").searching("name", "displayName");
 
@@ -94,8 +91,10 @@ final class ClusterTable {
                 .bind("id", id).mapTo(Cluster.class).findOne();
     }
 
-    Page<Cluster> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
-        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
+    /// @param region `null` for all
+    Page<Cluster> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
+        return reach.page(LIST, tx, paging, ask, region);
     }
 
     /// Those of an organization within somebody's reach, newest first, a thousand at most.

@@ -32,6 +32,7 @@ import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
 import orrery.server.compute.network.Networks;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
@@ -51,6 +52,7 @@ public final class Clusters implements Contents, Locator {
 
     static final String KIND = "cluster";
     private static final Permission GET = new Permission("compute.clusters.get");
+    private static final Permission LIST = new Permission("compute.clusters.list");
 
     private final ClusterTable table = new ClusterTable();
     private final Database database;
@@ -117,17 +119,33 @@ public final class Clusters implements Contents, Locator {
     }
 
     /// One page of the clusters of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     public Page<Cluster> list(Grant grant, String region, PageAsk ask) {
+        return page(grant, region, ask, _ -> Reach.project(project(grant)));
+    }
+
+    /// As [#list], of all projects whose clusters the caller may list.
+    public Page<Cluster> everywhere(Grant grant, String region, PageAsk ask) {
+        return page(grant, region, ask, tx -> projects.reach(tx, grant, LIST));
+    }
+
+    private Page<Cluster> page(
+            Grant grant, String region, PageAsk ask, Function<Tx, Reach> reach) {
         return database.read(grant, tx -> {
-            regions.check(tx, region);
-            return table.list(tx, paging, ask, project(grant), region);
+            return table.list(
+                    tx, paging, ask, reach.apply(tx), regions.checked(tx, region));
         });
     }
 
     /// @param idOrName identifier or name
     public Cluster get(Grant grant, String region, String idOrName) {
-        return database.read(grant,
-                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+        return database.read(grant, tx -> find(tx, grant, region, idOrName));
+    }
+
+    private Cluster find(Tx tx, Grant grant, String region, String idOrName) {
+        return present(
+                table.find(tx, project(grant), Regions.one(region), idOrName), idOrName);
     }
 
     /// Asks for a cluster. A run makes it.
@@ -355,7 +373,7 @@ public final class Clusters implements Contents, Locator {
     }
 
     private Cluster lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
+        var id = find(tx, grant, region, idOrName).id();
         return present(table.lock(tx, id).filter(c -> c.deletedAt() == null), idOrName);
     }
 

@@ -20,6 +20,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/compute/clusters")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class ClustersApi implements Expandable {
-    private final Clusters clusters;
+public sealed class ClustersApi implements Expandable permits ClustersShortApi {
+    final Clusters clusters;
 
     public ClustersApi(Clusters clusters) {
         this.clusters = clusters;
@@ -52,9 +53,9 @@ public final class ClustersApi implements Expandable {
 
     @POST
     @Needs(value = "compute.clusters.create", in = Place.PROJECT)
-    public Answer<ClusterView> create(@Context Grant grant, @PathParam("region") String region,
+    public Answer<ClusterView> create(@Context Grant grant, @Context Whereabouts where,
             ClusterBody.New body) {
-        return accepted(clusters.create(grant, region, body.input()));
+        return accepted(clusters.create(grant, where.region(), body.input()));
     }
 
     @GET

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/compute/clusters/{cluster}/kubeconfigs")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class KubeconfigsApi {
+public sealed class KubeconfigsApi permits KubeconfigsShortApi {
     private static final String YAML = "application/yaml";
 
     private final Kubeconfigs kubeconfigs;

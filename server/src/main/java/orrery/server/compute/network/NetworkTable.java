@@ -2,7 +2,6 @@ package orrery.server.compute.network;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import orrery.kit.access.Scope;
@@ -12,6 +11,8 @@ import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.server.iam.policy.Reach;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of tables `network` and `subnet`.
 final class NetworkTable {
@@ -27,10 +28,8 @@ final class NetworkTable {
 
     private static final Listing<Network> LIST = Listing.of(Network.class, "networks", COLUMNS, """
             network n
-            where n.project_id = :project
-              and n.region = :region
-              and n.deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy")
+            where n.deleted_at is null""")
+            .time("updatedAt").text("name", "createdBy", "projectId", "region")
             .oneOf("state", Network.State.class).oneOf("role", Network.Role.class)
             .map("labels").searching("name", "displayName");
 
@@ -75,8 +74,10 @@ final class NetworkTable {
                 """).bindMethods(subnet).execute();
     }
 
-    Page<Network> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
-        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
+    /// @param region `null` for all
+    Page<Network> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
+        return reach.page(LIST, tx, paging, ask, region);
     }
 
     /// All of a project in one region.
@@ -102,6 +103,18 @@ final class NetworkTable {
                 .bind("region", region)
                 .bind("idOrName", idOrName)
                 .mapTo(Network.class).findOne();
+    }
+
+    /// As [#find], in any region: several may have the same name.
+    List<Network> anywhere(Tx tx, String project, String idOrName) {
+        return tx.handle().createQuery(SELECT + """
+                where n.project_id = :project
+                  and n.deleted_at is null
+                  and (n.id = :idOrName or n.name = :idOrName)
+                """)
+                .bind("project", project)
+                .bind("idOrName", idOrName)
+                .mapTo(Network.class).list();
     }
 
     /// As [#find], and keeps it from being deleted until the transaction ends.

@@ -16,6 +16,7 @@ import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
@@ -26,6 +27,7 @@ import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.Regions;
@@ -34,6 +36,7 @@ import orrery.server.tenancy.region.Regions;
 @Singleton
 public final class Networks implements Contents, Locator {
     private static final String KIND = "network";
+    private static final Permission LIST = new Permission("compute.networks.list");
     private static final int MOST = 100;
 
     private final NetworkTable table = new NetworkTable();
@@ -67,18 +70,49 @@ public final class Networks implements Contents, Locator {
         }
     }
 
-    /// All networks of the grant's project in a region, newest first, a hundred at most.
+    /// One page of the networks of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     public Page<Network> list(Grant grant, String region, PageAsk ask) {
+        return page(grant, region, ask, _ -> Reach.project(project(grant)));
+    }
+
+    /// As [#list], of all projects whose networks the caller may list.
+    public Page<Network> everywhere(Grant grant, String region, PageAsk ask) {
+        return page(grant, region, ask, tx -> projects.reach(tx, grant, LIST));
+    }
+
+    private Page<Network> page(
+            Grant grant, String region, PageAsk ask, Function<Tx, Reach> reach) {
         return database.read(grant, tx -> {
-            regions.check(tx, region);
-            return table.list(tx, paging, ask, project(grant), region);
+            return table.list(
+                    tx, paging, ask, reach.apply(tx), regions.checked(tx, region));
         });
     }
 
+    /// @param region code; `global` for any
     /// @param idOrName identifier or name
+    /// @throws Problem.Failure [Problem.NotFound]; [Problem.Ambiguous] for a name that networks of
+    ///     several regions have
     public Network get(Grant grant, String region, String idOrName) {
-        return database.read(grant,
-                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+        return database.read(grant, tx -> find(tx, grant, region, idOrName));
+    }
+
+    private Network find(Tx tx, Grant grant, String region, String idOrName) {
+        if (!region.equals(Regions.GLOBAL)) {
+            return present(table.find(tx, project(grant), region, idOrName), idOrName);
+        }
+        var found = table.anywhere(tx, project(grant), idOrName);
+        if (found.size() > 1) {
+            throw new Problem.Ambiguous(
+                    KIND, idOrName, found.stream().map(Network::id).sorted().toList()).raise();
+        }
+        return present(found.stream().findFirst(), idOrName);
+    }
+
+    private Network hold(Tx tx, Grant grant, String region, String idOrName) {
+        var found = find(tx, grant, region, idOrName);
+        return present(table.hold(tx, project(grant), found.region(), found.id()), idOrName);
     }
 
     /// Makes a network, and one subnet that fills it.
@@ -139,12 +173,12 @@ public final class Networks implements Contents, Locator {
     public Network change(Grant grant, String region, String idOrName,
             Function<Network, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = present(table.hold(tx, project(grant), region, idOrName), idOrName);
+            var found = hold(tx, grant, region, idOrName);
             verify(found, expected);
             var to = change.apply(found);
             table.update(tx, found.id(), to, clock.instant());
             events.append(tx, event("network.updated", found));
-            return present(table.find(tx, project(grant), region, found.id()), idOrName);
+            return find(tx, grant, found.region(), found.id());
         });
     }
 
@@ -153,7 +187,7 @@ public final class Networks implements Contents, Locator {
     /// @throws Problem.Failure [Problem.InUse] while a cluster is in it
     public void delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
-            var found = present(table.hold(tx, project(grant), region, idOrName), idOrName);
+            var found = hold(tx, grant, region, idOrName);
             verify(found, expected);
             var users = table.users(tx, found.id());
             if (!users.isEmpty()) {

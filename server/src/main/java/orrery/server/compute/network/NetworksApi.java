@@ -22,6 +22,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Patch;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/compute/networks")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class NetworksApi {
-    private final Networks networks;
+public sealed class NetworksApi permits NetworksShortApi {
+    final Networks networks;
 
     public NetworksApi(Networks networks) {
         this.networks = networks;
@@ -120,8 +121,8 @@ public final class NetworksApi {
     @POST
     @Needs(value = "compute.networks.create", in = Place.PROJECT)
     public Answer<View> create(
-            @Context Grant grant, @PathParam("region") String region, New body) {
-        var view = View.of(networks.create(grant, region, body.input()));
+            @Context Grant grant, @Context Whereabouts where, New body) {
+        var view = View.of(networks.create(grant, where.region(), body.input()));
         return Answer.created(view, view.selfLink()).version(view.version());
     }
 

@@ -27,6 +27,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Reach;
 import orrery.server.iam.policy.Policy;
 import orrery.server.iam.role.Predefined;
 import orrery.server.tenancy.organization.Organizations;
@@ -95,6 +96,11 @@ public final class Projects {
     /// Projects of that name which the principal may see.
     List<Project> byName(Tx tx, Principal principal, String name) {
         return table.byName(tx, policies.reach(tx, principal, GET), name);
+    }
+
+    /// Where the caller holds a permission: for lists of what is in projects.
+    public Reach reach(Tx tx, Grant grant, Permission permission) {
+        return policies.reach(tx, grant.principal(), permission);
     }
 
     /// Keeps the project that the grant is for from being deleted while something is put into it.

@@ -15,6 +15,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Whereabouts;
 import orrery.kit.kube.KubeTarget;
 import orrery.kit.kube.Kubeconfig;
 import orrery.kit.secret.SealedColumn;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class Regions {
     public static final SealedColumn SEALED =
             new SealedColumn("region", "code", "sealed_kubeconfig");
+
+    /// What a path says that means all regions.
+    public static final String GLOBAL = Whereabouts.GLOBAL;
 
     private static final String KIND = "region";
 
@@ -67,6 +71,22 @@ public final class Regions {
         if (!known.contains(code)) {
             known.add(get(tx, code).code());
         }
+    }
+
+    /// As [#check], for lists that may span regions.
+    ///
+    /// @return the region that the code means; `null` for all
+    public @Nullable String checked(Tx tx, String code) {
+        var region = one(code);
+        if (region != null) {
+            check(tx, region);
+        }
+        return region;
+    }
+
+    /// The region that a code means; `null` for all.
+    public static @Nullable String one(String code) {
+        return code.equals(GLOBAL) ? null : code;
     }
 
     /// Connects a management cluster, or takes over a changed kubeconfig of one. The same again
