@@ -1,6 +1,7 @@
 package orrery.kit.durable;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
@@ -111,6 +112,18 @@ public final class Runs {
         }
         return database.read(grant,
                 tx -> table.list(tx, filter, after, Math.min(limit, PAGE)));
+    }
+
+    /// Counts the runs of several places.
+    ///
+    /// @param grants one for each place, none of which lies within another
+    /// @param type the saga's name; null for all
+    /// @param since of runs that were created at this time or later, the newest 100,000
+    public RunMetrics metrics(
+            Grant caller, List<Grant> grants, @Nullable String type, Instant since) {
+        var places = grants.stream().map(Grant::scope).toList();
+        return database.read(caller, tx -> new RunMetricsTable().count(
+                tx, places, type, since, RunMetricsTable.MOST));
     }
 
     /// What it has done so far, in order.

@@ -45,7 +45,7 @@ final class RunQuery {
                         Arrays.stream(Status.values()).map(Status::text).toList()));
     }
 
-    private static @Nullable Instant time(String name, @Nullable String text) {
+    static @Nullable Instant time(String name, @Nullable String text) {
         try {
             return text == null ? null : OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException notOne) {

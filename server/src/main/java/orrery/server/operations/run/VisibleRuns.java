@@ -1,6 +1,7 @@
 package orrery.server.operations.run;
 
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,7 @@ import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.RunFilter;
+import orrery.kit.durable.RunMetrics;
 import orrery.kit.durable.RunStep;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.EventFilter;
@@ -101,6 +103,12 @@ public final class VisibleRuns {
                 return List.of(run.id());
             }
         });
+    }
+
+    /// Counts those that the caller may list.
+    RunMetrics metrics(Grant caller, @Nullable String type, Instant since) {
+        return runs.metrics(caller, places(caller).stream()
+                .map(place -> access.require(caller.call(), LIST, place)).toList(), type, since);
     }
 
     private static void verifyOrder(PageAsk ask) {

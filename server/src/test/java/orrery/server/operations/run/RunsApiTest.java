@@ -6,6 +6,8 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -96,6 +98,42 @@ class RunsApiTest {
 
     private static List<String> ids(Visitor.Heard page) {
         return page.json().at("/data").valueStream().map(r -> r.path("id").asText()).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/regions/global/workflows/metrics", "/v1/workflows/metrics"})
+    void countsRunsByTypeAndStatusAndSaysHowLongTheyTook(String metrics) {
+        made();
+        var all = owner.get(metrics);
+        assertThat(all.status()).as(all.raw().body()).isEqualTo(200);
+        var one = owner.get(metrics + "?type=cluster.create&since=" + now().minusHours(1))
+                .json().path("data");
+        var listed = owner.get(RUNS + "?type=cluster.create&offset=0&since="
+                + now().minusHours(1)).json().at("/meta/pagination/total").asLong();
+        assertThat(one.at("/types").size()).isEqualTo(1);
+        assertThat(one.at("/types/0/type").asText()).isEqualTo("cluster.create");
+        assertThat(one.path("total").asLong()).isEqualTo(listed).isPositive()
+                .isEqualTo(one.at("/types/0/total").asLong());
+        var statuses = one.at("/types/0/statuses");
+        assertThat(statuses.propertyStream().mapToLong(it -> it.getValue().asLong()).sum())
+                .isEqualTo(listed);
+        assertThat(statuses.path("completed").asLong()).isPositive();
+        assertThat(statuses.has("attention")).as("none are left out").isTrue();
+        var took = one.at("/types/0/durationMs");
+        assertThat(took.path("p50").asLong()).isPositive()
+                .isLessThanOrEqualTo(took.path("p90").asLong());
+        assertThat(took.path("p99").asLong()).isLessThanOrEqualTo(took.path("max").asLong());
+        assertThat(this.all.stranger().get(metrics).json().at("/data/total").asLong(-1)).isZero();
+        assertThat(owner.get(metrics + "?type=nothing").json().at("/data/types").size()).isZero();
+        assertThat(owner.get(metrics + "?since=" + now().minusDays(40))
+                .json().at("/error/details/fields/since").asText()).contains("31 days");
+        assertThat(owner.get(metrics + "?since=yesterday").status()).isEqualTo(400);
+        assertThat(owner.get(metrics + "?colour=red").status()).isEqualTo(400);
+        assertThat(Visitor.of(server).get(metrics).status()).isEqualTo(401);
+    }
+
+    private static OffsetDateTime now() {
+        return OffsetDateTime.now(ZoneOffset.UTC);
     }
 
     @Test
