@@ -101,6 +101,12 @@ public sealed interface Problem {
         }
     }
 
+    /// Nothing is left of what is asked for (409).
+    ///
+    /// @param pool what it is taken from: `subnet sub_…`
+    /// @param what is asked for: `addresses`
+    record PoolExhausted(String pool, String what) implements Problem {}
+
     /// The state machine knows no such step (409).
     record IllegalTransition(String kind, String id, String state, String action)
             implements Problem {}

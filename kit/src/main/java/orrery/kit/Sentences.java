@@ -36,6 +36,8 @@ public final class Sentences {
             case Problem.Conflict p -> "The " + p.kind() + " " + p.id() + " " + p.cause();
             case Problem.InUse p -> "The " + p.kind() + " " + p.id() + " is still used by "
                     + String.join(", ", p.dependents());
+            case Problem.PoolExhausted p -> "The " + p.pool() + " has no " + p.what()
+                    + " left; release some, or take from another";
             case Problem.IllegalTransition p -> "The " + p.kind() + " " + p.id() + " is "
                     + p.state() + " and cannot " + p.action() + " now";
             case Problem.Ambiguous p -> "The name " + p.name() + " means more than one "

@@ -27,6 +27,9 @@ public record Tenant(String id, String project, String owner, Map<String, String
     private static final Map<String, Map<String, Object>> WORDS = Map.ofEntries(
             Map.entry("cluster", Map.of("state", "running", "origin", "provisioned")),
             Map.entry("network", Map.of("state", "active", "role", "custom")),
+            Map.entry("subnet", Map.of("role", "internal")),
+            Map.entry("address", Map.of("ip_version", "IPV4", "address_type", "INTERNAL",
+                    "state", "available")),
             Map.entry("kubeconfig", Map.of("state", "active", "role", "viewer")),
             Map.entry("policy", Map.of("role", "project:viewer", "principal_kind", "user")),
             Map.entry("identity_provider", Map.of("kind", "oidc", "sign_up", "nobody")),
@@ -125,6 +128,11 @@ public record Tenant(String id, String project, String owner, Map<String, String
             always.put("cluster", things.get("cluster"));
             insert("region", null, Map.of("code", "zq1", "state", "disabled"));
             things.put("network", insert("network", id("net"), Map.of("region", "zq1")));
+            always.put("network_id", things.get("network"));
+            things.put("subnet", insert("subnet", id("sub"), Map.of(
+                    "region", "zq1", "ipv4_cidr", "10.9.0.0/24")));
+            always.put("subnet_id", things.get("subnet"));
+            things.put("address", insert("address", id("adr"), Map.of("region", "zq1")));
             things.put("kubeconfig", insert("kubeconfig", id("kcf"), Map.of()));
             things.put("endpoint",
                     insert("inference_endpoint", id("inf"), Map.of("region", "zq1")));
@@ -202,6 +210,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
                 case "ARRAY" -> "{" + MARK + "}";
                 case "boolean" -> true;
                 case "cidr" -> "10.9.0.0/24";
+                case "inet" -> "10.9.0.9";
                 case "timestamp with time zone" -> "2100-01-01T00:00:00Z";
                 default -> "1";
             };

@@ -220,6 +220,7 @@ public final class Cloud implements Surface {
             case Problem.AlreadyExists _ -> "ALREADY_EXISTS";
             case Problem.Conflict _, Problem.Ambiguous _ -> "CONFLICT";
             case Problem.InUse _ -> "CONFLICT_IN_USE";
+            case Problem.PoolExhausted _ -> "POOL_CAPACITY_EXCEEDED";
             case Problem.IllegalTransition _ -> "INVALID_STATE_TRANSITION";
             case Problem.IdempotencyInProgress _ -> "IDEMPOTENCY_IN_PROGRESS";
             case Problem.PreconditionFailed _ -> "PRECONDITION_FAILED";

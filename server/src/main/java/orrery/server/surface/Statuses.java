@@ -21,7 +21,8 @@ final class Statuses {
             case Problem.NotAcceptable _ -> 406;
             case Problem.AlreadyExists _, Problem.Conflict _, Problem.InUse _,
                     Problem.IllegalTransition _, Problem.Ambiguous _,
-                    Problem.IdempotencyInProgress _, Problem.TooManyCredentials _ -> 409;
+                    Problem.IdempotencyInProgress _, Problem.TooManyCredentials _,
+                    Problem.PoolExhausted _ -> 409;
             case Problem.PreconditionFailed _ -> 412;
             case Problem.HeadTooLarge p -> switch (p.part()) {
                 case ADDRESS -> 414;

@@ -37,6 +37,7 @@ class EveryProblemTest {
             new Problem.AlreadyExists("cluster", "a"),
             new Problem.Conflict("cluster", "a", "is being changed"),
             new Problem.InUse("network", "n", List.of("cls_1")),
+            new Problem.PoolExhausted("subnet s", "addresses"),
             new Problem.IllegalTransition("cluster", "a", "deleted", "scale"),
             new Problem.Ambiguous("cluster", "a", List.of("a.p", "a.q")),
             new Problem.IdempotencyInProgress("k"),

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
@@ -23,6 +24,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -40,8 +42,6 @@ import orrery.server.tenancy.quota.Amounts;
 import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
-import org.jspecify.annotations.Nullable;
-import orrery.kit.http.Locator;
 
 /// The clusters of projects: what users may do with them.
 @Singleton

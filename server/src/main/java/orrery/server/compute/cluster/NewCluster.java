@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.Slug;
 import orrery.server.compute.cluster.NodePool.Role;
 import orrery.server.tenancy.project.Labels;
-import org.jspecify.annotations.Nullable;
 
 /// A cluster that somebody asks for. It holds nothing that could not be made.
 ///

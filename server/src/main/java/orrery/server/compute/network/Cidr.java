@@ -3,6 +3,7 @@ package orrery.server.compute.network;
 import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +11,12 @@ import java.util.Optional;
 ///
 /// @param base its first address
 /// @param length bits of the prefix
-record Cidr(InetAddress base, int length) {
+public record Cidr(InetAddress base, int length) {
     private static final List<String> PRIVATE =
             List.of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7");
 
     /// @return empty when `text` is no range, or names an address inside of one
-    static Optional<Cidr> parse(String text) {
+    public static Optional<Cidr> parse(String text) {
         int slash = text.lastIndexOf('/');
         if (slash < 1 || !text.substring(slash + 1).matches("\\d{1,3}")
                 || text.indexOf('%') >= 0) {
@@ -32,7 +33,7 @@ record Cidr(InetAddress base, int length) {
         }
     }
 
-    boolean isIpv4() {
+    public boolean isIpv4() {
         return base instanceof Inet4Address;
     }
 
@@ -42,14 +43,37 @@ record Cidr(InetAddress base, int length) {
     }
 
     /// Whether all of `other` lies in this range.
-    boolean contains(Cidr other) {
+    public boolean contains(Cidr other) {
         return isIpv4() == other.isIpv4() && length <= other.length
                 && number().shiftRight(bits() - length)
                         .equals(other.number().shiftRight(bits() - length));
     }
 
-    boolean overlaps(Cidr other) {
+    public boolean overlaps(Cidr other) {
         return contains(other) || other.contains(this);
+    }
+
+    /// The range of one address; empty when `text` is none.
+    public static Optional<Cidr> address(String text) {
+        return parse(text + "/32").filter(Cidr::isIpv4).or(() -> parse(text + "/128"));
+    }
+
+    /// How many addresses it has.
+    public BigInteger size() {
+        return BigInteger.ONE.shiftLeft(bits() - length);
+    }
+
+    /// Its address number `index`, counted from 0.
+    public String at(BigInteger index) {
+        var bytes = new byte[bits() / 8];
+        var number = number().add(index).toByteArray();
+        int length = Math.min(number.length, bytes.length);
+        System.arraycopy(number, number.length - length, bytes, bytes.length - length, length);
+        try {
+            return InetAddress.getByAddress(bytes).getHostAddress();
+        } catch (UnknownHostException wrongLength) {
+            throw new IllegalStateException(wrongLength);
+        }
     }
 
     private int bits() {

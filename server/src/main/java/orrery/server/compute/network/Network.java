@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A range of addresses that a project uses in one region.
 ///
 /// @param cidr in canonical form: `10.1.0.0/16`
+/// @param gateway where its packets leave, for operators; `null` when nobody said
+/// @param vlanIds of the VLANs that carry it (IEEE 802.1Q), for operators
 /// @param role `DEFAULT` for what is used when a request names none
 /// @param subnets identifiers of its subnets
 public record Network(
@@ -21,6 +23,8 @@ public record Network(
         @Nullable String description,
         @Jsonb Map<String, String> labels,
         String cidr,
+        @Nullable String gateway,
+        @Jsonb List<Integer> vlanIds,
         Role role,
         State state,
         List<String> subnets,
@@ -38,6 +42,7 @@ public record Network(
 
     public Network {
         labels = Map.copyOf(labels);
+        vlanIds = List.copyOf(vlanIds);
         subnets = List.copyOf(subnets);
     }
 }

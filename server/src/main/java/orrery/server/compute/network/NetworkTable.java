@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
@@ -12,13 +13,13 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Reach;
-import org.jspecify.annotations.Nullable;
 
-/// The SQL of tables `network` and `subnet`.
+/// The SQL of table `network`, and who is in one.
 final class NetworkTable {
     private static final String COLUMNS = """
             n.id, n.organization_id, n.project_id, n.region, n.name, n.display_name,
-              n.description, n.labels, n.cidr::text as cidr, n.role, n.state,
+              n.description, n.labels, n.cidr::text as cidr, host(n.gateway) as gateway,
+              n.vlan_ids, n.role, n.state,
               array(select s.id from subnet s
                     where s.network_id = n.id and s.deleted_at is null
                     order by s.created_at, s.id) as subnets,
@@ -45,10 +46,11 @@ final class NetworkTable {
     void insert(Tx tx, Network network) {
         tx.handle().createUpdate("""
                 insert into network (id, organization_id, project_id, region, name, display_name,
-                  description, labels, cidr, role, state, created_by, created_at, updated_at)
+                  description, labels, cidr, gateway, vlan_ids, role, state, created_by,
+                  created_at, updated_at)
                 values (:id, :organizationId, :projectId, :region, :name, :displayName,
-                  :description, :labels, :cidr::cidr, lower(:role), lower(:state), :createdBy,
-                  :createdAt, :updatedAt)
+                  :description, :labels, :cidr::cidr, :gateway::inet, :vlanIds, lower(:role),
+                  lower(:state), :createdBy, :createdAt, :updatedAt)
                 """)
                 .bind("id", network.id())
                 .bind("organizationId", network.organizationId())
@@ -59,19 +61,14 @@ final class NetworkTable {
                 .bind("description", network.description())
                 .bind("labels", Json.of(network.labels()))
                 .bind("cidr", network.cidr())
+                .bind("gateway", network.gateway())
+                .bind("vlanIds", Json.of(network.vlanIds()))
                 .bind("role", network.role().name())
                 .bind("state", network.state().name())
                 .bind("createdBy", network.createdBy())
                 .bind("createdAt", network.createdAt())
                 .bind("updatedAt", network.updatedAt())
                 .execute();
-    }
-
-    void insertSubnet(Tx tx, Subnet subnet) {
-        tx.handle().createUpdate("""
-                insert into subnet (id, network_id, name, ipv4_cidr, ipv6_cidr, created_at)
-                values (:id, :networkId, :name, :ipv4Cidr::cidr, :ipv6Cidr::cidr, :createdAt)
-                """).bindMethods(subnet).execute();
     }
 
     /// @param region `null` for all
@@ -135,28 +132,17 @@ final class NetworkTable {
         return find(tx, project, region, idOrName);
     }
 
-    Optional<Subnet> findSubnet(Tx tx, String network, String idOrName) {
-        return tx.handle().createQuery("""
-                select id, network_id, name, ipv4_cidr::text as ipv4_cidr,
-                  ipv6_cidr::text as ipv6_cidr, created_at
-                from subnet
-                where network_id = :network
-                  and deleted_at is null
-                  and (id = :idOrName or name = :idOrName)
-                """)
-                .bind("network", network)
-                .bind("idOrName", idOrName)
-                .mapTo(Subnet.class).findOne();
-    }
-
     void update(Tx tx, String id, Networks.Change change, Instant now) {
         tx.handle().createUpdate("""
                 update network
                 set display_name = :displayName, description = :description, labels = :labels,
-                  version = version + 1, updated_at = :now
+                  gateway = :gateway::inet, vlan_ids = :vlanIds, version = version + 1,
+                  updated_at = :now
                 where id = :id
                 """)
                 .bind("id", id)
+                .bind("gateway", change.gateway())
+                .bind("vlanIds", Json.of(change.vlanIds()))
                 .bind("displayName", change.displayName())
                 .bind("description", change.description())
                 .bind("labels", Json.of(change.labels()))
@@ -165,12 +151,6 @@ final class NetworkTable {
     }
 
     void delete(Tx tx, String id, Instant now) {
-        tx.handle().createUpdate("""
-                update subnet
-                set deleted_at = :now
-                where network_id = :id
-                  and deleted_at is null
-                """).bind("id", id).bind("now", now).execute();
         tx.handle().createUpdate("""
                 update network
                 set deleted_at = :now, state = 'deleted', version = version + 1, updated_at = :now

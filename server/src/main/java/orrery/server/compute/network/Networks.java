@@ -2,8 +2,10 @@ package orrery.server.compute.network;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -27,6 +29,8 @@ import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.server.compute.subnet.AddressSpace;
+import orrery.server.compute.subnet.Subnet;
 import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
@@ -38,8 +42,11 @@ public final class Networks implements Contents, Locator {
     private static final String KIND = "network";
     private static final Permission LIST = new Permission("compute.networks.list");
     private static final int MOST = 100;
+    private static final int MOST_VLANS = 64;
+    private static final int LAST_VLAN = 4094;
 
     private final NetworkTable table = new NetworkTable();
+    private final AddressSpace space = new AddressSpace();
     private final Database database;
     private final Projects projects;
     private final Regions regions;
@@ -63,10 +70,21 @@ public final class Networks implements Contents, Locator {
     public record Change(
             @Nullable String displayName,
             @Nullable String description,
-            Map<String, String> labels) {
+            Map<String, String> labels,
+            @Nullable String gateway,
+            List<Integer> vlanIds) {
         public Change {
             labels = Map.copyOf(labels);
-            Naming.check(new Mistakes(), null, displayName, description).orRefuse();
+            vlanIds = List.copyOf(vlanIds);
+            Naming.check(new Mistakes(), null, displayName, description)
+                    .check("gateway", gateway, it -> Cidr.address(it).isPresent(),
+                            "must be an address such as 10.1.0.1")
+                    .unless(vlanIds.size() <= MOST_VLANS && vlanIds.stream().distinct().count()
+                                    == vlanIds.size(), "vlanIds",
+                            "must be at most " + MOST_VLANS + ", no two alike")
+                    .unless(vlanIds.stream().allMatch(it -> it >= 1 && it <= LAST_VLAN),
+                            "vlanIds", "must be numbers from 1 to " + LAST_VLAN)
+                    .orRefuse();
         }
     }
 
@@ -127,7 +145,7 @@ public final class Networks implements Contents, Locator {
             verifyFree(table.all(tx, project(grant), region), asked);
             var network = build(grant, region, asked);
             table.insert(tx, network);
-            table.insertSubnet(tx, subnet(network));
+            space.add(tx, subnet(network), null);
             events.append(tx, event("network.created", network));
             return present(table.find(tx, project(grant), region, network.id()), network.id());
         });
@@ -156,17 +174,21 @@ public final class Networks implements Contents, Locator {
         return new Network(id, grant.scope().requireOrganization(), project(grant), region,
                 asked.name() == null ? Slug.of(KIND, id) : asked.name(),
                 asked.displayName(), asked.description(), asked.labels(),
-                Cidr.parse(asked.cidr()).orElseThrow().toString(), asked.role(),
+                Cidr.parse(asked.cidr()).orElseThrow().toString(), null, List.of(),
+                asked.role(),
                 Network.State.ACTIVE, List.of(), 1, grant.principal().id(), now, now, null);
     }
 
     private Subnet subnet(Network network) {
         boolean four = Cidr.parse(network.cidr()).orElseThrow().isIpv4();
-        return new Subnet(ids.next("sub"), network.id(), network.name() + "-1",
-                four ? network.cidr() : null, four ? null : network.cidr(), network.createdAt());
+        return new Subnet(ids.next("sub"), network.organizationId(), network.projectId(),
+                network.region(), network.name() + "-1", null, null, Map.of(),
+                Subnet.Role.INTERNAL, network.id(), four ? network.cidr() : null,
+                four ? null : network.cidr(), 1, network.createdBy(), network.createdAt(),
+                network.createdAt(), null);
     }
 
-    /// Changes the texts and labels.
+    /// Changes the texts and labels, and what operators say of it.
     ///
     /// @param change makes the new ones of the old ones
     /// @param expected the version that the caller knows, if it cares
@@ -176,26 +198,45 @@ public final class Networks implements Contents, Locator {
             var found = hold(tx, grant, region, idOrName);
             verify(found, expected);
             var to = change.apply(found);
+            moveGateway(tx, found, to.gateway());
             table.update(tx, found.id(), to, clock.instant());
             events.append(tx, event("network.updated", found));
             return find(tx, grant, found.region(), found.id());
         });
     }
 
+    private void moveGateway(Tx tx, Network network, @Nullable String gateway) {
+        if (Objects.equals(network.gateway(), gateway)) {
+            return;
+        }
+        if (gateway != null && !Cidr.parse(network.cidr()).orElseThrow()
+                .contains(Cidr.address(gateway).orElseThrow())) {
+            throw unprocessable("gateway", "must lie in " + network.cidr());
+        }
+        space.moveGateway(tx, network.id(), network.gateway(), gateway);
+    }
+
     /// Deletes a network and its subnets.
     ///
-    /// @throws Problem.Failure [Problem.InUse] while a cluster is in it
+    /// @throws Problem.Failure [Problem.InUse] while a cluster is in it, or somebody has an
+    ///     address of it
     public void delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
             var found = hold(tx, grant, region, idOrName);
             verify(found, expected);
-            var users = table.users(tx, found.id());
+            var users = new ArrayList<>(space.lock(tx, found.id()));
+            users.addAll(table.users(tx, found.id()));
             if (!users.isEmpty()) {
                 throw new Problem.InUse(KIND, found.id(), users).raise();
             }
-            table.delete(tx, found.id(), clock.instant());
-            events.append(tx, event("network.deleted", found));
+            delete(tx, found);
         });
+    }
+
+    private void delete(Tx tx, Network found) {
+        space.remove(tx, found.id(), clock.instant());
+        table.delete(tx, found.id(), clock.instant());
+        events.append(tx, event("network.deleted", found));
     }
 
     /// A network and a subnet of it, in canonical identifiers.
@@ -217,10 +258,35 @@ public final class Networks implements Contents, Locator {
         if (subnet == null) {
             return new Place(found.id(), null);
         }
-        var inside = table.findSubnet(tx, found.id(), subnet)
+        var inside = space.hold(tx, found.projectId(), region, subnet)
+                .filter(one -> found.id().equals(one.networkId()))
                 .orElseThrow(() -> unprocessable(field + ".subnet",
                         "is no subnet of network " + found.name()));
         return new Place(found.id(), inside.id());
+    }
+
+    /// A network that no other request changes until the transaction ends.
+    ///
+    /// @throws Problem.Failure [Problem.Unprocessable] when there is none in the project and region
+    public Network lock(Tx tx, Scope project, String region, String idOrName) {
+        return table.hold(tx, project.requireProject(), region, idOrName)
+                .orElseThrow(() -> unprocessable("network", "is no network of this project in"
+                        + " region " + region));
+    }
+
+    /// A network, for who holds its subnets.
+    ///
+    /// @throws Problem.Failure [Problem.Unprocessable] when there is none in the project and region
+    public Network find(
+            Tx tx, Scope project, String region, String idOrName, String field) {
+        return table.find(tx, project.requireProject(), region, idOrName)
+                .orElseThrow(() -> unprocessable(field, "is no network of this project in"
+                        + " region " + region));
+    }
+
+    /// `kind/identifier` of the resources in a network, a few.
+    public List<String> users(Tx tx, String network) {
+        return table.users(tx, network);
     }
 
     /// Notes that a resource is in a network that is held.

@@ -12,8 +12,12 @@ import jakarta.ws.rs.core.Context;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import orrery.kit.Mistakes;
+import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
@@ -31,14 +35,20 @@ import org.jspecify.annotations.Nullable;
 @On(Cloud.class)
 @RunOnVirtualThread
 public sealed class NetworksApi permits NetworksShortApi {
-    final Networks networks;
+    private static final Permission UPDATE = new Permission("compute.networks.update");
 
-    public NetworksApi(Networks networks) {
+    final Networks networks;
+    private final Access access;
+
+    public NetworksApi(Networks networks, Access access) {
         this.networks = networks;
+        this.access = access;
     }
 
     /// A network.
     ///
+    /// @param gateway for operators; `null` for all others
+    /// @param vlanIds for operators; empty for all others
     /// @param subnets their identifiers
     public record View(
             String id,
@@ -51,6 +61,8 @@ public sealed class NetworksApi permits NetworksShortApi {
             String region,
             Map<String, String> labels,
             String cidr,
+            @Nullable String gateway,
+            List<Integer> vlanIds,
             Network.Role role,
             Network.State state,
             List<String> subnets,
@@ -58,11 +70,12 @@ public sealed class NetworksApi permits NetworksShortApi {
             Instant createdAt,
             Instant updatedAt,
             @Nullable Instant deletedAt) {
-        static View of(Network n) {
+        static View of(Network n, boolean isOperator) {
             return new View(n.id(), n.name(), "/v1/regions/" + n.region() + "/projects/"
                     + n.projectId() + "/compute/networks/" + n.id(),
                     n.displayName(), n.description(), n.organizationId(), n.projectId(),
-                    n.region(), n.labels(), n.cidr(), n.role(), n.state(), n.subnets(),
+                    n.region(), n.labels(), n.cidr(), isOperator ? n.gateway() : null,
+                    isOperator ? n.vlanIds() : List.of(), n.role(), n.state(), n.subnets(),
                     n.version(), n.createdAt(), n.updatedAt(), n.deletedAt());
         }
     }
@@ -93,21 +106,37 @@ public sealed class NetworksApi permits NetworksShortApi {
     }
 
     /// The body of a PATCH. What is absent stays.
+    ///
+    /// @param gateway operators set it
+    /// @param vlanIds operators set them
     public record Change(
             Patch<String> displayName,
             Patch<String> description,
-            Patch<Map<String, String>> labels) {
+            Patch<Map<String, String>> labels,
+            Patch<String> gateway,
+            Patch<List<Integer>> vlanIds) {
         public Change {
             new Mistakes().unless(!(displayName.isAbsent() && description.isAbsent()
-                    && labels.isAbsent()), "body",
-                    "must change displayName, description or labels").orRefuse();
-            new Networks.Change(displayName.or(null), description.or(null), Map.of());
+                    && labels.isAbsent() && gateway.isAbsent() && vlanIds.isAbsent()), "body",
+                    "must change displayName, description, labels, gateway or vlanIds")
+                    .orRefuse();
+            new Networks.Change(displayName.or(null), description.or(null), Map.of(),
+                    gateway.or(null), listed(vlanIds.or(null)));
+        }
+
+        boolean isOperators() {
+            return !(gateway.isAbsent() && vlanIds.isAbsent());
         }
 
         Networks.Change of(Network old) {
             var changed = labels.or(old.labels());
             return new Networks.Change(displayName.or(old.displayName()),
-                    description.or(old.description()), changed == null ? Map.of() : changed);
+                    description.or(old.description()), changed == null ? Map.of() : changed,
+                    gateway.or(old.gateway()), listed(vlanIds.or(old.vlanIds())));
+        }
+
+        private static List<Integer> listed(@Nullable List<Integer> given) {
+            return given == null ? List.of() : given;
         }
     }
 
@@ -115,14 +144,15 @@ public sealed class NetworksApi permits NetworksShortApi {
     @Needs(value = "compute.networks.list", in = Place.PROJECT)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
-        return Answer.page(networks.list(grant, region, ask).map(View::of));
+        return Answer.page(networks.list(grant, region, ask)
+                .map(shown(grant)));
     }
 
     @POST
     @Needs(value = "compute.networks.create", in = Place.PROJECT)
     public Answer<View> create(
             @Context Grant grant, @Context Whereabouts where, New body) {
-        var view = View.of(networks.create(grant, where.region(), body.input()));
+        var view = shown(grant).apply(networks.create(grant, where.region(), body.input()));
         return Answer.created(view, view.selfLink()).version(view.version());
     }
 
@@ -131,7 +161,7 @@ public sealed class NetworksApi permits NetworksShortApi {
     @Needs(value = "compute.networks.get", in = Place.PROJECT)
     public Answer<View> get(@Context Grant grant, @PathParam("region") String region,
             @PathParam("network") String network) {
-        var view = View.of(networks.get(grant, region, network));
+        var view = shown(grant).apply(networks.get(grant, region, network));
         return Answer.ok(view).version(view.version());
     }
 
@@ -141,7 +171,10 @@ public sealed class NetworksApi permits NetworksShortApi {
     public Answer<View> change(@Context Grant grant, @PathParam("region") String region,
             @PathParam("network") String network,
             @HeaderParam("If-Match") @Nullable String expected, Change body) {
-        var view = View.of(networks.change(
+        if (body.isOperators()) {
+            access.require(grant.call(), UPDATE, Scope.PLATFORM);
+        }
+        var view = shown(grant).apply(networks.change(
                 grant, region, network, body::of, IfMatch.version(expected)));
         return Answer.ok(view).version(view.version());
     }
@@ -154,5 +187,11 @@ public sealed class NetworksApi permits NetworksShortApi {
             @HeaderParam("If-Match") @Nullable String expected) {
         networks.delete(grant, region, network, IfMatch.version(expected));
         return Answer.none();
+    }
+
+    /// How this caller sees networks.
+    final Function<Network, View> shown(Grant grant) {
+        boolean isOperator = access.allows(grant.call(), UPDATE, Scope.PLATFORM);
+        return network -> View.of(network, isOperator);
     }
 }

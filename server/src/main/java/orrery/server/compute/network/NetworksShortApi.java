@@ -5,6 +5,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
+import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.On;
@@ -18,8 +19,8 @@ import orrery.server.surface.Cloud;
 @On(Cloud.class)
 @RunOnVirtualThread
 public final class NetworksShortApi extends NetworksApi {
-    NetworksShortApi(Networks networks) {
-        super(networks);
+    NetworksShortApi(Networks networks, Access access) {
+        super(networks, access);
     }
 
     @Override
@@ -27,6 +28,6 @@ public final class NetworksShortApi extends NetworksApi {
     @Own
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
-        return Answer.page(networks.everywhere(grant, region, ask).map(View::of));
+        return Answer.page(networks.everywhere(grant, region, ask).map(shown(grant)));
     }
 }

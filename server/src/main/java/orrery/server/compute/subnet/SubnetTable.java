@@ -1,0 +1,197 @@
+package orrery.server.compute.subnet;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Json;
+import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+
+/// The SQL of table `subnet`.
+final class SubnetTable {
+    private static final String COLUMNS = """
+            id, organization_id, project_id, region, name, display_name, description, labels,
+              role, network_id, ipv4_cidr::text as ipv4_cidr, ipv6_cidr::text as ipv6_cidr,
+              version, created_by, created_at, updated_at, deleted_at""";
+
+    private static final String SELECT = "select " + COLUMNS + "\nfrom subnet\n";
+
+    private static final Listing<Subnet> LIST = Listing.of(Subnet.class, "subnets", COLUMNS, """
+            subnet
+            where project_id = :project
+              and region = :region
+              and deleted_at is null""")
+            .time("updatedAt").text("name", "createdBy", "networkId")
+            .oneOf("role", Subnet.Role.class).map("labels").searching("name", "displayName");
+
+    private static final String INSERT = """
+            insert into subnet (id, organization_id, project_id, region, name, display_name,
+              description, labels, role, network_id, ipv4_cidr, ipv6_cidr, created_by,
+              created_at, updated_at)
+            values (:id, :organizationId, :projectId, :region, :name, :displayName, :description,
+              :labels, lower(:role), :networkId, :ipv4Cidr::cidr, :ipv6Cidr::cidr, :createdBy,
+              :createdAt, :updatedAt)
+            on conflict (project_id, region, name) where deleted_at is null do nothing""";
+
+    /// Whether the name was free.
+    boolean insert(Tx tx, Subnet subnet) {
+        return tx.handle().createUpdate(INSERT)
+                .bindMethods(subnet)
+                .bind("labels", Json.of(subnet.labels()))
+                .bind("role", subnet.role().name())
+                .execute() == 1;
+    }
+
+    Page<Subnet> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
+        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
+    }
+
+    private static final String FIND = SELECT + """
+            where project_id = :project
+              and region = :region
+              and deleted_at is null
+              and (id = :idOrName or name = :idOrName)
+            """;
+
+    Optional<Subnet> find(Tx tx, String project, String region, String idOrName) {
+        return found(tx, FIND, project, region, idOrName);
+    }
+
+    /// As [#find], and nobody takes an address of it until the transaction ends.
+    Optional<Subnet> lock(Tx tx, String project, String region, String idOrName) {
+        return found(tx, FIND + "for update", project, region, idOrName);
+    }
+
+    /// As [#find], and it stays until the transaction ends. Any number may hold it so.
+    Optional<Subnet> hold(Tx tx, String project, String region, String idOrName) {
+        return found(tx, FIND + "for key share", project, region, idOrName);
+    }
+
+    private static Optional<Subnet> found(
+            Tx tx, String sql, String project, String region, String idOrName) {
+        return tx.handle().createQuery(sql)
+                .bind("project", project)
+                .bind("region", region)
+                .bind("idOrName", idOrName)
+                .mapTo(Subnet.class).findOne();
+    }
+
+    private static final String OF_NETWORK = SELECT + """
+            where network_id = :network
+              and deleted_at is null
+            order by created_at, id
+            """;
+
+    /// Those of a network, the oldest first.
+    List<Subnet> ofNetwork(Tx tx, String network) {
+        return tx.handle().createQuery(OF_NETWORK).bind("network", network)
+                .mapTo(Subnet.class).list();
+    }
+
+    /// As [#ofNetwork], and they stay until the transaction ends.
+    List<Subnet> holdNetwork(Tx tx, String network) {
+        return tx.handle().createQuery(OF_NETWORK + "for key share").bind("network", network)
+                .mapTo(Subnet.class).list();
+    }
+
+    /// As [#ofNetwork], and nobody takes an address of them until the transaction ends.
+    List<Subnet> lockNetwork(Tx tx, String network) {
+        return tx.handle().createQuery(OF_NETWORK + "for update").bind("network", network)
+                .mapTo(Subnet.class).list();
+    }
+
+    private static final String EXTERNAL = SELECT + """
+            where region = :region
+              and role = 'external'
+              and deleted_at is null
+            order by created_at, id
+            for key share
+            """;
+
+    /// Those with a region's public addresses, the oldest first; they stay until the transaction
+    /// ends.
+    List<Subnet> holdExternal(Tx tx, String region) {
+        return tx.handle().createQuery(EXTERNAL).bind("region", region)
+                .mapTo(Subnet.class).list();
+    }
+
+    /// Lets one request at a time choose a public range in this region: two that overlap could
+    /// each miss the other.
+    void lockRanges(Tx tx, String region) {
+        tx.handle().createQuery("""
+                select pg_advisory_xact_lock(hashtextextended('external ' || :region, 0))
+                """).bind("region", region).mapTo(String.class).findOne();
+    }
+
+    /// `address/identifier` of those given out of a subnet, a few.
+    List<String> addresses(Tx tx, String subnet) {
+        return tx.handle().createQuery("""
+                select 'address/' || id
+                from address
+                where subnet_id = :subnet
+                  and deleted_at is null
+                order by ip_address
+                limit 20
+                """).bind("subnet", subnet).mapTo(String.class).list();
+    }
+
+    void update(Tx tx, String id, Subnets.Change change, Instant now) {
+        tx.handle().createUpdate("""
+                update subnet
+                set display_name = :displayName, description = :description, labels = :labels,
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("displayName", change.displayName())
+                .bind("description", change.description())
+                .bind("labels", Json.of(change.labels()))
+                .bind("now", now)
+                .execute();
+    }
+
+    void delete(Tx tx, String id, Instant now) {
+        tx.handle().createUpdate("""
+                update subnet
+                set deleted_at = :now, version = version + 1, updated_at = :now
+                where id = :id
+                """).bind("id", id).bind("now", now).execute();
+    }
+
+    /// External ones in a project: internal ones go with their networks.
+    List<Subnet> externalIn(Tx tx, String project) {
+        return tx.handle().createQuery(SELECT + """
+                where project_id = :project
+                  and role = 'external'
+                  and deleted_at is null
+                order by id
+                limit 20
+                """).bind("project", project).mapTo(Subnet.class).list();
+    }
+
+    Set<String> projectsIn(Tx tx, String region) {
+        return tx.handle().createQuery("""
+                select distinct project_id
+                from subnet
+                where region = :region
+                  and role = 'external'
+                  and deleted_at is null
+                """).bind("region", region).mapTo(String.class).set();
+    }
+
+    Optional<Scope> place(Tx tx, String id) {
+        return tx.handle().createQuery("""
+                select organization_id, project_id
+                from subnet
+                where id = :id and deleted_at is null
+                """).bind("id", id)
+                .map((row, context) -> Scope.project(row.getString(1), row.getString(2)))
+                .findOne();
+    }
+}
