@@ -1,5 +1,53 @@
 -- The database, as the migrations make it. Columns are in alphabetical order.
 
+create table address (
+    address_type text not null,
+    attached_kind text,
+    attached_to text,
+    bound boolean not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    id text not null,
+    ip_address inet not null,
+    ip_version text not null,
+    labels jsonb not null default '{}'::jsonb,
+    name text not null,
+    network_id text,
+    organization_id text not null,
+    project_id text not null,
+    region text not null,
+    state text not null,
+    subnet_id text not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint address_address_type_check CHECK ((address_type = ANY (ARRAY['EXTERNAL'::text, 'INTERNAL'::text]))),
+    constraint address_check CHECK (((state = 'inUse'::text) = (attached_to IS NOT NULL))),
+    constraint address_ip_version_check CHECK ((ip_version = ANY (ARRAY['IPV4'::text, 'IPV6'::text]))),
+    constraint address_network_id_fkey FOREIGN KEY (network_id) REFERENCES network(id),
+    constraint address_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint address_pkey PRIMARY KEY (id),
+    constraint address_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint address_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint address_state_check CHECK ((state = ANY (ARRAY['available'::text, 'inUse'::text, 'released'::text]))),
+    constraint address_subnet_id_fkey FOREIGN KEY (subnet_id) REFERENCES subnet(id)
+);
+CREATE INDEX address_attached ON public.address USING btree (attached_to) WHERE (attached_to IS NOT NULL);
+CREATE UNIQUE INDEX address_name ON public.address USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX address_once ON public.address USING btree (subnet_id, ip_address) WHERE (deleted_at IS NULL);
+CREATE INDEX address_page ON public.address USING btree (project_id, region, created_at DESC, id);
+
+create table address_range (
+    first inet not null,
+    last inet not null,
+    subnet_id text not null,
+    constraint address_range_check CHECK ((first <= last)),
+    constraint address_range_pkey PRIMARY KEY (subnet_id, last),
+    constraint address_range_subnet_id_fkey FOREIGN KEY (subnet_id) REFERENCES subnet(id)
+);
+
 create table api_key (
     created_at timestamp with time zone not null,
     description text,
@@ -95,6 +143,9 @@ create table cluster (
 );
 CREATE INDEX cluster_alive ON public.cluster USING btree (region, state) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX cluster_name ON public.cluster USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX cluster_newest ON public.cluster USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX cluster_of_organization ON public.cluster USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX cluster_of_project ON public.cluster USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_organization ON public.cluster USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_page ON public.cluster USING btree (project_id, region, created_at DESC, id);
 
@@ -412,6 +463,38 @@ create table import_session (
 );
 CREATE INDEX import_session_age ON public.import_session USING btree (created_at);
 
+create table inference_endpoint (
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    endpoint_url text,
+    engine text not null,
+    id text not null,
+    labels jsonb not null default '{}'::jsonb,
+    name text not null,
+    organization_id text not null,
+    project_id text not null,
+    ready_replicas integer not null default 0,
+    region text not null,
+    run_id text,
+    sealed_settings bytea,
+    serving jsonb not null,
+    state text not null,
+    state_reason text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint inference_endpoint_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint inference_endpoint_pkey PRIMARY KEY (id),
+    constraint inference_endpoint_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint inference_endpoint_region_fkey FOREIGN KEY (region) REFERENCES region(code)
+);
+CREATE UNIQUE INDEX inference_endpoint_name ON public.inference_endpoint USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE INDEX inference_endpoint_organization ON public.inference_endpoint USING btree (organization_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX inference_endpoint_page ON public.inference_endpoint USING btree (project_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX inference_endpoint_region ON public.inference_endpoint USING btree (region, created_at DESC, id) WHERE (deleted_at IS NULL);
+
 create table installation (
     founded_at timestamp with time zone not null,
     founder_id text not null,
@@ -532,6 +615,7 @@ create table network (
     deleted_at timestamp with time zone,
     description text,
     display_name text,
+    gateway inet,
     id text not null,
     labels jsonb not null default '{}'::jsonb,
     name text not null,
@@ -542,6 +626,7 @@ create table network (
     state text not null,
     updated_at timestamp with time zone not null,
     version bigint not null default 1,
+    vlan_ids jsonb not null default '[]'::jsonb,
     constraint network_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint network_pkey PRIMARY KEY (id),
     constraint network_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
@@ -550,6 +635,9 @@ create table network (
     constraint network_state_check CHECK ((state = ANY (ARRAY['active'::text, 'deleting'::text, 'failed'::text, 'deleted'::text])))
 );
 CREATE UNIQUE INDEX network_name ON public.network USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE INDEX network_newest ON public.network USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX network_of_organization ON public.network USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX network_of_project ON public.network USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX network_page ON public.network USING btree (project_id, region, created_at DESC, id);
 
 create table network_use (
@@ -838,9 +926,11 @@ create table run (
     constraint run_pkey PRIMARY KEY (id)
 );
 CREATE INDEX run_due ON public.run USING btree (lease_until) WHERE open;
+CREATE INDEX run_newest ON public.run USING btree (created_at DESC, id DESC);
 CREATE UNIQUE INDEX run_one_per_subject ON public.run USING btree (subject_kind, subject_id) WHERE exclusive;
 CREATE INDEX run_organization ON public.run USING btree (organization, created_at, id);
 CREATE INDEX run_parent ON public.run USING btree (parent) WHERE (parent IS NOT NULL);
+CREATE INDEX run_project ON public.run USING btree (project, created_at DESC);
 CREATE INDEX run_subject ON public.run USING btree (subject_id, created_at) WHERE (subject_id IS NOT NULL);
 
 create table run_step (
@@ -984,16 +1074,35 @@ create table signing_key (
 
 create table subnet (
     created_at timestamp with time zone not null,
+    created_by text not null,
     deleted_at timestamp with time zone,
+    description text,
+    display_name text,
     id text not null,
     ipv4_cidr cidr,
     ipv6_cidr cidr,
+    labels jsonb not null default '{}'::jsonb,
     name text not null,
-    network_id text not null,
+    network_id text,
+    organization_id text not null,
+    project_id text not null,
+    region text not null,
+    role text not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint subnet_check CHECK (((role = 'internal'::text) = (network_id IS NOT NULL))),
+    constraint subnet_check1 CHECK (((ipv4_cidr IS NOT NULL) OR (ipv6_cidr IS NOT NULL))),
     constraint subnet_network_id_fkey FOREIGN KEY (network_id) REFERENCES network(id),
-    constraint subnet_pkey PRIMARY KEY (id)
+    constraint subnet_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint subnet_pkey PRIMARY KEY (id),
+    constraint subnet_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint subnet_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint subnet_role_check CHECK ((role = ANY (ARRAY['internal'::text, 'external'::text])))
 );
-CREATE UNIQUE INDEX subnet_name ON public.subnet USING btree (network_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX subnet_external ON public.subnet USING btree (region) WHERE ((role = 'external'::text) AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX subnet_name ON public.subnet USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE INDEX subnet_network ON public.subnet USING btree (network_id) WHERE (deleted_at IS NULL);
+CREATE INDEX subnet_page ON public.subnet USING btree (project_id, region, created_at DESC, id);
 
 create table totp (
     created_at timestamp with time zone not null,
@@ -1006,6 +1115,45 @@ create table totp (
     constraint totp_pkey PRIMARY KEY (user_id),
     constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
 );
+
+create table training (
+    attempt integer not null default 1,
+    completed_at timestamp with time zone,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    desired text not null,
+    display_name text,
+    framework text not null,
+    id text not null,
+    labels jsonb not null default '{}'::jsonb,
+    name text not null,
+    organization_id text not null,
+    priority text not null,
+    project_id text not null,
+    region text not null,
+    run_id text,
+    runs_until timestamp with time zone,
+    sealed_env bytea,
+    started_at timestamp with time zone,
+    state text not null,
+    state_reason text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    work jsonb not null,
+    constraint training_desired_check CHECK ((desired = ANY (ARRAY['running'::text, 'suspended'::text]))),
+    constraint training_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint training_pkey PRIMARY KEY (id),
+    constraint training_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'normal'::text, 'high'::text]))),
+    constraint training_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint training_region_fkey FOREIGN KEY (region) REFERENCES region(code)
+);
+CREATE INDEX training_late ON public.training USING btree (runs_until) WHERE (runs_until IS NOT NULL);
+CREATE UNIQUE INDEX training_name ON public.training USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE INDEX training_organization ON public.training USING btree (organization_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX training_page ON public.training USING btree (project_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX training_region ON public.training USING btree (region, created_at DESC, id) WHERE (deleted_at IS NULL);
 
 create table user_identity (
     created_at timestamp with time zone not null,
