@@ -3,6 +3,8 @@ package orrery.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -17,13 +20,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What others read the OpenAPI documents with: linters, a generator of clients and a proxy that
+/// What others read the OpenAPI documents with: linters, generators of clients and a proxy that
 /// validates what passes through it. They are fetched by the build.
 class DocumentReadersTest {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Path READERS = Path.of("target/document-readers").toAbsolutePath();
     private static final Path SOURCES = Path.of("src/build/documents").toAbsolutePath();
     private static final Path DOCUMENTS = Path.of("../api/openapi").toAbsolutePath().normalize();
+
+    private static final Path GENERATOR =
+            Path.of("target/openapi-generator-cli.jar").toAbsolutePath();
+    private static final String CLASS_PATH = System.getProperty(
+            "surefire.test.class.path", System.getProperty("java.class.path"));
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
@@ -48,10 +56,10 @@ class DocumentReadersTest {
         assertThat(read("redocly", "lint", document)).contains("Your API description is valid");
     }
 
-    /// Every request of the journey goes through the proxy, which says what does not fit. The
+    /// Every request of the first journey goes through the proxy, which says what does not fit. The
     /// journey fails for one such word, and unless the proxy sees what is wrong on purpose.
     @Test
-    void aGeneratedClientTravelsThroughAValidatingProxy() throws Exception {
+    void generatedClientsTravelAndOneThroughAValidatingProxy() throws Exception {
         var program = generated();
         int port = Installation.freePort();
         int through = Installation.freePort();
@@ -68,7 +76,46 @@ class DocumentReadersTest {
                     Map.of()));
             assertThat(said).contains("ok made a cluster", "ok took all of it away")
                     .containsPattern("0 of \\d\\d requests and answers differ");
+            travelsInJava(port, server);
         }
+    }
+
+    /// The same with the client of another generator, for another language.
+    private void travelsInJava(int port, String server) throws Exception {
+        var token = Caller.NOBODY.ask(port, "POST", "/v1/api/auth/login", Map.of(
+                "email", "reader@orrery.local", "password", "a plainer heron 91"))
+                .path("token").asText();
+        var made = folder.resolve("java");
+        end(java("-jar", GENERATOR.toString(), "generate", "-g", "java", "--library", "native",
+                "-i", DOCUMENTS.resolve("cloud.yaml").toString(), "-o", made.toString(),
+                "--global-property", "apis,models,supportingFiles,apiTests=false,modelTests=false,"
+                        + "apiDocs=false,modelDocs=false",
+                "--additional-properties", "openApiNullable=false,useJakartaEe=true,"
+                        + "invokerPackage=client,apiPackage=client.api,modelPackage=client.model"));
+        var classes = folder.resolve("classes");
+        compile(made, classes);
+        assertThat(end(java("-cp", classes + File.pathSeparator + CLASS_PATH, "Journey",
+                server, token))).contains("ok was refused what is wrong",
+                        "ok took all of it away");
+    }
+
+    private static void compile(Path made, Path classes) throws IOException {
+        var sources = new ArrayList<String>(List.of("-d", classes.toString(), "-cp", CLASS_PATH,
+                "-proc:none", "-nowarn", SOURCES.resolve("Journey.java").toString()));
+        try (var files = Files.walk(made.resolve("src/main/java"))) {
+            files.map(Path::toString).filter(file -> file.endsWith(".java"))
+                    .forEach(sources::add);
+        }
+        var said = new ByteArrayOutputStream();
+        assertThat(ToolProvider.getSystemJavaCompiler().run(
+                null, said, said, sources.toArray(String[]::new))).as(said.toString()).isZero();
+    }
+
+    private Program java(String... arguments) {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(arguments));
+        return Program.of(command, folder.resolve("java-" + arguments[0] + ".log"), Map.of());
     }
 
     /// The journey, compiled against the types that the document says.
