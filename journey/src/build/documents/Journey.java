@@ -31,7 +31,8 @@ public final class Journey {
                 new NetworksNew().name("inner").cidr("10.30.0.0/16").putLabelsItem("a", "b"));
         var network = made.getData().getId();
         var changed = networks.networksChange(region, project, network,
-                new NetworksChange().displayName("Inner"), "\"" + made.getData().getVersion() + "\"");
+                new NetworksChange().displayName("Inner"),
+                "\"" + made.getData().getVersion() + "\"");
         check(changed.getData().getDisplayName().equals("Inner"), "the name did not change");
         System.out.println("ok made and changed a network");
 
