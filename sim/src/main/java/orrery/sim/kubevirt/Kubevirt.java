@@ -21,6 +21,7 @@ public final class Kubevirt {
     static final String GROUP = "kubevirt.io";
     static final String MACHINES = "virtualmachines." + GROUP;
     static final String INSTANCES = "virtualmachineinstances." + GROUP;
+    static final String VOLUMES = "datavolumes.cdi.kubevirt.io";
     static final String MANAGER = "virt-controller";
 
     private Kubevirt() {}
@@ -33,7 +34,8 @@ public final class Kubevirt {
     public static List<Operator> operators(Timing timing, Events events, Clock clock) {
         return List.of(
                 new VirtualMachines(new Phases("kubevirt", timing, clock), events, timing, clock),
-                new Instances(new Phases("kubevirt", timing, clock), events, clock));
+                new Instances(new Phases("kubevirt", timing, clock), events, clock),
+                new DataVolumes(new Phases("kubevirt", timing, clock), clock));
     }
 
     /// What `virtctl` asks for.

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import orrery.sim.fault.Faults;
@@ -43,7 +45,8 @@ final class VirtualMachines extends PhasedOperator {
 
     @Override
     protected void noticedOther(Cluster cluster, Change change, Consumer<Key> look) {
-        if (change.type().equals(Kubevirt.INSTANCES)) {
+        if (change.type().equals(Kubevirt.INSTANCES)
+                || change.type().equals(Kubevirt.VOLUMES)) {
             Owners.noticed(change, Kubevirt.MACHINES, "VirtualMachine", look);
         }
     }
@@ -64,12 +67,27 @@ final class VirtualMachines extends PhasedOperator {
             change(cluster, machine, object -> Finalizers.add(object, FINALIZER));
             return Optional.empty();
         }
+        var volumes = volumes(cluster, machine);
         return instance.isPresent() ? look(cluster, machine, instance.get())
-                : begin(cluster, machine);
+                : begin(cluster, machine, volumes);
+    }
+
+    /// The volumes that are the machine's own: made with it, gone with it.
+    private List<Item> volumes(Cluster cluster, Item machine) {
+        var all = new ArrayList<Item>();
+        for (var template : machine.tree().path("spec").path("dataVolumeTemplates")) {
+            var name = template.path("metadata").path("name").asText();
+            all.add(cluster.get(Kubevirt.VOLUMES, machine.namespace(), name).orElseGet(() -> {
+                var volume = (ObjectNode) template.deepCopy();
+                Owners.own(machine, volume);
+                return cluster.create(Kubevirt.VOLUMES, volume, Write.by(name()));
+            }));
+        }
+        return all;
     }
 
     /// There is no instance: makes one when one is wanted.
-    private Optional<Duration> begin(Cluster cluster, Item machine) {
+    private Optional<Duration> begin(Cluster cluster, Item machine, List<Item> volumes) {
         var request = machine.tree().path("status").path(REQUESTS).path(0);
         boolean asked = request.path("action").asText().equals("Start");
         boolean wanted = switch (RunStrategy.of(machine)) {
@@ -90,6 +108,14 @@ final class VirtualMachines extends PhasedOperator {
         if (retry != null && retry.isAfter(clock.instant())) {
             report(cluster, machine, Optional.empty(), "CrashLoopBackOff");
             return Optional.of(Duration.between(clock.instant(), retry).plusMillis(1));
+        }
+        if (volumes.stream().anyMatch(volume -> Pods.phase(volume).equals("Failed"))) {
+            failure(cluster, machine, "a DataVolume of it failed");
+            return Optional.empty();
+        }
+        if (!volumes.stream().allMatch(volume -> Pods.phase(volume).equals("Succeeded"))) {
+            report(cluster, machine, Optional.empty(), "Provisioning");
+            return Optional.empty();
         }
         return switch (phases.turn(cluster, machine, "provisioning")) {
             case Phases.Going going -> {

@@ -109,6 +109,25 @@ class VirtualMachinesTest {
     }
 
     @Test
+    void startsWhenItsOwnVolumesAreFilled() {
+        machine("disks", "", String.join("\n", "runStrategy: Always",
+                "  dataVolumeTemplates:",
+                "  - metadata: {name: disks-0}",
+                "    spec:",
+                "      source: {http: {url: 'https://example.com/disk.img'}}",
+                "      storage: {resources: {requests: {storage: 3Gi}}}"), "1Gi");
+        until("disks", "Running");
+        assertThat(sim.find(Kubevirt.VOLUMES, "disks-0").tree().at("/status/phase").asText())
+                .isEqualTo("Succeeded");
+        assertThat(sim.find("persistentvolumeclaims", "disks-0").tree()
+                .at("/spec/resources/requests/storage").asText()).isEqualTo("3Gi");
+        sim.cluster.delete(Kubevirt.MACHINES, "default", "disks", Deletion.BACKGROUND);
+        sim.untilGone(Kubevirt.MACHINES, "disks");
+        sim.untilGone(Kubevirt.VOLUMES, "disks-0");
+        sim.untilGone("persistentvolumeclaims", "disks-0");
+    }
+
+    @Test
     void saysThatNoNodeHasRoom() {
         machine("four", "", "runStrategy: Always", "2000Gi");
         until("four", "ErrorUnschedulable");
