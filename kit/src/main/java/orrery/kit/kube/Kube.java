@@ -85,6 +85,18 @@ public final class Kube {
         }
     }
 
+    /// Asks for something to be done with an object that is no change of its description: an action
+    /// that is put to it, such as `pause`.
+    ///
+    /// @param kind of the object of ours; it must not have been written with a newer token
+    /// @param actions where its actions are: often a group of their own
+    /// @throws KubeFailure with status 409 when its state does not allow it
+    public void act(Kind kind, String namespace, String name, Kind actions, String action) {
+        fence.check();
+        view.find(kind, namespace, name).ifPresent(this::checkNewest);
+        client.get().send(KubeCall.put(actions.path(namespace, name) + "/" + action));
+    }
+
     /// A token for a service account.
     ///
     /// @param expires as the cluster decided; it may be sooner than asked for

@@ -25,6 +25,11 @@ record KubeCall(
         return new KubeCall("POST", path, Map.of(), "application/json", body.toString());
     }
 
+    /// An action: what it needs stands in the path.
+    static KubeCall put(String path) {
+        return new KubeCall("PUT", path, Map.of(), "application/json", "{}");
+    }
+
     static KubeCall delete(String path, JsonNode options) {
         return new KubeCall("DELETE", path, Map.of(), "application/json", options.toString());
     }
