@@ -48,6 +48,9 @@ public final class Permissions {
             infrastructure.capacity: get
             platform.regions: list get create update delete
             platform.stacks: list get create update delete
+            platform.instancetypes: create update delete
+            platform.images: create update delete
+            platform.gputypes: create update delete
             platform.settings: get update
             ai.inference: list get create update delete operate logs
             ai.training: list get create update delete operate logs
