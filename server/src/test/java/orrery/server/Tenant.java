@@ -26,6 +26,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
     /// Kinds whose columns hold one of a few words, or point at other rows.
     private static final Map<String, Map<String, Object>> WORDS = Map.ofEntries(
             Map.entry("cluster", Map.of("state", "running", "origin", "provisioned")),
+            Map.entry("instance", Map.of("state", "running", "kind", "vm")),
             Map.entry("network", Map.of("state", "active", "role", "custom")),
             Map.entry("subnet", Map.of("role", "internal")),
             Map.entry("address", Map.of("ip_version", "IPV4", "address_type", "INTERNAL",
@@ -133,6 +134,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
                     "region", "zq1", "ipv4_cidr", "10.9.0.0/24")));
             always.put("subnet_id", things.get("subnet"));
             things.put("address", insert("address", id("adr"), Map.of("region", "zq1")));
+            things.put("instance", insert("instance", id("ins"), Map.of("region", "zq1")));
             things.put("kubeconfig", insert("kubeconfig", id("kcf"), Map.of()));
             things.put("endpoint",
                     insert("inference_endpoint", id("inf"), Map.of("region", "zq1")));

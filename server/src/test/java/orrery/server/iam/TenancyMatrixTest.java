@@ -340,6 +340,8 @@ class TenancyMatrixTest {
         things.put("username", "matrix-other");
         things.put("index", "0");
         things.put("region", "zq1");
+        // The catalogue is everybody's: what is in no region is looked for.
+        List.of("zone", "type", "image").forEach(entry -> things.put(entry, "none"));
         things.put("session", "ses_" + "Z".repeat(26));
         things.put("family", "cloud");
         return things;

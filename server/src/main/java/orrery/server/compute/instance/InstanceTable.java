@@ -1,0 +1,217 @@
+package orrery.server.compute.instance;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import orrery.kit.db.Json;
+import orrery.kit.db.Tx;
+import orrery.kit.http.Listing;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.server.iam.policy.Reach;
+import org.jspecify.annotations.Nullable;
+
+/// The SQL of table `instance`.
+final class InstanceTable {
+    private static final String COLUMNS = """
+            id, organization_id, project_id, region, zone, name, display_name, description,
+              labels, kind, type, cpu_cores, ram_gb, gpus, disks, hostname, metadata, state,
+              state_reason, run_id, version, created_by, created_at, updated_at, deleted_at,
+              (select coalesce(jsonb_agg(jsonb_build_object(
+                  'network', nic.network_id,
+                  'subnet', nic.subnet_id,
+                  'ipv4Address', host(nic.ipv4_address),
+                  'ipv6Address', host(nic.ipv6_address),
+                  'macAddress', nic.mac_address,
+                  'ipv4Cidr', subnet.ipv4_cidr::text,
+                  'ipv6Cidr', subnet.ipv6_cidr::text,
+                  'ipv4Gateway', host(case when family(network.gateway) = 4
+                    then network.gateway else host(subnet.ipv4_cidr)::inet + 1 end),
+                  'ipv6Gateway', host(case when family(network.gateway) = 6
+                    then network.gateway else host(subnet.ipv6_cidr)::inet + 1 end))
+                  order by nic.position), '[]')
+               from instance_nic nic
+               join subnet on subnet.id = nic.subnet_id
+               join network on network.id = nic.network_id
+               where nic.instance_id = instance.id) as nics""";
+
+    private static final String SELECT = "select " + COLUMNS + "\nfrom instance\n";
+
+    private static final Listing<Instance> LIST = Listing.of(
+            Instance.class, "instances", COLUMNS, """
+            instance
+            where deleted_at is null""")
+            .time("updatedAt")
+            .text("name", "createdBy", "type", "zone", "kind", "projectId", "region")
+            .oneOf("state", Instance.State.class).map("labels")
+            .searching("name", "displayName");
+
+    private static final Listing<Instance> VMS = LIST.where("kind = 'vm'");
+
+    private static final String INSERT = """
+            insert into instance (id, organization_id, project_id, region, zone, name,
+              display_name, description, labels, kind, type, cpu_cores, ram_gb, gpus, disks,
+              hostname, metadata, state, run_id, created_by, created_at, updated_at)
+            values (:id, :organizationId, :projectId, :region, :zone, :name,
+              :displayName, :description, :labels, :kind, :type, :cpuCores, :ramGb, :gpus, :disks,
+              :hostname, :metadata, lower(:state), :runId, :createdBy, :createdAt, :updatedAt)
+            on conflict (project_id, name) where deleted_at is null do nothing
+            """;
+
+    /// Whether the name was free. Its places in networks are not written.
+    boolean insert(Tx tx, Instance it) {
+        return tx.handle().createUpdate(INSERT)
+                .bind("id", it.id())
+                .bind("organizationId", it.organizationId())
+                .bind("projectId", it.projectId())
+                .bind("region", it.region())
+                .bind("zone", it.zone())
+                .bind("name", it.name())
+                .bind("displayName", it.displayName())
+                .bind("description", it.description())
+                .bind("labels", Json.of(it.labels()))
+                .bind("kind", it.kind().text())
+                .bind("type", it.type())
+                .bind("cpuCores", it.cpuCores())
+                .bind("ramGb", it.ramGb())
+                .bind("gpus", Json.of(it.gpus()))
+                .bind("disks", Json.of(it.disks()))
+                .bind("hostname", it.hostname())
+                .bind("metadata", Json.of(it.metadata()))
+                .bind("state", it.state().name())
+                .bind("runId", it.runId())
+                .bind("createdBy", it.createdBy())
+                .bind("createdAt", it.createdAt())
+                .bind("updatedAt", it.updatedAt())
+                .execute() == 1;
+    }
+
+    /// One in a project, by identifier or name.
+    ///
+    /// @param region `null` for any
+    Optional<Instance> find(Tx tx, String project, @Nullable String region, String idOrName) {
+        return tx.handle().createQuery(SELECT + """
+                where project_id = :project
+                  and (:region::text is null or region = :region)
+                  and deleted_at is null
+                  and (id = :idOrName or name = :idOrName)
+                """)
+                .bind("project", project)
+                .bind("region", region)
+                .bind("idOrName", idOrName)
+                .mapTo(Instance.class).findOne();
+    }
+
+    Optional<Instance> byId(Tx tx, String id) {
+        return tx.handle().createQuery(SELECT + "where id = :id")
+                .bind("id", id).mapTo(Instance.class).findOne();
+    }
+
+    /// As [#byId], and nobody else changes it until the transaction ends.
+    Optional<Instance> lock(Tx tx, String id) {
+        return tx.handle().createQuery(SELECT + "where id = :id for update")
+                .bind("id", id).mapTo(Instance.class).findOne();
+    }
+
+    /// @param region `null` for all
+    Page<Instance> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
+        return reach.page(LIST, tx, paging, ask, region);
+    }
+
+    /// Those that are virtual.
+    ///
+    /// @param region `null` for all
+    Page<Instance> vms(Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
+        return reach.page(VMS, tx, paging, ask, region);
+    }
+
+    /// Those of a region that its management cluster should know, for the settling loop: there may
+    /// be tens of thousands.
+    List<String> alive(Tx tx, String region) {
+        return tx.handle().createQuery("""
+                select id
+                from instance
+                where region = :region
+                  and state in ('running', 'suspended', 'repairing', 'terminated')
+                  and deleted_at is null
+                """).bind("region", region).mapTo(String.class).list();
+    }
+
+    List<Instance> all(Tx tx, Collection<String> ids) {
+        return tx.handle().createQuery(SELECT + "where id = any(:ids)")
+                .bindArray("ids", String.class, ids).mapTo(Instance.class).list();
+    }
+
+    /// `instance/name` of those in a project, a few.
+    List<String> ofProject(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                select 'instance/' || name
+                from instance
+                where project_id = :project
+                  and deleted_at is null
+                order by name
+                limit 20
+                """).bind("project", project).mapTo(String.class).list();
+    }
+
+    Set<String> projectsIn(Tx tx, String region) {
+        return tx.handle().createQuery("""
+                select distinct project_id
+                from instance
+                where region = :region
+                  and deleted_at is null
+                """).bind("region", region).mapTo(String.class).set();
+    }
+
+    void describe(Tx tx, String id, Instances.Change change, Instant now) {
+        tx.handle().createUpdate("""
+                update instance
+                set display_name = :displayName, description = :description, labels = :labels,
+                  metadata = :metadata, version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("displayName", change.displayName())
+                .bind("description", change.description())
+                .bind("labels", Json.of(change.labels()))
+                .bind("metadata", Json.of(change.metadata()))
+                .bind("now", now)
+                .execute();
+    }
+
+    void mark(Tx tx, String id, Instance.State state, @Nullable String reason, Instant now) {
+        tx.handle().createUpdate("""
+                update instance
+                set state = lower(:state), state_reason = :reason, version = version + 1,
+                  updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("state", state.name())
+                .bind("reason", reason)
+                .bind("now", now)
+                .execute();
+    }
+
+    /// The run that changes it from now on.
+    void begin(Tx tx, String id, String run) {
+        tx.handle().createUpdate("""
+                update instance
+                set run_id = :run
+                where id = :id
+                """).bind("id", id).bind("run", run).execute();
+    }
+
+    void delete(Tx tx, String id, Instant now) {
+        tx.handle().createUpdate("""
+                update instance
+                set state = 'deleted', state_reason = null, deleted_at = :now,
+                  version = version + 1, updated_at = :now
+                where id = :id
+                """).bind("id", id).bind("now", now).execute();
+    }
+}

@@ -1,0 +1,278 @@
+package orrery.server.compute.instance;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import orrery.kit.Ids;
+import orrery.kit.Mistakes;
+import orrery.kit.Naming;
+import orrery.kit.Problem;
+import orrery.kit.Problem.Mistake;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.events.Events;
+import orrery.kit.http.Locator;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.server.compute.instance.Instance.State;
+import orrery.server.iam.policy.Reach;
+import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Labels;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.quota.Quotas;
+import orrery.server.tenancy.region.Region;
+import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
+
+/// The machines of projects: what users may do with them.
+@Singleton
+public final class Instances implements Contents, Locator {
+    static final String KIND = "instance";
+    private static final Permission LIST = new Permission("compute.instances.list");
+
+    private final InstanceTable table = new InstanceTable();
+    private final Database database;
+    private final Projects projects;
+    private final Regions regions;
+    private final Offers offers;
+    private final Nics nics;
+    private final Quotas quotas;
+    private final Lifecycle lifecycle;
+    private final Events events;
+    private final Runs runs;
+    private final Paging paging;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Instances(Database database, Projects projects, Regions regions, Offers offers,
+            Nics nics, Quotas quotas, Lifecycle lifecycle, Events events,
+            Runs runs, Paging paging, Ids ids, Clock clock) {
+        this.database = database;
+        this.projects = projects;
+        this.regions = regions;
+        this.offers = offers;
+        this.nics = nics;
+        this.quotas = quotas;
+        this.lifecycle = lifecycle;
+        this.events = events;
+        this.runs = runs;
+        this.paging = paging;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// What became of a request: the machine as it is now, and the run that changes it.
+    public record Accepted(Instance instance, Run run) {}
+
+    /// What may be changed of a machine without a run, in full: what it was, or what it shall be.
+    /// Its guest is told of new metadata at its next start.
+    public record Change(
+            @Nullable String displayName,
+            @Nullable String description,
+            Map<String, String> labels,
+            List<Metadatum> metadata) {
+        public Change {
+            labels = Map.copyOf(labels);
+            metadata = List.copyOf(metadata);
+            var mistakes = Naming.check(new Mistakes(), null, displayName, description);
+            Labels.check(mistakes, "labels", labels);
+            Metadatum.check(mistakes, metadata);
+            mistakes.orRefuse();
+        }
+    }
+
+    /// One page of the machines of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
+    public Page<Instance> list(Grant grant, String region, PageAsk ask) {
+        return database.read(grant, tx -> table.list(tx, paging, ask,
+                Reach.project(project(grant)), regions.checked(tx, region)));
+    }
+
+    /// One page of the virtual machines in all projects where the caller may list them, the newest
+    /// first.
+    ///
+    /// @param region code; `global` for all
+    public Page<Instance> vms(Grant grant, String region, PageAsk ask) {
+        return database.read(grant, tx -> table.vms(tx, paging, ask,
+                projects.reach(tx, grant, LIST), regions.checked(tx, region)));
+    }
+
+    /// @param region code; `global` for any
+    /// @param idOrName identifier or name
+    public Instance get(Grant grant, String region, String idOrName) {
+        return database.read(grant, tx -> find(tx, grant, region, idOrName));
+    }
+
+    private Instance find(Tx tx, Grant grant, String region, String idOrName) {
+        return present(
+                table.find(tx, project(grant), Regions.one(region), idOrName), idOrName);
+    }
+
+    /// By identifier, wherever it is.
+    ///
+    /// @return empty when there never was one
+    public Optional<Instance> byId(Grant grant, String id) {
+        return database.read(grant, tx -> table.byId(tx, id));
+    }
+
+    /// Asks for a machine. A run makes it.
+    ///
+    /// @throws Problem.Failure [Problem.Unprocessable] for what the region does not offer or the
+    ///     project does not have, [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded]
+    public Accepted create(Grant grant, String region, NewInstance asked) {
+        return database.tx(grant, tx -> {
+            projects.hold(tx, grant.scope());
+            var place = regions.get(tx, region);
+            verifyOpen(place);
+            var mistakes = new ArrayList<Mistake>();
+            var choice = offers.choose(tx, place, asked, mistakes);
+            var id = ids.next("ins");
+            var run = runs.start(tx, CreateInstance.TYPE, new CreateInstance.Input(id),
+                    Lifecycle.subject(id));
+            var instance = build(grant, region, id, asked, choice, run);
+            if (!table.insert(tx, instance)) {
+                throw new Problem.AlreadyExists(KIND, instance.name()).raise();
+            }
+            nics.take(tx, grant.scope(), region, id, asked.nics(), mistakes);
+            if (!mistakes.isEmpty()) {
+                throw new Problem.Unprocessable(mistakes).raise();
+            }
+            quotas.reserve(tx, grant.scope(), Lifecycle.subject(id), instance.amounts());
+            events.append(tx, InstanceEvents.of("instance.created", instance));
+            return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
+        });
+    }
+
+    private static void verifyOpen(Region region) {
+        if (region.state() == Region.State.DISABLED) {
+            throw new Problem.Conflict("region", region.code(),
+                    "it is closed; choose another region").raise();
+        }
+    }
+
+    private Instance build(Grant grant, String region, String id, NewInstance asked,
+            Offers.Choice choice, String run) {
+        var now = clock.instant();
+        var name = asked.name() == null ? Slug.of(KIND, id) : asked.name();
+        return new Instance(id, grant.scope().requireOrganization(), project(grant), region,
+                choice.zone(), name, asked.displayName(), asked.description(), asked.labels(),
+                choice.type().kind(), choice.type().code(), choice.type().cpuCores(),
+                choice.type().ramGb(), choice.gpus(), choice.disks(), List.of(),
+                asked.hostname() == null ? name : asked.hostname(), asked.metadata(),
+                State.PROVISIONING, null, run, 1, grant.principal().id(), now, now, null);
+    }
+
+    /// Changes texts, labels and what the guest is told.
+    ///
+    /// @param region code; `global` for any
+    /// @param change makes the new ones of the old ones
+    /// @param expected the version that the caller knows, if it cares
+    public Instance change(Grant grant, String region, String idOrName,
+            Function<Instance, Change> change, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            verify(found, expected);
+            table.describe(tx, found.id(), change.apply(found), clock.instant());
+            events.append(tx, InstanceEvents.of("instance.updated", found));
+            return present(table.byId(tx, found.id()), idOrName);
+        });
+    }
+
+    /// Starts, stops, suspends, resumes or resets a machine by a run.
+    ///
+    /// @param region code; `global` for any
+    /// @throws Problem.Failure [Problem.IllegalTransition] in a state that does not allow it,
+    ///     [Problem.Conflict] while another run changes the machine
+    public Accepted power(Grant grant, String region, String idOrName, Power power,
+            OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            verify(found, expected);
+            Lifecycle.verify(found, power);
+            var run = runs.start(tx, PowerInstance.TYPE,
+                    new PowerInstance.Input(found.id(), power, found.state()),
+                    Lifecycle.subject(found.id()));
+            lifecycle.begin(tx, found, power.through(), run);
+            return new Accepted(present(table.byId(tx, found.id()), idOrName),
+                    runs.get(tx, run));
+        });
+    }
+
+    /// Deletes a machine by a run, whatever else is going on with it. Asked again, it answers with
+    /// the same run.
+    ///
+    /// @param region code; `global` for any
+    public Accepted delete(Grant grant, String region, String idOrName,
+            OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            if (found.state() == State.DELETING && found.runId() != null) {
+                return new Accepted(found, runs.get(tx, found.runId()));
+            }
+            verify(found, expected);
+            if (found.runId() != null) {
+                runs.stop(tx, found.runId());
+            }
+            var run = runs.startBeside(tx, DeleteInstance.TYPE,
+                    new DeleteInstance.Input(found.id(), found.runId()),
+                    Lifecycle.subject(found.id()));
+            lifecycle.begin(tx, found, State.DELETING, run);
+            return new Accepted(present(table.byId(tx, found.id()), idOrName),
+                    runs.get(tx, run));
+        });
+    }
+
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Set<String> projectsIn(Tx tx, String region) {
+        return table.projectsIn(tx, region);
+    }
+
+    @Override
+    public String prefix() {
+        return "ins";
+    }
+
+    @Override
+    public Optional<Scope> find(Tx tx, String id) {
+        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(Instance::project);
+    }
+
+    private Instance lock(Tx tx, Grant grant, String region, String idOrName) {
+        var id = find(tx, grant, region, idOrName).id();
+        return present(table.lock(tx, id).filter(it -> it.deletedAt() == null), idOrName);
+    }
+
+    private static void verify(Instance found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Instance present(Optional<Instance> found, String idOrName) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
+    }
+
+    private static String project(Grant grant) {
+        return grant.scope().requireProject();
+    }
+}

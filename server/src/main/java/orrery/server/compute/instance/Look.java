@@ -1,0 +1,113 @@
+package orrery.server.compute.instance;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import orrery.kit.Problem;
+import orrery.kit.durable.Steps;
+import orrery.kit.kube.KubeFailure;
+import orrery.server.compute.instance.Machine.Verdict;
+
+/// What a saga sees of its machine on the management cluster, told to people as progress.
+final class Look {
+    /// A failure younger than this may be one that KubeVirt gets over by itself.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Steps steps;
+    private final Lifecycle lifecycle;
+    private final Management management;
+    private final Clock clock;
+    private final String id;
+    private String said = "";
+
+    Look(Steps steps, Lifecycle lifecycle, Management management, Clock clock, String id) {
+        this.steps = steps;
+        this.lifecycle = lifecycle;
+        this.management = management;
+        this.clock = clock;
+        this.id = id;
+    }
+
+    Instance instance() {
+        return lifecycle.get(steps.grant(), id);
+    }
+
+    /// Whether the management cluster answers. Everything waits until it does.
+    boolean answers() {
+        return asking(() -> Optional.of(management.view(
+                steps.grant(), instance().region()).version())).isPresent();
+    }
+
+    /// Whether no VirtualMachine of this name is on its way out.
+    boolean noneLeaving() {
+        return asking(() -> {
+            var leaving = find().filter(it -> it.verdict() == Verdict.LEAVING).isPresent();
+            if (leaving) {
+                say("waiting for an earlier machine to be gone");
+            }
+            return leaving ? Optional.<Boolean>empty() : Optional.of(true);
+        }).isPresent();
+    }
+
+    /// Whether an instance was made of it, so that only its start is left.
+    boolean isMade() {
+        return is(machine -> machine.created() || machine.verdict() == Verdict.RUNNING);
+    }
+
+    boolean isAt(Verdict wanted) {
+        return is(machine -> machine.verdict() == wanted);
+    }
+
+    /// @throws Problem.Failure [Problem.Conflict] when it cannot become so
+    private boolean is(Predicate<Machine> wanted) {
+        return asking(() -> {
+            var machine = find().orElseThrow(() -> new Problem.Conflict(Instances.KIND, id,
+                    "somebody deleted its VirtualMachine").raise());
+            say(machine.text());
+            return wanted.test(machine) || !mayPass(machine)
+                    ? Optional.of(true) : Optional.<Boolean>empty();
+        }).isPresent();
+    }
+
+    private boolean mayPass(Machine machine) {
+        var isDone = machine.verdict() == Verdict.LEAVING || machine.verdict() == Verdict.BROKEN
+                && (machine.since() == null
+                        || machine.since().plus(PATIENCE).isBefore(clock.instant()));
+        if (isDone) {
+            throw new Problem.Conflict(Instances.KIND, id, machine.text()).raise();
+        }
+        return true;
+    }
+
+    boolean isGone() {
+        return asking(() -> find().isEmpty() ? Optional.of(true) : Optional.<Boolean>empty())
+                .isPresent();
+    }
+
+    /// What it says now; empty when there is none.
+    Optional<Machine> find() {
+        return management.machine(steps.grant(), instance()).map(Machine::of);
+    }
+
+    private <T> Optional<T> asking(Supplier<Optional<T>> question) {
+        try {
+            return question.get();
+        } catch (KubeFailure failure) {
+            if (!failure.isAway()) {
+                throw failure;
+            }
+            say("the management cluster of region " + instance().region()
+                    + " does not answer; going on when it does");
+            return Optional.empty();
+        }
+    }
+
+    private void say(String text) {
+        if (!text.equals(said)) {
+            said = text;
+            steps.progress(text);
+        }
+    }
+}

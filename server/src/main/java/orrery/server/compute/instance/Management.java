@@ -1,0 +1,36 @@
+package orrery.server.compute.instance;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import orrery.kit.access.Grant;
+import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeView;
+import orrery.server.tenancy.region.Regions;
+
+/// What is read in the management clusters of regions.
+@Singleton
+final class Management {
+    private final Regions regions;
+    private final KubeClients clients;
+
+    Management(Regions regions, KubeClients clients) {
+        this.regions = regions;
+        this.clients = clients;
+    }
+
+    KubeView view(Grant grant, String region) {
+        return clients.view(regions.target(grant, region));
+    }
+
+    /// What the machine's VirtualMachine says; empty when there is none.
+    Optional<ObjectNode> machine(Grant grant, Instance instance) {
+        return view(grant, instance.region()).find(VirtualMachines.VIRTUAL_MACHINE,
+                VirtualMachines.namespace(instance), instance.objectName());
+    }
+
+    /// Whether a region has several zones.
+    boolean hasManyZones(Grant grant, String region) {
+        return regions.get(grant, region).zones().size() > 1;
+    }
+}

@@ -1,0 +1,214 @@
+package orrery.server.compute.instance;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import orrery.kit.Ids;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.durable.Saga;
+import orrery.kit.kube.Kind;
+import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeLimits;
+import orrery.kit.kube.KubeView;
+import orrery.kit.kube.Stranger;
+import orrery.kit.net.Outbound;
+import orrery.kit.test.TestDatabase;
+import orrery.kit.test.TestProcess;
+import orrery.server.SimulatedRegion;
+import orrery.server.compute.cluster.People;
+import orrery.server.compute.address.Addresses;
+import orrery.server.compute.network.Network;
+import orrery.server.compute.network.Networks;
+import orrery.server.compute.network.NewNetwork;
+import orrery.server.platform.catalogue.GpuTypes;
+import orrery.server.platform.catalogue.Images;
+import orrery.server.platform.catalogue.InstanceType;
+import orrery.server.platform.catalogue.InstanceTypes;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.quota.Quotas;
+import orrery.server.tenancy.region.NewRegion;
+import orrery.server.tenancy.region.ProjectNamespace;
+import orrery.server.tenancy.region.Regions;
+
+/// Everything that makes machines, on a real database and the simulated region: without HTTP and
+/// without identity.
+final class MachineWorld implements AutoCloseable {
+    static final String REGION = "sim1";
+    static final Grant GRANT = TestDatabase.grant();
+
+    final TestDatabase test = TestDatabase.create("server");
+    final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
+    final KubeClients clients = new KubeClients(
+            new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
+    final Regions regions;
+    final Quotas quotas;
+    final Nics nics;
+    final Management management;
+    final Lifecycle lifecycle;
+    final Instances instances;
+    private final Ids ids = new Ids(new SecureRandom());
+    private final Clock clock = Clock.systemUTC();
+
+    MachineWorld() {
+        People.insert(test);
+        var database = test.database();
+        var events = process.events();
+        var paging = TestProcess.paging();
+        regions = new Regions(database, TestProcess.sealing(), events, clock);
+        regions.register(TestDatabase.ACCESS.system("test"), new NewRegion(
+                REGION, "Simulated", kubeconfig(), null, List.of()));
+        var projects = new Projects(database, null, null, null, null, null, null, null, null);
+        var networks = new Networks(database, projects, regions, events, paging, ids, clock);
+        networks.create(GRANT, REGION, new NewNetwork(
+                "home", null, null, Map.of(), "10.20.0.0/24", Network.Role.DEFAULT));
+        quotas = new Quotas(database, events, clock);
+        nics = new Nics(networks, new Addresses(
+                database, projects, regions, networks, events, paging, ids, clock));
+        management = new Management(regions, clients);
+        lifecycle = new Lifecycle(database, nics, quotas, events, process.runs(), clock);
+        var gpus = new GpuTypes(database, regions, events, paging, clock);
+        instances = new Instances(database, projects, regions, new Offers(
+                new InstanceTypes(database, regions, gpus, events, paging, clock),
+                new Images(database, regions, events, paging, clock), gpus), nics, quotas,
+                lifecycle, events, process.runs(), paging, ids, clock);
+    }
+
+    private static String kubeconfig() {
+        try {
+            return Files.readString(SimulatedRegion.kubeconfig());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    CreateInstance creating() {
+        return new CreateInstance(lifecycle, management, regions, clients, clock);
+    }
+
+    PowerInstance powering() {
+        return new PowerInstance(lifecycle, management, regions, clients, clock);
+    }
+
+    DeleteInstance deleting(Runs runs) {
+        return new DeleteInstance(lifecycle, management, regions, clients, runs, clock);
+    }
+
+    SettleInstances settling() {
+        return new SettleInstances(management, lifecycle, test.database());
+    }
+
+    /// A process that works on runs of machines.
+    TestProcess worker() {
+        return TestProcess.start(test, creating(), powering(), deleting(process.runs()));
+    }
+
+    /// @param address a fixed one; `null` for any
+    static NewInstance small(String name, String address) {
+        return new NewInstance(name, null, null, Map.of("app", "test"), "vm.small", null, null,
+                List.of(new Metadatum("ssh-keys", "ssh-ed25519 AAAA test")),
+                List.of(new NewInstance.Disk(null, Disk.Bus.SCSI, "debian-12", true,
+                        Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)),
+                address == null ? null : List.of(
+                        new NewInstance.Nic(null, null, address, null, null)), List.of());
+    }
+
+    /// A machine that was asked for, and that no run makes yet.
+    Instance asked() {
+        var id = ids.next("ins");
+        var now = clock.instant();
+        var name = Slug.of("instance", id);
+        test.database().write(GRANT, tx -> {
+            var made = new Instance(id, "org_test", "prj_test", REGION, "sim1-a", name, null,
+                    null, Map.of(), InstanceType.Kind.VM, "vm.small", 1, 2, List.of(),
+                    List.of(new Disk(20, Disk.Bus.SCSI, null, "https://example.com/disk", true,
+                            Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), name,
+                    List.of(), Instance.State.PROVISIONING, null, null, 1, "usr_test", now, now,
+                    null);
+            new InstanceTable().insert(tx, made);
+            nics.take(tx, GRANT.scope(), REGION, id, null, new ArrayList<>());
+            quotas.reserve(tx, GRANT.scope(), Lifecycle.subject(id), made.amounts());
+        });
+        return get(id);
+    }
+
+    /// A machine that runs, made by a process that is gone afterwards.
+    Instance running() {
+        var accepted = instances.create(GRANT, REGION, small(null, null));
+        expect(accepted.run(), creating());
+        return get(accepted.instance().id());
+    }
+
+    /// Lets a run come to its end, which must be good.
+    void expect(Run run, Saga<?> saga) {
+        try (var worker = TestProcess.start(test, saga)) {
+            var ended = worker.await(GRANT, run.id());
+            if (ended.error() != null) {
+                throw new AssertionError(ended.toString());
+            }
+        }
+    }
+
+    Instance get(String id) {
+        return lifecycle.get(GRANT, id);
+    }
+
+    KubeView view() {
+        return management.view(GRANT, REGION);
+    }
+
+    Stranger stranger() {
+        return new Stranger(clients, regions.target(GRANT, REGION));
+    }
+
+    String namespace() {
+        return ProjectNamespace.name("prj_test");
+    }
+
+    /// Removes a machine from the region, as somebody else would.
+    void remove(String id) {
+        if (hasMachine(id)) {
+            stranger().remove(VirtualMachines.VIRTUAL_MACHINE, namespace(),
+                    get(id).objectName());
+        }
+    }
+
+    boolean hasMachine(String id) {
+        return management.machine(GRANT, get(id))
+                .filter(it -> !it.path("metadata").has("deletionTimestamp")).isPresent();
+    }
+
+    /// Identifiers of the machines that anything in the region was made for.
+    Set<String> standing() {
+        var all = new ArrayList<ObjectNode>();
+        for (var kind : List.of(VirtualMachines.VIRTUAL_MACHINE, VirtualMachines.ATTACHMENT,
+                Kind.SECRET)) {
+            all.addAll(view().list(kind, namespace(), VirtualMachines.INSTANCE));
+        }
+        Function<ObjectNode, String> label = object -> object.path("metadata").path("labels")
+                .path(VirtualMachines.INSTANCE).asText();
+        return Set.copyOf(all.stream().map(label).toList());
+    }
+
+    /// Cores that the project's quota counts as used.
+    long usedCores() {
+        return quotas.get(GRANT).used().cpuCores();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        clients.close();
+        test.close();
+    }
+}
