@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// stops with [Fence.Lost] when a newer token wrote the object, and writes with the version it
 /// read, so that whoever was overtaken in between gets a conflict and reads again.
 public final class Kube {
-    private static final String MANAGER = "orrery";
+    /// Who wrote what we wrote, in the objects' own records (`managedFields`).
+    public static final String MANAGER = "orrery";
+
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     private static final int ATTEMPTS = 6;
 

@@ -53,32 +53,44 @@ final class Look {
 
     /// Whether an instance was made of it, so that only its start is left.
     boolean isMade() {
-        return is(machine -> machine.created() || machine.verdict() == Verdict.RUNNING);
+        return is(true, machine -> machine.created() || machine.verdict() == Verdict.RUNNING);
     }
 
     boolean isAt(Verdict wanted) {
-        return is(machine -> machine.verdict() == wanted);
+        return is(wanted != Verdict.STOPPED, machine -> machine.verdict() == wanted);
     }
 
+    /// @param on whether it is described as one that is on
     /// @throws Problem.Failure [Problem.Conflict] when it cannot become so
-    private boolean is(Predicate<Machine> wanted) {
+    private boolean is(boolean on, Predicate<Machine> wanted) {
         return asking(() -> {
-            var machine = find().orElseThrow(() -> new Problem.Conflict(Instances.KIND, id,
-                    "somebody deleted its VirtualMachine").raise());
+            var machine = find().orElseThrow(
+                    () -> conflict("somebody deleted its VirtualMachine"));
             say(machine.text());
-            return wanted.test(machine) || !mayPass(machine)
-                    ? Optional.of(true) : Optional.<Boolean>empty();
+            if (machine.halted() == on) {
+                throw conflict("somebody " + (on ? "stopped" : "started") + " it meanwhile");
+            }
+            if (wanted.test(machine)) {
+                return Optional.of(true);
+            }
+            if (!mayPass(machine)) {
+                throw conflict(machine.text());
+            }
+            return Optional.<Boolean>empty();
         }).isPresent();
     }
 
     private boolean mayPass(Machine machine) {
-        var isDone = machine.verdict() == Verdict.LEAVING || machine.verdict() == Verdict.BROKEN
-                && (machine.since() == null
-                        || machine.since().plus(PATIENCE).isBefore(clock.instant()));
-        if (isDone) {
-            throw new Problem.Conflict(Instances.KIND, id, machine.text()).raise();
-        }
-        return true;
+        return switch (machine.verdict()) {
+            case LEAVING -> false;
+            case BROKEN, STOPPED -> machine.since() != null
+                    && machine.since().plus(PATIENCE).isAfter(clock.instant());
+            case RUNNING, PAUSED, STARTING, STOPPING -> true;
+        };
+    }
+
+    Problem.Failure conflict(String cause) {
+        return new Problem.Conflict(Instances.KIND, id, cause).raise();
     }
 
     boolean isGone() {

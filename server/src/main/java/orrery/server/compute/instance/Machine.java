@@ -6,14 +6,17 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
+import orrery.kit.kube.Kube;
 import org.jspecify.annotations.Nullable;
 
 /// What a VirtualMachine says about itself.
 ///
 /// @param text the verdict in a sentence, for progress and reasons
+/// @param halted whether it is described as one that is off
 /// @param created whether an instance of it was made, so that only its start is left
-/// @param since when anything of it last changed; `null` when it does not say
-record Machine(Verdict verdict, String text, boolean created, @Nullable Instant since) {
+/// @param since when it last changed, or we last described it; `null` when it does not say
+record Machine(Verdict verdict, String text, boolean halted, boolean created,
+        @Nullable Instant since) {
     enum Verdict {
         RUNNING, PAUSED, STOPPED,
         /// It is on its way up.
@@ -29,8 +32,12 @@ record Machine(Verdict verdict, String text, boolean created, @Nullable Instant 
     static Machine of(JsonNode vm) {
         var status = vm.path("status");
         var verdict = verdict(vm, status);
-        return new Machine(verdict, text(verdict, status), status.path("created").asBoolean(),
-                since(status));
+        return new Machine(verdict, text(verdict, status), isHalted(vm),
+                status.path("created").asBoolean(), since(vm));
+    }
+
+    private static boolean isHalted(JsonNode vm) {
+        return vm.at("/spec/runStrategy").asText().equals("Halted");
     }
 
     private static Verdict verdict(JsonNode vm, JsonNode status) {
@@ -39,7 +46,7 @@ record Machine(Verdict verdict, String text, boolean created, @Nullable Instant 
         }
         var generation = vm.at("/metadata/generation").asLong();
         boolean stale = status.path("observedGeneration").asLong(generation) < generation;
-        boolean halted = vm.at("/spec/runStrategy").asText().equals("Halted");
+        boolean halted = isHalted(vm);
         var printed = status.path("printableStatus").asText();
         if (stale || printed.isEmpty()) {
             return halted ? Verdict.STOPPING : Verdict.STARTING;
@@ -86,15 +93,25 @@ record Machine(Verdict verdict, String text, boolean created, @Nullable Instant 
         };
     }
 
-    private static @Nullable Instant since(JsonNode status) {
-        var times = new ArrayList<Instant>();
-        for (var condition : status.path("conditions")) {
-            try {
-                times.add(Instant.parse(condition.path("lastTransitionTime").asText()));
-            } catch (DateTimeParseException none) {
-                // It does not say.
+    /// What we described just now nobody has looked at, perhaps, whatever else it says.
+    private static @Nullable Instant since(JsonNode vm) {
+        var times = new ArrayList<String>();
+        vm.at("/status/conditions").forEach(
+                condition -> times.add(condition.path("lastTransitionTime").asText()));
+        vm.at("/metadata/managedFields").forEach(writer -> {
+            if (writer.path("manager").asText().equals(Kube.MANAGER)) {
+                times.add(writer.path("time").asText());
             }
+        });
+        return times.stream().flatMap(text -> time(text).stream())
+                .max(Comparator.naturalOrder()).orElse(null);
+    }
+
+    private static Optional<Instant> time(String text) {
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeParseException none) {
+            return Optional.empty();
         }
-        return times.stream().max(Comparator.naturalOrder()).orElse(null);
     }
 }

@@ -13,6 +13,7 @@ import orrery.kit.kube.ObjectName;
 import orrery.server.compute.address.Address;
 import orrery.server.compute.address.Addresses;
 import orrery.server.compute.address.NewAddress;
+import orrery.server.compute.network.Cidr;
 import orrery.server.compute.network.Networks;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,18 @@ final class Nics {
             mistakes.add(new Mistake("subnet", "is the name of subnets of several networks; say"
                     + " the network, too"));
         }
-        return mistakes.isEmpty() ? Optional.of(found.getFirst()) : Optional.empty();
+        return mistakes.isEmpty() ? Optional.of(fitting(found, nic)) : Optional.empty();
+    }
+
+    /// The first that has the addresses which were chosen; else the first, which says why not.
+    private static NicTable.Berth fitting(List<NicTable.Berth> all, NewInstance.Nic nic) {
+        return all.stream().filter(it -> has(it.ipv4Cidr(), nic.ipv4Address())
+                && has(it.ipv6Cidr(), nic.ipv6Address())).findFirst().orElse(all.getFirst());
+    }
+
+    private static boolean has(@Nullable String cidr, @Nullable String address) {
+        return address == null || cidr != null && Cidr.parse(cidr).orElseThrow()
+                .contains(Cidr.address(address).orElseThrow());
     }
 
     private static @Nullable String named(String field, String collection, String place,

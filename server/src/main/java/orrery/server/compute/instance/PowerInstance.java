@@ -71,7 +71,7 @@ final class PowerInstance implements Saga<PowerInstance.Input> {
 
     /// @param wasOn whether it is started again when this is taken back
     private void halt(Steps steps, Look look, boolean wasOn) {
-        steps.run("halted", () -> apply(steps, look, false), () -> apply(steps, look, wasOn));
+        steps.run("halted", () -> apply(steps, look, false), () -> putBack(steps, look, wasOn));
         steps.await("stopped", () -> look.isAt(Verdict.STOPPED));
     }
 
@@ -80,14 +80,19 @@ final class PowerInstance implements Saga<PowerInstance.Input> {
             var it = look.instance();
             kube(steps, it).apply(VirtualMachines.told(it));
         });
-        steps.run("started", () -> apply(steps, look, true), () -> apply(steps, look, wasOn));
+        steps.run("started", () -> apply(steps, look, true), () -> putBack(steps, look, wasOn));
         steps.await("ready", () -> look.isAt(Verdict.RUNNING));
     }
 
     private void pause(Steps steps, Look look, boolean pause) {
         steps.run("described", () -> apply(steps, look, true));
-        steps.run(pause ? "paused" : "unpaused", () -> act(steps, look, pause),
-                () -> act(steps, look, !pause));
+        steps.run(pause ? "paused" : "unpaused", () -> {
+            // One that is getting up can be paused in a moment.
+            if (pause && look.find().filter(it -> it.verdict() == Verdict.STARTING).isPresent()) {
+                throw new IllegalStateException("it is not up yet");
+            }
+            act(steps, look, pause);
+        }, () -> act(steps, look, !pause));
         steps.await("ready", () -> look.isAt(pause ? Verdict.PAUSED : Verdict.RUNNING));
     }
 
@@ -100,17 +105,23 @@ final class PowerInstance implements Saga<PowerInstance.Input> {
     private void apply(Steps steps, Look look, boolean on) {
         var it = look.instance();
         if (look.find().isEmpty()) {
-            throw new Problem.Conflict(Instances.KIND, it.id(),
-                    "somebody deleted its VirtualMachine").raise();
+            throw look.conflict("somebody deleted its VirtualMachine");
         }
         kube(steps, it).apply(VirtualMachines.of(it, on,
                 management.hasManyZones(steps.grant(), it.region()), steps.fence().run()));
     }
 
+    private void putBack(Steps steps, Look look, boolean on) {
+        if (look.find().isPresent()) {
+            apply(steps, look, on);
+        }
+    }
+
+    /// Pauses one that runs, or lets one that is paused go on; any other is left as it is.
     private void act(Steps steps, Look look, boolean pause) {
         var it = look.instance();
-        var wanted = pause ? Verdict.PAUSED : Verdict.RUNNING;
-        if (look.find().filter(machine -> machine.verdict() != wanted).isPresent()) {
+        var from = pause ? Verdict.RUNNING : Verdict.PAUSED;
+        if (look.find().filter(machine -> machine.verdict() == from).isPresent()) {
             kube(steps, it).act(VirtualMachines.VIRTUAL_MACHINE, VirtualMachines.namespace(it),
                     it.objectName(), VirtualMachines.ACTIONS, pause ? "pause" : "unpause");
         }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import orrery.kit.kube.Kind;
 import orrery.kit.kube.Trees;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
@@ -179,6 +180,49 @@ class InstanceSagasTest {
             assertThat(world.settling().look(grant, id.get())).isTrue();
             assertThat(instance().state()).isEqualTo(state);
         });
+    }
+
+    @Test
+    void saysThatAMachineCrashesUntilItDoesNot() {
+        id.set(world.running().id());
+        annotated("'fail at starting: kernel panic'");
+        var pods = world.view().list(Kind.POD, world.namespace(),
+                "vm.kubevirt.io/name=" + instance().objectName());
+        pods.forEach(pod -> world.stranger().remove(
+                Kind.POD, world.namespace(), pod.at("/metadata/name").asText()));
+        settles(State.REPAIRING);
+        assertThat(instance().stateReason()).isNotEmpty();
+        annotated("null");
+        settles(State.RUNNING);
+        world.remove(id.get());
+    }
+
+    private void annotated(String fault) {
+        world.stranger().merge(VirtualMachines.VIRTUAL_MACHINE, world.namespace(),
+                instance().objectName(), Trees.read(
+                        "metadata: {annotations: {orrery.dev/fault: " + fault + "}}"));
+    }
+
+    @Test
+    void aRunFailsWhenSomebodyStopsWhatItStarts() {
+        id.set(world.running().id());
+        var reset = world.instances.power(MachineWorld.GRANT, MachineWorld.REGION, id.get(),
+                Power.RESET, OptionalLong.empty());
+        try (var worker = world.worker()) {
+            Awaitility.await().atMost(PATIENCE).until(() -> worker.runs()
+                    .steps(MachineWorld.GRANT, reset.run().id()).stream()
+                    .anyMatch(step -> step.name().equals("ready"))
+                    || worker.runs().get(MachineWorld.GRANT, reset.run().id()).status().isOver());
+            world.stranger().merge(VirtualMachines.VIRTUAL_MACHINE, world.namespace(),
+                    instance().objectName(), Trees.read("spec: {runStrategy: Halted}"));
+            var ended = worker.await(MachineWorld.GRANT, reset.run().id());
+            // On a fast host it was ready before.
+            if (ended.error() != null) {
+                assertThat(ended.error().message()).contains("somebody stopped it meanwhile");
+            }
+        }
+        assertThat(instance().state()).isEqualTo(State.RUNNING);
+        world.remove(id.get());
     }
 
     @Test
