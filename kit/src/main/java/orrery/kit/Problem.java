@@ -154,6 +154,11 @@ public sealed interface Problem {
     /// Too many requests (429).
     record RateLimited(Duration retryAfter) implements Problem {}
 
+    /// Something outside that it stands on is broken, and stays so until somebody mends it (500).
+    ///
+    /// @param code what is broken, as `BMC_CONNECTION_FAILED`
+    record Broken(String code, String kind, String id, String cause) implements Problem {}
+
     /// A bug of ours (500). The cause is in the log under the request's id, never in the answer.
     record Internal() implements Problem {}
 

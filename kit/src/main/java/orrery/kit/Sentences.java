@@ -34,6 +34,7 @@ public final class Sentences {
             case Problem.AlreadyExists p ->
                 "There is already a " + p.kind() + " named " + p.name();
             case Problem.Conflict p -> "The " + p.kind() + " " + p.id() + " " + p.cause();
+            case Problem.Broken p -> "The " + p.kind() + " " + p.id() + ": " + p.cause();
             case Problem.InUse p -> "The " + p.kind() + " " + p.id() + " is still used by "
                     + String.join(", ", p.dependents());
             case Problem.PoolExhausted p -> "The " + p.pool() + " has no " + p.what()

@@ -28,7 +28,8 @@ final class RunErrors {
     static Run.Error of(Throwable failure, @Nullable String step) {
         if (failure instanceof Problem.Failure refusal) {
             var name = refusal.problem().getClass().getSimpleName();
-            var code = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+            var code = refusal.problem() instanceof Problem.Broken broken ? broken.code()
+                    : name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
             return new Run.Error(code, shorten(Sentences.of(refusal.problem())), step);
         }
         var message = failure.getMessage();

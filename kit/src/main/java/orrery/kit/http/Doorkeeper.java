@@ -86,11 +86,24 @@ public class Doorkeeper {
                     // Asked first: whether the place exists is nothing for strangers.
                     access.self(call);
                 }
-                var parameters = route.lacksProject()
-                        ? inProject(call, found, where.get()) : parameters(context, found);
-                yield inScope(grant(call, route, parameters), found);
+                yield inScope(hidden(call, context, found, where), found);
             }
         };
+    }
+
+    /// What is internal is not there for who may not use it.
+    private Grant hidden(Call call, RoutingContext context, Front.Found found,
+            Supplier<Whereabouts> where) {
+        var route = found.route();
+        try {
+            return grant(call, route, route.lacksProject()
+                    ? inProject(call, found, where.get()) : parameters(context, found));
+        } catch (Problem.Failure refusal) {
+            if (route.isInternal() && refusal.problem() instanceof Problem.Forbidden) {
+                throw new Problem.NoSuchRoute(Exchange.of(context).path()).raise();
+            }
+            throw refusal;
+        }
     }
 
     /// Asked last: a token's scopes take away from what its person may do, and add nothing.

@@ -102,7 +102,7 @@ public final class OpenApi {
         if (route.permission() != null) {
             out.put("x-permission", route.permission().name());
         }
-        out.put("x-visibility", route.place() == Place.PLATFORM
+        out.put("x-visibility", route.isInternal() || route.place() == Place.PLATFORM
                 ? List.of("internal") : List.of("internal", "public"));
         return out;
     }

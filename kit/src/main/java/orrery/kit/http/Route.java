@@ -64,6 +64,12 @@ public record Route(
         return place == Place.PROJECT && !template.contains("{project}");
     }
 
+    /// Whether it is hidden from who may not use it.
+    public boolean isInternal() {
+        return api.isAnnotationPresent(Internal.class)
+                || handler != null && handler.isAnnotationPresent(Internal.class);
+    }
+
     public boolean isWebSocket() {
         return handler == null;
     }

@@ -26,6 +26,10 @@ public final class Routes {
         boolean matches(String segment) {
             return segment.length() > suffix.length() && segment.endsWith(suffix);
         }
+
+        boolean isVerb() {
+            return suffix.startsWith(":");
+        }
     }
 
     private static final class Node {
@@ -36,6 +40,12 @@ public final class Routes {
                         .thenComparing(Wild::suffix).thenComparing(Wild::name)
                         .thenComparing(Wild::rest));
         final Map<String, Route> byMethod = new TreeMap<>();
+
+        /// Where some end in a verb, what stands behind a colon is one: perhaps an unknown one.
+        boolean matches(Wild one, String segment) {
+            return one.matches(segment) && (one.isVerb() || segment.indexOf(':') < 0
+                    || wild.keySet().stream().noneMatch(Wild::isVerb));
+        }
     }
 
     /// A path that exists. `route` is `null` when it has no such method.
@@ -118,7 +128,7 @@ public final class Routes {
         }
         for (var wild : node.wild.entrySet()) {
             var rest = wild.getKey().rest();
-            if (!wild.getKey().matches(segments.get(at))) {
+            if (!node.matches(wild.getKey(), segments.get(at))) {
                 continue;
             }
             found = find(wild.getValue(), segments, rest ? segments.size() : at + 1, parameters,

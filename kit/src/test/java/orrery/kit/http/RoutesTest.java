@@ -21,8 +21,8 @@ class RoutesTest {
         assertThat(cancel.route().template()).isEqualTo("/runs/{run}:cancel");
         assertThat(cancel.parameters()).containsEntry("run", "run_1");
         assertThat(routes.match("GET", "/runs/run_1").parameters()).containsEntry("run", "run_1");
-        assertThat(routes.match("POST", "/runs/run_1:explode").route()).isNull();
-        assertThat(routes.match("POST", "/runs/:cancel").route()).isNull();
+        assertThat(routes.match("POST", "/runs/run_1:explode")).as("unknown verb").isNull();
+        assertThat(routes.match("POST", "/runs/:cancel")).isNull();
     }
 
     @Test

@@ -49,10 +49,15 @@ public final class Cloud implements Surface {
 
     record Failure(boolean success, Error error, Map<String, Object> meta) {}
 
-    record Error(
+    /// A refusal: also of one item of a batch.
+    public record Error(
             String code,
             String message,
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Object> details) {}
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Object> details) {
+        public static Error of(Problem problem) {
+            return new Error(Cloud.code(problem), Sentences.of(problem), Cloud.details(problem));
+        }
+    }
 
     record Workflow(String id, String type, String status, String href) {}
 
@@ -105,10 +110,8 @@ public final class Cloud implements Surface {
 
     @Override
     public Reply failure(Exchange exchange, Problem problem) {
-        var error = new Error(code(problem), Sentences.of(problem), details(problem));
-        return Statuses.headers(
-                Reply.json(Statuses.of(problem), new Failure(false, error, meta(exchange))),
-                problem);
+        return Statuses.headers(Reply.json(Statuses.of(problem),
+                new Failure(false, Error.of(problem), meta(exchange))), problem);
     }
 
     private static Map<String, Object> meta(Exchange exchange) {
@@ -234,6 +237,7 @@ public final class Cloud implements Surface {
             case Problem.Unprocessable _ -> "UNPROCESSABLE";
             case Problem.IdempotencyKeyReused _ -> "IDEMPOTENCY_KEY_REUSED";
             case Problem.RateLimited _ -> "RATE_LIMITED";
+            case Problem.Broken p -> p.code();
             case Problem.Internal _ -> "INTERNAL_ERROR";
             case Problem.Unavailable _ -> "UPSTREAM_UNAVAILABLE";
         };

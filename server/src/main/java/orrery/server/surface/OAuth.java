@@ -62,7 +62,7 @@ public final class OAuth implements Surface {
             case Problem.Unauthenticated _ -> "invalid_client";
             case Problem.Forbidden _, Problem.Refused _, Problem.QuotaExceeded _ ->
                 "access_denied";
-            case Problem.Internal _ -> "server_error";
+            case Problem.Broken _, Problem.Internal _ -> "server_error";
             case Problem.Unavailable _, Problem.RateLimited _ -> "temporarily_unavailable";
             default -> "invalid_request";
         };

@@ -33,7 +33,7 @@ final class Statuses {
             case Problem.Misdirected _ -> 421;
             case Problem.Unprocessable _, Problem.IdempotencyKeyReused _ -> 422;
             case Problem.RateLimited _ -> 429;
-            case Problem.Internal _ -> 500;
+            case Problem.Broken _, Problem.Internal _ -> 500;
             case Problem.Unavailable _ -> 503;
         };
     }
