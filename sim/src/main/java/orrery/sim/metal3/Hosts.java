@@ -61,7 +61,7 @@ final class Hosts extends PhasedOperator {
             status.unmanaged();
             return Optional.empty();
         }
-        if (annotations(host).has(DETACHED) && installed(state)) {
+        if (annotations(host).has(DETACHED) && (installed(state) || state == State.AVAILABLE)) {
             status.detached();
             return Optional.empty();
         }
@@ -88,9 +88,11 @@ final class Hosts extends PhasedOperator {
                     : begin(cluster, host, State.DEPROVISIONING);
             case AVAILABLE -> {
                 if (annotations(host).path(INSPECT).asText("none").isEmpty()) {
+                    // The state first: who sees the annotation gone finds it inspecting.
+                    begin(cluster, host, State.INSPECTING);
                     change(cluster, host, object -> Json.child(Json.child(object, "metadata"),
                             "annotations").remove(INSPECT));
-                    yield begin(cluster, host, State.INSPECTING);
+                    yield Optional.empty();
                 }
                 boolean wanted = host.tree().at("/spec/online").asBoolean()
                         && !host.tree().at("/spec/image/url").asText().isEmpty();

@@ -169,6 +169,31 @@ class HostsTest {
     }
 
     @Test
+    void leavesADetachedHostAlone() {
+        host("nine", false);
+        until("nine", STATE, "available");
+        annotate("nine", "baremetalhost.metal3.io/detached", "");
+        until("nine", "/status/operationalStatus", "detached");
+        edit("nine", host -> host.withObject("/spec").put("online", true));
+        edit("nine", host -> host.withObject("/metadata/annotations")
+                .remove("baremetalhost.metal3.io/detached"));
+        until("nine", "/status/poweredOn", "true");
+        until("nine", "/status/operationalStatus", "OK");
+    }
+
+    @Test
+    void inspectsAgainWhenAskedTo() {
+        host("ten", false);
+        until("ten", STATE, "available");
+        var seen = new ConcurrentLinkedQueue<String>();
+        follow("ten", seen);
+        annotate("ten", "inspect.metal3.io", "");
+        sim.until(Metal3.HOSTS, "ten", host -> seen.contains("inspecting")
+                && host.tree().at(STATE).asText().equals("available")
+                && !host.tree().at("/metadata/annotations").has("inspect.metal3.io"));
+    }
+
+    @Test
     void deletesAProvisionedHostOnlyAfterWipingIt() {
         host("eight", true);
         until("eight", STATE, "available");
