@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import orrery.kit.db.Database;
 import orrery.kit.durable.Loop;
 import orrery.kit.durable.LoopRound;
@@ -20,13 +21,13 @@ import orrery.server.compute.cluster.Clusters;
 import orrery.server.compute.kubeconfig.Kubeconfigs;
 import orrery.server.iam.apikey.KeySecrets;
 import orrery.server.iam.provider.Providers;
+import orrery.server.infrastructure.machine.Machines;
 import orrery.server.platform.inference.Endpoints;
 import orrery.server.platform.training.Trainings;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.importer.Imports;
 import orrery.server.tenancy.region.Regions;
 import orrery.server.workspace.credential.Credentials;
-import org.jboss.logging.Logger;
 
 /// Seals every stored secret anew after a key was added to the key file.
 @Singleton
@@ -35,7 +36,8 @@ final class SealAnew implements Loop {
     static final List<SealedColumn> COLUMNS = Stream.concat(Runs.SEALED.stream(), Stream.of(
             Idempotency.SEALED, SigningKeys.SEALED, InviteCodes.SEALED, KeySecrets.SEALED,
             Regions.SEALED, Clusters.SEALED, Kubeconfigs.SEALED, Diagrams.SEALED,
-            Imports.SEALED, Credentials.SEALED, Endpoints.SEALED, Trainings.SEALED,
+            Imports.SEALED, Credentials.SEALED, Machines.SEALED, Endpoints.SEALED,
+            Trainings.SEALED,
             Mail.SEALED, Factors.SEALED, Providers.SEALED)).toList();
 
     private static final Logger LOG = Logger.getLogger(SealAnew.class);

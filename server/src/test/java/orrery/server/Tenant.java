@@ -31,6 +31,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
             Map.entry("subnet", Map.of("role", "internal")),
             Map.entry("address", Map.of("ip_version", "IPV4", "address_type", "INTERNAL",
                     "state", "available")),
+            Map.entry("machine", Map.of("state", "available", "health", "healthy")),
             Map.entry("kubeconfig", Map.of("state", "active", "role", "viewer")),
             Map.entry("policy", Map.of("role", "project:viewer", "principal_kind", "user")),
             Map.entry("identity_provider", Map.of("kind", "oidc", "sign_up", "nobody")),
@@ -135,6 +136,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
             always.put("subnet_id", things.get("subnet"));
             things.put("address", insert("address", id("adr"), Map.of("region", "zq1")));
             things.put("instance", insert("instance", id("ins"), Map.of("region", "zq1")));
+            things.put("server", insert("machine", id("srv"), Map.of("region", "zq1")));
             things.put("kubeconfig", insert("kubeconfig", id("kcf"), Map.of()));
             things.put("endpoint",
                     insert("inference_endpoint", id("inf"), Map.of("region", "zq1")));

@@ -22,14 +22,18 @@ import org.jspecify.annotations.Nullable;
 final class VisibleEvents {
     /// What one must hold to see an event, by the kind of thing that it is about.
     private static final Map<String, Permission> NEEDED = Map.ofEntries(
+            Map.entry("address", new Permission("compute.addresses.get")),
             Map.entry("cluster", new Permission("compute.clusters.get")),
             Map.entry("diagram", new Permission("studio.diagrams.get")),
             Map.entry("inference", new Permission("ai.inference.get")),
+            Map.entry("instance", new Permission("compute.instances.get")),
             Map.entry("kubeconfig", new Permission("compute.kubeconfigs.get")),
             Map.entry("network", new Permission("compute.networks.get")),
             Map.entry("organization", new Permission("org.organizations.get")),
             Map.entry("project", new Permission("org.projects.get")),
             Map.entry("run", new Permission("workflows.runs.get")),
+            Map.entry("server", new Permission("infrastructure.servers.get")),
+            Map.entry("subnet", new Permission("compute.subnets.get")),
             Map.entry("training", new Permission("ai.training.get")),
             Map.entry("workspace", new Permission("workspace.workspaces.get")));
 

@@ -1,0 +1,354 @@
+package orrery.server.infrastructure.machine;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import orrery.kit.Ids;
+import orrery.kit.Problem;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.durable.SagaType;
+import orrery.kit.events.Events;
+import orrery.kit.http.Locator;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.kit.kube.KubeFailure;
+import orrery.kit.secret.SealedColumn;
+import orrery.kit.secret.Sealing;
+import orrery.kit.secret.Secret;
+import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.region.Region;
+import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
+
+/// The bare-metal servers of projects: what operators may do with them.
+@Singleton
+public final class Machines implements Contents, Locator {
+    /// Where the logins of management controllers are sealed.
+    public static final SealedColumn SEALED = new SealedColumn("machine", "id", "sealed_login");
+
+    static final String KIND = "server";
+
+    private final MachineTable table = new MachineTable();
+    private final LogTable log = new LogTable();
+    private final Database database;
+    private final Projects projects;
+    private final Regions regions;
+    private final Hosts hosts;
+    private final Events events;
+    private final Runs runs;
+    private final Paging paging;
+    private final Sealing sealing;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Machines(Database database, Projects projects, Regions regions, Hosts hosts,
+            Events events, Runs runs, Paging paging, Sealing sealing, Ids ids, Clock clock) {
+        this.database = database;
+        this.projects = projects;
+        this.regions = regions;
+        this.hosts = hosts;
+        this.events = events;
+        this.runs = runs;
+        this.paging = paging;
+        this.sealing = sealing;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// What became of a request: the server as it is now, and the run that changes it.
+    public record Accepted(Machine machine, Run run) {}
+
+    /// How somebody calls and sorts a server, in full: what it was, or what it shall be.
+    public record Texts(@Nullable String displayName, @Nullable String description,
+            Map<String, String> tags, String persona) {
+        public Texts {
+            tags = Map.copyOf(tags);
+        }
+    }
+
+    /// Something that keeps a server from being of use.
+    ///
+    /// @param code such as `BMC_CONNECTION_FAILED`
+    public record Obstacle(String code, String message) {}
+
+    /// One page of the servers of the grant's project in a region, the newest first.
+    public Page<Machine> list(Grant grant, String region, PageAsk ask) {
+        return database.read(grant, tx -> {
+            regions.check(tx, region);
+            return table.list(tx, paging, ask, project(grant), region);
+        });
+    }
+
+    /// @param idOrName identifier or name
+    public Machine get(Grant grant, String region, String idOrName) {
+        return database.read(grant,
+                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+    }
+
+    /// By identifier, wherever it is.
+    public Optional<Machine> byId(Grant grant, String id) {
+        return database.read(grant, tx -> table.byId(tx, id));
+    }
+
+    /// Asks for a server to be registered. A run does it, and inspects it.
+    ///
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.Conflict] when
+    ///     another server of the region has the management controller
+    public Accepted register(Grant grant, String region, NewMachine asked) {
+        return database.tx(grant, tx -> {
+            projects.hold(tx, grant.scope());
+            verifyOpen(regions.get(tx, region));
+            var id = ids.next("srv");
+            var machine = build(grant, region, id, asked);
+            var login = sealing.seal(Lifecycle.Stored.text(asked.login()), SEALED.at(id));
+            if (!table.insert(tx, machine, login)) {
+                throw taken(tx, machine);
+            }
+            events.append(tx, MachineEvents.of("registering", machine, ""));
+            return begin(tx, machine, Machine.State.REGISTERING, RegisterMachine.TYPE,
+                    new RegisterMachine.Input(id));
+        });
+    }
+
+    /// @throws Problem.Failure [Problem.NotFound], or [Problem.Conflict] while it is closed
+    void verifyRegion(Grant grant, String region) {
+        verifyOpen(regions.get(grant, region));
+    }
+
+    private static void verifyOpen(Region region) {
+        if (region.state() == Region.State.DISABLED) {
+            throw new Problem.Conflict("region", region.code(),
+                    "is closed; choose another region").raise();
+        }
+    }
+
+    private Problem.Failure taken(Tx tx, Machine machine) {
+        return table.byBmc(tx, machine.region(), machine.bmcAddress())
+                .map(other -> new Problem.Conflict(KIND, other.id(), "has the management"
+                        + " controller " + machine.bmcAddress() + " already; decommission it"
+                        + " first, or mend bmcAddress").raise())
+                .orElseGet(() -> new Problem.AlreadyExists(KIND, machine.name()).raise());
+    }
+
+    private Machine build(Grant grant, String region, String id, NewMachine asked) {
+        var now = clock.instant();
+        return new Machine(id, grant.scope().requireOrganization(), project(grant), region,
+                asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
+                asked.description(), asked.tags(), asked.persona(), asked.bmcAddress(),
+                asked.verifyCa(), asked.bootMacAddress(), asked.gpu(), Machine.State.REGISTERING,
+                null, Machine.Health.HEALTHY, null, List.of(), Machine.Wanted.EMPTY, null, null,
+                null, null, 1, grant.principal().id(), now, now, null);
+    }
+
+    /// Changes texts and tags.
+    ///
+    /// @param change makes the new ones of the old ones
+    /// @param expected the version that the caller knows, if it cares
+    public Machine change(Grant grant, String region, String idOrName,
+            Function<Machine, Texts> change, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            verify(found, expected);
+            table.describe(tx, found.id(), change.apply(found), clock.instant());
+            events.append(tx, MachineEvents.of("updated", found, ""));
+            return present(table.byId(tx, found.id()), idOrName);
+        });
+    }
+
+    /// Installs an image by a run.
+    ///
+    /// @param userData what it boots with; `null` for nothing
+    /// @throws Problem.Failure [Problem.IllegalTransition] where something is installed already
+    public Accepted provision(Grant grant, String region, String idOrName, Machine.Image image,
+            @Nullable Secret userData) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            return act(tx, found, Change.PROVISION, ProvisionMachine.TYPE,
+                    new ProvisionMachine.Input(found.id(), image, userData));
+        });
+    }
+
+    /// Does one of the closed list of actions by a run.
+    ///
+    /// @throws Problem.Failure [Problem.IllegalTransition] where it makes no sense now,
+    ///     [Problem.Conflict] while another run changes the server
+    public Accepted operate(Grant grant, String region, String idOrName, Change action) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            verifyPower(found, action);
+            verifyRetry(tx, found, action);
+            return act(tx, found, action, OperateMachine.TYPE,
+                    new OperateMachine.Input(found.id(), action));
+        });
+    }
+
+    private static void verifyPower(Machine machine, Change action) {
+        boolean restarts = action == Change.POWER_CYCLE || action == Change.RESET;
+        if (restarts && !machine.wanted().online()) {
+            throw new Problem.IllegalTransition(
+                    KIND, machine.id(), "powered off", action.text()).raise();
+        }
+    }
+
+    /// What a decommissioning has begun to take down does not come back by itself.
+    private void verifyRetry(Tx tx, Machine machine, Change action) {
+        if (action == Change.RETRY && machine.runId() != null && runs.get(tx, machine.runId())
+                .type().equals(DecommissionMachine.TYPE.name())) {
+            throw new Problem.IllegalTransition(KIND, machine.id(),
+                    "half decommissioned (delete it again)", action.text()).raise();
+        }
+    }
+
+    private <I extends Record> Accepted act(
+            Tx tx, Machine machine, Change change, SagaType<I> type, I input) {
+        if (!change.isLegal(machine.state())) {
+            throw Lifecycle.illegal(machine, change);
+        }
+        return begin(tx, machine, change.meanwhile(machine.state()), type, input);
+    }
+
+    private <I extends Record> Accepted begin(
+            Tx tx, Machine machine, Machine.State state, SagaType<I> type, I input) {
+        var run = runs.start(tx, type, input, MachineEvents.subject(machine));
+        table.begin(tx, machine.id(), state, run, clock.instant());
+        if (state != machine.state()) {
+            events.append(tx, MachineEvents.of(MachineEvents.text(state), machine, ""));
+        }
+        return new Accepted(present(table.byId(tx, machine.id()), machine.id()),
+                runs.get(tx, run));
+    }
+
+    /// Decommissions a server by a run, whatever else is going on with it. Asked again, it answers
+    /// with the same run.
+    ///
+    /// @throws Problem.Failure [Problem.InUse] while it is allocated
+    public Accepted decommission(
+            Grant grant, String region, String idOrName, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            var earlier = found.runId();
+            if (found.state() == Machine.State.DECOMMISSIONING && earlier != null) {
+                return new Accepted(found, runs.get(tx, earlier));
+            }
+            verify(found, expected);
+            if (found.allocationId() != null) {
+                throw new Problem.InUse(KIND, found.id(), List.of(found.allocationId())).raise();
+            }
+            if (earlier != null) {
+                runs.stop(tx, earlier);
+            }
+            var run = runs.startBeside(tx, DecommissionMachine.TYPE,
+                    new DecommissionMachine.Input(found.id(), earlier),
+                    MachineEvents.subject(found));
+            table.begin(tx, found.id(), Machine.State.DECOMMISSIONING, run, clock.instant());
+            events.append(tx, MachineEvents.of("decommissioning", found, ""));
+            return new Accepted(present(table.byId(tx, found.id()), idOrName),
+                    runs.get(tx, run));
+        });
+    }
+
+    /// Looks whether the server could be worked with now: the management cluster, its host there,
+    /// and what Metal3 says of its controller.
+    ///
+    /// @return empty when nothing stands in the way
+    public List<Obstacle> validate(Grant grant, String region, String idOrName) {
+        var machine = get(grant, region, idOrName);
+        var found = new ArrayList<Obstacle>();
+        if (machine.state() == Machine.State.FAILED) {
+            found.add(new Obstacle("FAILED", machine.stateReason() == null
+                    ? "A run tries to mend it." : machine.stateReason()));
+        }
+        try {
+            if (!hosts.hasLogin(grant, machine)) {
+                found.add(new Obstacle("CREDENTIALS_MISSING",
+                        "The region has no name and password for its management controller."));
+            }
+            hosts.find(grant, machine).ifPresentOrElse(
+                    host -> validate(machine, host, found),
+                    () -> found.add(new Obstacle("HOST_MISSING",
+                            "The region has no BareMetalHost for it.")));
+        } catch (KubeFailure away) {
+            found.add(new Obstacle("UPSTREAM_UNAVAILABLE", away.getMessage()));
+        }
+        return found;
+    }
+
+    private static void validate(Machine machine, Host host, List<Obstacle> found) {
+        if (host.isFailed()) {
+            found.add(new Obstacle(host.code(), host.text()));
+        } else if (!host.isRegistered()) {
+            found.add(new Obstacle("NOT_REGISTERED", host.text()));
+        }
+        var changes = machine.state().isSettled() ? host.changes(machine, machine.wanted())
+                : List.<String>of();
+        if (!changes.isEmpty()) {
+            found.add(new Obstacle("HOST_CHANGED",
+                    "Somebody else changed its BareMetalHost: " + String.join(", ", changes)));
+        }
+    }
+
+    /// One page of a server's log, the newest first.
+    ///
+    /// @param start the first moment, `end` the first one after
+    public Page<LogEntry> logs(Grant grant, String region, String idOrName, Instant start,
+            Instant end, PageAsk ask) {
+        return database.read(grant, tx -> log.list(tx, paging, ask,
+                present(table.find(tx, project(grant), region, idOrName), idOrName).id(),
+                start, end));
+    }
+
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Set<String> projectsIn(Tx tx, String region) {
+        return table.projectsIn(tx, region);
+    }
+
+    @Override
+    public String prefix() {
+        return "srv";
+    }
+
+    @Override
+    public Optional<Scope> find(Tx tx, String id) {
+        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(MachineEvents::scope);
+    }
+
+    private Machine lock(Tx tx, Grant grant, String region, String idOrName) {
+        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
+        return present(table.lock(tx, id).filter(m -> m.deletedAt() == null), idOrName);
+    }
+
+    private static void verify(Machine found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Machine present(Optional<Machine> found, String idOrName) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
+    }
+
+    private static String project(Grant grant) {
+        return grant.scope().requireProject();
+    }
+}
