@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import orrery.kit.db.Jsonb;
 import orrery.kit.kube.ObjectName;
+import orrery.server.platform.stack.Plan;
 import org.jspecify.annotations.Nullable;
 
 /// A Kubernetes cluster of a project.
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param stateReason why it is in this state, where that is not plain
 /// @param kubernetesVersion `v1.34.1`; `null` until known
 /// @param template name of the ClusterTemplate it was made from; `null` for an attached one
+/// @param plan what its stack says of it; `null` when it was made without one
 /// @param availableUpgrades versions it can be brought to
 /// @param endpointUrl of its API server; `null` until known
 /// @param caCertificate PEM; `null` until known
@@ -32,6 +34,7 @@ public record Cluster(
         @Nullable String stateReason,
         @Nullable String kubernetesVersion,
         @Nullable String template,
+        @Nullable @Jsonb Plan plan,
         @Jsonb List<NodePool> nodePools,
         @Jsonb List<Condition> conditions,
         @Jsonb List<String> availableUpgrades,
@@ -90,8 +93,12 @@ public record Cluster(
     }
 
     Cluster sized(List<NodePool> pools) {
+        return planned(plan, pools);
+    }
+
+    Cluster planned(@Nullable Plan plan, List<NodePool> pools) {
         return new Cluster(id, organizationId, projectId, region, name, displayName, description,
-                labels, origin, state, stateReason, kubernetesVersion, template, pools,
+                labels, origin, state, stateReason, kubernetesVersion, template, plan, pools,
                 conditions, availableUpgrades, endpointUrl, caCertificate, connection, runId,
                 version, createdBy, createdAt, updatedAt, deletedAt);
     }

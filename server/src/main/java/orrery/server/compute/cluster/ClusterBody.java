@@ -1,5 +1,6 @@
 package orrery.server.compute.cluster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import orrery.kit.Mistakes;
@@ -31,23 +32,29 @@ final class ClusterBody {
             @Nullable String description,
             @Nullable Map<String, String> labels,
             @Nullable String kubernetesVersion,
-            @Nullable List<Pool> nodePools) {
+            @Nullable List<Pool> nodePools,
+            @Nullable String stackId,
+            @Nullable ObjectNode parameters) {
         New {
             labels = labels == null ? Map.of() : labels;
             nodePools = nodePools == null ? List.of() : nodePools;
-            input(name, displayName, description, labels, kubernetesVersion, nodePools);
+            input(name, displayName, description, labels, kubernetesVersion, nodePools, stackId,
+                    parameters);
         }
 
         NewCluster input() {
-            return input(name, displayName, description, labels, kubernetesVersion, nodePools);
+            return input(name, displayName, description, labels, kubernetesVersion, nodePools,
+                    stackId, parameters);
         }
 
         private static NewCluster input(@Nullable String name, @Nullable String displayName,
                 @Nullable String description, @Nullable Map<String, String> labels,
-                @Nullable String kubernetesVersion, @Nullable List<Pool> pools) {
+                @Nullable String kubernetesVersion, @Nullable List<Pool> pools,
+                @Nullable String stackId, @Nullable ObjectNode parameters) {
             return new NewCluster(name, displayName, description,
                     labels == null ? Map.of() : labels, kubernetesVersion,
-                    pools == null ? List.of() : pools.stream().map(Pool::input).toList());
+                    pools == null ? List.of() : pools.stream().map(Pool::input).toList(),
+                    stackId, parameters);
         }
     }
 

@@ -1,9 +1,11 @@
 package orrery.server.compute.cluster;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import orrery.kit.kube.Kind;
 import orrery.server.compute.cluster.NodePool.Role;
+import orrery.server.platform.stack.Plan;
 import orrery.server.tenancy.region.ProjectNamespace;
 
 /// How a cluster of ours looks in the management cluster: a ClusterDeployment of KCM in the
@@ -51,8 +53,40 @@ final class ClusterDeployments {
         if (!credential.isEmpty()) {
             spec.put("credential", credential);
         }
-        spec.set("config", config(cluster, template));
+        var plan = cluster.plan();
+        spec.set("config", plan == null ? config(cluster, template) : config(cluster, plan));
+        if (plan != null && !plan.services().isEmpty()) {
+            services(spec.putObject("serviceSpec").putArray("services"), plan);
+        }
         return object;
+    }
+
+    /// What its stack says stands where.
+    static ObjectNode config(Cluster cluster, Plan plan) {
+        var config = plan.values(cluster.nodePools().stream()
+                .map(it -> new Plan.Choice(it.name(), it.nodeCount(), it.instanceType(),
+                        it.network(), it.subnet()))
+                .toList());
+        labels(config, cluster);
+        return config;
+    }
+
+    private static void services(ArrayNode services, Plan plan) {
+        for (var one : plan.services()) {
+            var service = services.addObject().put("name", one.name())
+                    .put("namespace", one.namespace() == null ? "default" : one.namespace())
+                    .put("template", one.template());
+            if (one.values() != null) {
+                // Helm takes them as text, and JSON is YAML.
+                service.put("values", one.values().toString());
+            }
+        }
+    }
+
+    private static void labels(ObjectNode config, Cluster cluster) {
+        var labels = config.withObjectProperty("clusterLabels");
+        cluster.labels().forEach(labels::put);
+        labels.put(CLUSTER, cluster.id());
     }
 
     private static ObjectNode config(Cluster cluster, Template template) {
@@ -61,9 +95,7 @@ final class ClusterDeployments {
         if (template.hasControlPlane()) {
             config.put("controlPlaneNumber", cluster.nodes(Role.CONTROL_PLANE));
         }
-        var labels = config.putObject("clusterLabels");
-        cluster.labels().forEach(labels::put);
-        labels.put(CLUSTER, cluster.id());
+        labels(config, cluster);
         for (var pool : cluster.nodePools()) {
             if (pool.instanceType() != null) {
                 template.machineKey(pool.role()).ifPresent(key -> config

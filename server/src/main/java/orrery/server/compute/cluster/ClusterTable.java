@@ -13,13 +13,14 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Reach;
+import orrery.server.platform.stack.Plan;
 
 /// The SQL of table `cluster`.
 final class ClusterTable {
     /// All but the sealed kubeconfig, which only [#sealed] hands out.
     private static final String COLUMNS = """
             id, organization_id, project_id, region, name, display_name, description,
-              labels, origin, state, state_reason, kubernetes_version, template, node_pools,
+              labels, origin, state, state_reason, kubernetes_version, template, plan, node_pools,
               conditions, available_upgrades, endpoint_url, ca_certificate, connection, run_id,
               version, created_by, created_at, updated_at, deleted_at""";
 
@@ -34,11 +35,11 @@ final class ClusterTable {
 
     private static final String INSERT = """
             insert into cluster (id, organization_id, project_id, region, name, display_name,
-              description, labels, origin, state, kubernetes_version, node_pools, run_id,
+              description, labels, origin, state, kubernetes_version, plan, node_pools, run_id,
               created_by, created_at, updated_at)
             values (:id, :organizationId, :projectId, :region, :name, :displayName,
               :description, :labels, lower(:origin), lower(:state), :kubernetesVersion,
-              :nodePools, :runId, :createdBy, :createdAt, :updatedAt)
+              :plan, :nodePools, :runId, :createdBy, :createdAt, :updatedAt)
             on conflict (project_id, name) where deleted_at is null do nothing
             """;
 
@@ -56,6 +57,7 @@ final class ClusterTable {
                 .bind("origin", cluster.origin().name())
                 .bind("state", cluster.state().name())
                 .bind("kubernetesVersion", cluster.kubernetesVersion())
+                .bind("plan", Json.of(cluster.plan()))
                 .bind("nodePools", Json.of(cluster.nodePools()))
                 .bind("runId", cluster.runId())
                 .bind("createdBy", cluster.createdBy())
@@ -207,6 +209,26 @@ final class ClusterTable {
                 .bind("run", run)
                 .bind("now", now)
                 .execute();
+    }
+
+    /// `cluster/identifier` of those made from a stack, a few.
+    List<String> ofStack(Tx tx, String stack) {
+        return tx.handle().createQuery("""
+                select 'cluster/' || id
+                from cluster
+                where plan ->> 'stack' = :stack
+                  and deleted_at is null
+                order by id
+                limit 20
+                """).bind("stack", stack).mapTo(String.class).list();
+    }
+
+    void plan(Tx tx, String id, @Nullable Plan plan, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set plan = :plan, version = version + 1, updated_at = :now
+                where id = :id
+                """).bind("id", id).bind("plan", Json.of(plan)).bind("now", now).execute();
     }
 
     void choose(Tx tx, String id, Template template, Instant now) {

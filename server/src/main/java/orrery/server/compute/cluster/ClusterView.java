@@ -55,7 +55,7 @@ record ClusterView(
                 c.stateReason(), new Status(phase(c.state()), c.conditions().stream()
                         .map(s -> new Said(s.type(), s.status(), s.reason(), s.message(),
                                 s.since())).toList()),
-                c.kubernetesVersion(), null, c.template(),
+                c.kubernetesVersion(), c.plan() == null ? null : c.plan().stack(), c.template(),
                 c.nodePools().stream().map(p -> new Pool(p.id(), p.name(), p.role(), p.network(),
                         p.subnet(), p.nodeCount(), p.readyCount(), p.instanceType())).toList(),
                 c.nodeCount(), new Endpoint(c.endpointUrl(), c.caCertificate()),

@@ -1,19 +1,23 @@
 package orrery.server.compute.cluster;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.Problem;
+import orrery.kit.Problem.Mistake;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
@@ -35,6 +39,8 @@ import orrery.kit.secret.Sealing;
 import orrery.server.compute.network.Networks;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Reach;
+import orrery.server.platform.stack.Plan;
+import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
@@ -45,7 +51,7 @@ import orrery.server.tenancy.region.Regions;
 
 /// The clusters of projects: what users may do with them.
 @Singleton
-public final class Clusters implements Contents, Locator {
+public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     /// Where administrators' kubeconfigs are sealed.
     public static final SealedColumn SEALED =
             new SealedColumn("cluster", "id", "sealed_kubeconfig");
@@ -60,6 +66,7 @@ public final class Clusters implements Contents, Locator {
     private final Policies policies;
     private final Regions regions;
     private final Networks networks;
+    private final Stacks stacks;
     private final Quotas quotas;
     private final Offers offers;
     private final Events events;
@@ -70,13 +77,14 @@ public final class Clusters implements Contents, Locator {
     private final Clock clock;
 
     public Clusters(Database database, Projects projects, Policies policies, Regions regions,
-            Networks networks, Quotas quotas, Offers offers, Events events, Runs runs,
-            Paging paging, Sealing sealing, Ids ids, Clock clock) {
+            Networks networks, Stacks stacks, Quotas quotas, Offers offers, Events events,
+            Runs runs, Paging paging, Sealing sealing, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
         this.policies = policies;
         this.regions = regions;
         this.networks = networks;
+        this.stacks = stacks;
         this.quotas = quotas;
         this.offers = offers;
         this.events = events;
@@ -154,27 +162,47 @@ public final class Clusters implements Contents, Locator {
     ///     offer or a network that is not there, [Problem.AlreadyExists] for the name,
     ///     [Problem.QuotaExceeded]
     public Accepted create(Grant grant, String region, NewCluster asked) {
-        offers.verify(grant, region, asked.kubernetesVersion());
-        return database.tx(grant, tx -> {
-            projects.hold(tx, grant.scope());
-            verifyOpen(regions.get(tx, region));
-            var id = ids.next("cls");
-            var pools = pools(tx, grant, region, asked);
-            var run = runs.start(tx, CreateCluster.TYPE, new CreateCluster.Input(id),
-                    new Subject(KIND, id));
-            var cluster = build(grant, region, id, asked, pools, run);
-            if (!table.insert(tx, cluster)) {
-                throw new Problem.AlreadyExists(KIND, cluster.name()).raise();
+        if (asked.stackId() == null) {
+            offers.verify(grant, region, asked.kubernetesVersion());
+        }
+        return database.tx(grant, tx -> create(tx, region, asked));
+    }
+
+    /// As [#create(Grant, String, NewCluster)], as part of something larger. What the region
+    /// offers is found out by the run.
+    public Accepted create(Tx tx, String region, NewCluster asked) {
+        var grant = tx.grant();
+        projects.hold(tx, grant.scope());
+        verifyOpen(regions.get(tx, region));
+        var id = ids.next("cls");
+        var plan = plan(tx, region, asked);
+        var pools = pools(tx, grant, region, AskedPools.of(asked, plan));
+        var run = runs.start(tx, CreateCluster.TYPE, new CreateCluster.Input(id),
+                new Subject(KIND, id));
+        var cluster = build(grant, region, id, asked, pools, run).planned(plan, pools);
+        if (!table.insert(tx, cluster)) {
+            throw new Problem.AlreadyExists(KIND, cluster.name()).raise();
+        }
+        for (var pool : pools) {
+            if (pool.network() != null) {
+                networks.use(tx, pool.network(), new Subject(KIND, id));
             }
-            for (var pool : pools) {
-                if (pool.network() != null) {
-                    networks.use(tx, pool.network(), new Subject(KIND, id));
-                }
-            }
-            quotas.reserve(tx, grant.scope(), new Subject(KIND, id), Amounts.CLUSTER);
-            events.append(tx, ClusterEvents.of("cluster.created", cluster));
-            return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
-        });
+        }
+        quotas.reserve(tx, grant.scope(), new Subject(KIND, id), Amounts.CLUSTER);
+        events.append(tx, ClusterEvents.of("cluster.created", cluster));
+        return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
+    }
+
+    private @Nullable Plan plan(Tx tx, String region, NewCluster asked) {
+        if (asked.stackId() == null) {
+            return null;
+        }
+        if (asked.kubernetesVersion() != null) {
+            throw new Problem.Unprocessable(List.of(new Mistake("kubernetesVersion",
+                    "is the stack's word; leave it out, or choose another stack"))).raise();
+        }
+        return stacks.plan(tx, region, asked.stackId(), asked.parameters() == null
+                ? JsonNodeFactory.instance.objectNode() : asked.parameters());
     }
 
     private static void verifyOpen(Region region) {
@@ -184,10 +212,11 @@ public final class Clusters implements Contents, Locator {
         }
     }
 
-    private List<NodePool> pools(Tx tx, Grant grant, String region, NewCluster asked) {
+    private List<NodePool> pools(
+            Tx tx, Grant grant, String region, List<NewCluster.Pool> asked) {
         var pools = new ArrayList<NodePool>();
-        for (int i = 0; i < asked.nodePools().size(); i++) {
-            var pool = asked.nodePools().get(i);
+        for (int i = 0; i < asked.size(); i++) {
+            var pool = asked.get(i);
             var place = pool.network() == null ? null : networks.hold(tx, grant.scope(), region,
                     "nodePools[" + i + "]", pool.network(), pool.subnet());
             var id = ids.next("np");
@@ -212,8 +241,9 @@ public final class Clusters implements Contents, Locator {
         return new Cluster(id, grant.scope().requireOrganization(), project(grant), region,
                 asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
                 asked.description(), asked.labels(), Cluster.Origin.PROVISIONED,
-                Cluster.State.PENDING, null, asked.kubernetesVersion(), null, pools, List.of(),
-                List.of(), null, null, 0, run, 1, grant.principal().id(), now, now, null);
+                Cluster.State.PENDING, null, asked.kubernetesVersion(), null, null, pools,
+                List.of(), List.of(), null, null, 0, run, 1, grant.principal().id(), now, now,
+                null);
     }
 
     /// Changes texts and labels at once, and sizes by a run.
@@ -256,21 +286,74 @@ public final class Clusters implements Contents, Locator {
     public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant, region, idOrName);
-            if (found.state() == Cluster.State.DELETING && found.runId() != null) {
-                return new Accepted(found, runs.get(tx, found.runId()));
+            if (found.state() != Cluster.State.DELETING) {
+                verify(found, expected);
             }
-            verify(found, expected);
-            if (found.runId() != null) {
-                runs.stop(tx, found.runId());
-            }
-            var run = runs.startBeside(tx, DeleteCluster.TYPE,
-                    new DeleteCluster.Input(found.id(), found.runId()),
-                    new Subject(KIND, found.id()));
-            table.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
-            events.append(tx, ClusterEvents.of("cluster.deleting", found));
-            return new Accepted(present(table.byId(tx, found.id()), idOrName),
-                    runs.get(tx, run));
+            return delete(tx, found);
         });
+    }
+
+    /// As part of something larger: as [#delete(Grant, String, String, OptionalLong)], and one
+    /// that is gone is left alone.
+    ///
+    /// @param id its identifier
+    public void delete(Tx tx, String id) {
+        table.lock(tx, id).filter(found -> found.deletedAt() == null)
+                .ifPresent(found -> delete(tx, found));
+    }
+
+    private Accepted delete(Tx tx, Cluster found) {
+        if (found.state() == Cluster.State.DELETING && found.runId() != null) {
+            return new Accepted(found, runs.get(tx, found.runId()));
+        }
+        if (found.runId() != null) {
+            runs.stop(tx, found.runId());
+        }
+        var run = runs.startBeside(tx, DeleteCluster.TYPE,
+                new DeleteCluster.Input(found.id(), found.runId()),
+                new Subject(KIND, found.id()));
+        table.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
+        events.append(tx, ClusterEvents.of("cluster.deleting", found));
+        return new Accepted(present(table.byId(tx, found.id()), found.id()), runs.get(tx, run));
+    }
+
+    /// As part of something larger: makes a cluster as another plan says, by a run. Pools that the
+    /// user has resized keep their sizes, unless the plans differ there.
+    ///
+    /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it
+    /// @return the run; `null` when it is so already
+    public @Nullable String replan(Tx tx, String id, Plan plan) {
+        var found = present(table.lock(tx, id).filter(c -> c.deletedAt() == null), id);
+        if (plan.equals(found.plan())) {
+            return null;
+        }
+        if (!found.state().isSettled()) {
+            throw new Problem.IllegalTransition(
+                    KIND, id, ClusterEvents.text(found.state()), "update").raise();
+        }
+        var run = runs.start(tx, UpdateCluster.TYPE, new UpdateCluster.Input(
+                id, plan, Pools.planned(found, plan, ids)), new Subject(KIND, id));
+        table.begin(tx, id, Cluster.State.UPDATING, run, clock.instant());
+        events.append(tx, ClusterEvents.of("cluster.updating", found));
+        return run;
+    }
+
+    /// As part of something larger: takes [#replan] back. A run that is at it is stopped, and takes
+    /// back itself what it did.
+    ///
+    /// @return whether no more is to be done; else ask again
+    public boolean restore(Tx tx, String id, Plan plan) {
+        var found = present(table.lock(tx, id), id);
+        var run = found.runId();
+        if (found.state() == Cluster.State.UPDATING && run != null
+                && !runs.get(tx, run).status().isOver()) {
+            runs.stop(tx, run);
+            return false;
+        }
+        if (found.state().isSettled()) {
+            replan(tx, id, plan);
+        }
+        return true;
     }
 
     /// All clusters of the caller's current organization that it may see, the newest first.
@@ -335,6 +418,12 @@ public final class Clusters implements Contents, Locator {
         });
     }
 
+    /// Those with these identifiers, deleted ones too. For what other packages made.
+    public Map<String, Cluster> byIds(Tx tx, Collection<String> ids) {
+        return table.all(tx, ids).stream()
+                .collect(Collectors.toMap(Cluster::id, Function.identity()));
+    }
+
     /// By identifier, wherever it is. For the sagas and loops of other packages.
     ///
     /// @return empty when there never was one
@@ -354,6 +443,11 @@ public final class Clusters implements Contents, Locator {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public List<String> madeFrom(Tx tx, String stack) {
+        return table.ofStack(tx, stack);
     }
 
     @Override

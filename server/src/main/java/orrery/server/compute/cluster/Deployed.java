@@ -8,6 +8,7 @@ record Deployed(
         Observation seen,
         String template,
         boolean dryRun,
+        JsonNode config,
         @Nullable Integer workers,
         @Nullable Integer controlPlanes) {
 
@@ -16,6 +17,7 @@ record Deployed(
         return new Deployed(Observation.of(deployment),
                 deployment.at("/spec/template").asText(),
                 deployment.at("/spec/dryRun").asBoolean(),
+                config,
                 number(config.path("workersNumber")),
                 number(config.path("controlPlaneNumber")));
     }
@@ -37,8 +39,25 @@ record Deployed(
     boolean isChanged(Cluster cluster) {
         boolean same = cluster.template() == null || cluster.template().equals(template);
         return seen.verdict() == Observation.Verdict.READY
-                && (!same || dryRun || differs(workers, cluster.nodes(NodePool.Role.WORKER))
-                        || differs(controlPlanes, cluster.nodes(NodePool.Role.CONTROL_PLANE)));
+                && (!same || dryRun || isResized(cluster));
+    }
+
+    private boolean isResized(Cluster cluster) {
+        return cluster.plan() != null
+                ? !holds(config, ClusterDeployments.config(cluster, cluster.plan()))
+                : differs(workers, cluster.nodes(NodePool.Role.WORKER))
+                        || differs(controlPlanes, cluster.nodes(NodePool.Role.CONTROL_PLANE));
+    }
+
+    /// Whether all that we say stands there; others may say more.
+    private static boolean holds(JsonNode there, JsonNode ours) {
+        if (ours.isObject()) {
+            return ours.properties().stream().allMatch(
+                    one -> holds(there.path(one.getKey()), one.getValue()));
+        }
+        // API servers leave out what is null, and write 1.0 as 1.
+        return ours.isNull() || ours.equals(there) || ours.isNumber() && there.isNumber()
+                && ours.decimalValue().compareTo(there.decimalValue()) == 0;
     }
 
     /// Whether it tells anything that our record of the cluster does not say.

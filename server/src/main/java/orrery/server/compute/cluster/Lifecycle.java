@@ -13,6 +13,7 @@ import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.kit.secret.Sealing;
 import orrery.server.compute.network.Networks;
+import orrery.server.platform.stack.Plan;
 import orrery.server.tenancy.quota.Amounts;
 import orrery.server.tenancy.quota.Quotas;
 
@@ -63,6 +64,10 @@ final class Lifecycle {
                 // What a failure gave back is asked for again.
                 quotas.reserve(tx, Scope.project(cluster.organizationId(), cluster.projectId()),
                         new Subject(Clusters.KIND, id), Amounts.CLUSTER);
+                if (tx.run() != null) {
+                    // A retry's: a deletion must know which run it stops.
+                    table.begin(tx, id, Cluster.State.PROVISIONING, tx.run(), clock.instant());
+                }
                 mark(tx, cluster, Cluster.State.PROVISIONING, "");
             }
             case RUNNING, SCALING, UPGRADING, UPDATING, DEGRADED, DELETING, DELETE_FAILED,
@@ -82,6 +87,11 @@ final class Lifecycle {
 
     void chose(Tx tx, String id, Template template) {
         table.choose(tx, id, template, clock.instant());
+    }
+
+    /// It is made as this plan says from now on.
+    void planned(Tx tx, String id, Plan plan) {
+        table.plan(tx, id, plan, clock.instant());
     }
 
     void observed(Tx tx, String id, Observation seen) {
@@ -104,7 +114,8 @@ final class Lifecycle {
     /// A change was taken back. A deletion that was asked for meanwhile goes on.
     void unchanged(Tx tx, String id, String reason) {
         var cluster = table.lock(tx, id).orElseThrow();
-        if (cluster.state() == Cluster.State.SCALING) {
+        if (cluster.state() == Cluster.State.SCALING
+                || cluster.state() == Cluster.State.UPDATING) {
             mark(tx, cluster, Cluster.State.RUNNING, reason);
         }
     }

@@ -43,10 +43,15 @@ final class Look {
         return asking(() -> {
             var cluster = cluster();
             var version = cluster.kubernetesVersion() == null ? "" : cluster.kubernetesVersion();
-            var chosen = Template.choose(management.templates(steps.grant(), cluster), version);
+            var offered = management.templates(steps.grant(), cluster);
+            var plan = cluster.plan();
+            var chosen = plan == null ? Template.choose(offered, version)
+                    : Template.named(offered, plan);
             if (chosen.isEmpty()) {
-                say("waiting for region " + cluster.region() + " to offer the project a template"
-                        + (version.isEmpty() ? "" : " for Kubernetes " + version));
+                say("waiting for region " + cluster.region() + " to offer the project "
+                        + (plan != null ? "template " + plan.template()
+                                : version.isEmpty() ? "a template"
+                                : "a template for Kubernetes " + version));
             }
             return chosen;
         });

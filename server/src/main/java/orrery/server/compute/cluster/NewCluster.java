@@ -1,5 +1,6 @@
 package orrery.server.compute.cluster;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -15,13 +16,17 @@ import orrery.server.tenancy.project.Labels;
 ///
 /// @param name `null` for one of ours
 /// @param kubernetesVersion `null` for the newest that the region offers
+/// @param stackId identifier or name of the stack to make it from; `null` for none
+/// @param parameters of the stack; `null` for its defaults
 public record NewCluster(
         @Nullable String name,
         @Nullable String displayName,
         @Nullable String description,
         Map<String, String> labels,
         @Nullable String kubernetesVersion,
-        List<Pool> nodePools) {
+        List<Pool> nodePools,
+        @Nullable String stackId,
+        @Nullable ObjectNode parameters) {
 
     private static final int MOST_WORKERS = 1000;
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][-._A-Za-z0-9]{0,62}");
@@ -38,7 +43,9 @@ public record NewCluster(
 
     public NewCluster {
         labels = Map.copyOf(labels);
-        nodePools = nodePools.isEmpty() ? standard() : withControlPlane(nodePools);
+        // Which pools there are is the stack's word.
+        nodePools = stackId != null ? List.copyOf(nodePools)
+                : nodePools.isEmpty() ? standard() : withControlPlane(nodePools);
         var mistakes = Naming.check(new Mistakes(), name, displayName, description)
                 .check("kubernetesVersion", kubernetesVersion, KubernetesVersion::isOne,
                         "must look like v1.34.1");
@@ -46,8 +53,16 @@ public record NewCluster(
         for (int i = 0; i < nodePools.size(); i++) {
             check(mistakes, "nodePools[" + i + "].", nodePools.get(i));
         }
-        count(mistakes, nodePools);
+        mistakes.unless(stackId != null || parameters == null, "parameters",
+                "are a stack's: say stackId, too");
         mistakes.orRefuse();
+    }
+
+    /// One without a stack.
+    public NewCluster(@Nullable String name, @Nullable String displayName,
+            @Nullable String description, Map<String, String> labels,
+            @Nullable String kubernetesVersion, List<Pool> nodePools) {
+        this(name, displayName, description, labels, kubernetesVersion, nodePools, null, null);
     }
 
     private static List<Pool> standard() {
@@ -79,14 +94,6 @@ public record NewCluster(
                     "must be 1, 3 or 5 for a control plane");
             case WORKER -> mistakes.unless(count >= 0 && count <= MOST_WORKERS, field,
                     "must be 0 to " + MOST_WORKERS);
-        }
-    }
-
-    private static void count(Mistakes mistakes, List<Pool> pools) {
-        for (var role : Role.values()) {
-            long count = pools.stream().filter(pool -> pool.role() == role).count();
-            mistakes.unless(count <= 1, "nodePools",
-                    "may have one pool of each role; the templates know no more");
         }
     }
 }

@@ -2,8 +2,11 @@ package orrery.server.compute.cluster;
 
 import java.util.ArrayList;
 import java.util.List;
+import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
+import orrery.server.compute.cluster.NodePool.Role;
+import orrery.server.platform.stack.Plan;
 
 /// Changes of a cluster's node pools.
 final class Pools {
@@ -39,6 +42,22 @@ final class Pools {
             }
         }
         return -1;
+    }
+
+    /// The pools of a cluster that another plan makes. A size that the plans differ in is the new
+    /// one's; else it stays as somebody has set it.
+    static List<NodePool> planned(Cluster cluster, Plan plan, Ids ids) {
+        var before = cluster.plan();
+        return plan.pools().stream().map(pool -> {
+            var old = cluster.nodePools().stream()
+                    .filter(it -> it.name().equals(pool.name())).findFirst();
+            boolean same = before != null && before.pool(pool.name())
+                    .filter(it -> it.standard() == pool.standard()).isPresent();
+            return old.map(it -> same ? it : it.scaledTo(pool.standard()))
+                    .orElseGet(() -> new NodePool(ids.next("np"), pool.name(),
+                            Role.valueOf(pool.role().name()), pool.standard(), 0, null, null,
+                            null));
+        }).toList();
     }
 
     /// The pools as ready as a cluster's nodes are.

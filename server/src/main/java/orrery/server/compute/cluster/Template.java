@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import orrery.server.compute.cluster.NodePool.Role;
+import orrery.server.platform.stack.Plan;
 
 /// A ClusterTemplate that a namespace is offered: a way to make clusters.
 ///
@@ -31,6 +32,18 @@ record Template(String name, String version, JsonNode config) {
                 .max(Comparator
                         .comparing((Template t) -> KubernetesVersion.of(t.version()))
                         .thenComparing(Template::name));
+    }
+
+    /// The one that a plan names, once it is valid.
+    static Optional<Template> named(List<? extends JsonNode> offered, Plan plan) {
+        return offered.stream()
+                .filter(template -> template.at("/status/valid").asBoolean())
+                .map(Template::of)
+                .filter(template -> template.name().equals(plan.template()))
+                .map(found -> found.version().isEmpty() && plan.kubernetesVersion() != null
+                        ? new Template(found.name(), plan.kubernetesVersion(), found.config())
+                        : found)
+                .findFirst();
     }
 
     static Template of(JsonNode object) {

@@ -15,8 +15,8 @@ class ClusterDeploymentsTest {
     static Cluster cluster(List<NodePool> pools) {
         return new Cluster("cls_6NZtkvWLBbbmHfPi7L6oz7KZpq", "org_1", "prj_1", "sim1", "prod",
                 null, null, Map.of("team", "a"), Cluster.Origin.PROVISIONED,
-                Cluster.State.PENDING, null, null, null, pools, List.of(), List.of(), null, null,
-                0, null, 1, "usr_1", NOW, NOW, null);
+                Cluster.State.PENDING, null, null, null, null, pools, List.of(), List.of(), null,
+                null, 0, null, 1, "usr_1", NOW, NOW, null);
     }
 
     private static Template template(String manifest) {

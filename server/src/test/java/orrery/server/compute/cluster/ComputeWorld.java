@@ -109,7 +109,7 @@ public final class ComputeWorld implements AutoCloseable {
 
     /// The clusters as other packages' sagas use them: to find one and to reach it.
     public Clusters clusters() {
-        return new Clusters(test.database(), null, null, regions, networks, quotas, null,
+        return new Clusters(test.database(), null, null, regions, networks, null, quotas, null,
                 process.events(), process.runs(), null, TestProcess.sealing(), ids, clock);
     }
 
@@ -123,7 +123,7 @@ public final class ComputeWorld implements AutoCloseable {
                 new NodePool("np_w", "workers", NodePool.Role.WORKER, 2, 0, null, null, null));
         var made = new Cluster(id, "org_test", "prj_test", REGION, "c" + id.substring(4, 10)
                 .toLowerCase(Locale.ROOT), null, null, Map.of(),
-                Cluster.Origin.PROVISIONED, Cluster.State.PENDING, null, null, null, pools,
+                Cluster.Origin.PROVISIONED, Cluster.State.PENDING, null, null, null, null, pools,
                 List.of(), List.of(), null, null, 0, null, 1, "usr_test", now, now, null);
         test.database().write(GRANT, tx -> table.insert(tx, made));
         return made;

@@ -45,8 +45,7 @@ class NewClusterTest {
                 .hasMessageContaining("nodePools[0].nodeCount")
                 .hasMessageContaining("nodePools[1].name")
                 .hasMessageContaining("nodePools[1].instanceType")
-                .hasMessageContaining("nodePools[1].network")
-                .hasMessageContaining("one pool of each role");
+                .hasMessageContaining("nodePools[1].network");
     }
 
     @ParameterizedTest

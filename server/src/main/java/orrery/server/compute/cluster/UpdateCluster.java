@@ -1,0 +1,85 @@
+package orrery.server.compute.cluster;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import orrery.kit.durable.Policy;
+import orrery.kit.durable.Saga;
+import orrery.kit.durable.SagaType;
+import orrery.kit.durable.Steps;
+import orrery.kit.kube.KubeClients;
+import orrery.server.platform.stack.Plan;
+import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a cluster as another plan says: with other parameters, or of another stack.
+@Singleton
+final class UpdateCluster implements Saga<UpdateCluster.Input> {
+    static final SagaType<Input> TYPE = new SagaType<>("cluster.update", Input.class,
+            Policy.DEFAULT.withDeadline(Duration.ofMinutes(60))
+                    .withAttempts(30, Duration.ofMillis(500)));
+
+    /// @param cluster its identifier
+    /// @param pools all of its pools, as they shall be
+    record Input(String cluster, Plan plan, List<NodePool> pools) {}
+
+    /// How it was before.
+    record Before(@Nullable Plan plan, List<NodePool> pools, Template template) {}
+
+    private final Lifecycle lifecycle;
+    private final Management management;
+    private final Regions regions;
+    private final KubeClients clients;
+    private final Clock clock;
+
+    UpdateCluster(Lifecycle lifecycle, Management management, Regions regions,
+            KubeClients clients, Clock clock) {
+        this.lifecycle = lifecycle;
+        this.management = management;
+        this.regions = regions;
+        this.clients = clients;
+        this.clock = clock;
+    }
+
+    @Override
+    public SagaType<Input> type() {
+        return TYPE;
+    }
+
+    @Override
+    public void run(Steps steps, Input in) {
+        var id = in.cluster();
+        var look = new Look(steps, lifecycle, management, clock, id);
+        steps.tx("begin", _ -> { }, tx -> lifecycle.unchanged(tx, id,
+                "It could not be changed; its last run says why."));
+        steps.await("management cluster", look::answers);
+        var before = steps.run("as it was", Before.class, () -> {
+            var cluster = look.cluster();
+            return new Before(cluster.plan(), cluster.nodePools(),
+                    management.template(steps.grant(), cluster));
+        });
+        var template = before.plan() != null
+                && before.plan().template().equals(in.plan().template())
+                        ? before.template() : new Template(in.plan().template(), "", null);
+        steps.run("cluster deployment",
+                () -> apply(steps, look.cluster().planned(in.plan(), in.pools()), template),
+                () -> apply(steps, look.cluster().planned(before.plan(), before.pools()),
+                        before.template()));
+        var seen = steps.await("ready", Observation.class, look::ready);
+        steps.tx("running", tx -> {
+            lifecycle.planned(tx, id, in.plan());
+            lifecycle.chose(tx, id, template);
+            lifecycle.observed(tx, id, seen);
+            lifecycle.running(tx, id, Pools.allReady(in.pools()));
+        });
+    }
+
+    private void apply(Steps steps, Cluster cluster, Template template) {
+        var grant = steps.grant();
+        var credential = management.credential(grant, cluster);
+        clients.writer(regions.target(grant, cluster.region()), steps.fence())
+                .apply(ClusterDeployments.of(
+                        cluster, template, credential, steps.fence().run()));
+    }
+}

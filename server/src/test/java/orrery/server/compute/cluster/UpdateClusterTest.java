@@ -1,0 +1,119 @@
+package orrery.server.compute.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import orrery.kit.test.SagaCheck;
+import orrery.kit.test.TestProcess;
+import orrery.server.platform.stack.Plan;
+import orrery.server.platform.stack.Published;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Clusters made from a stack, on the simulated region.
+class UpdateClusterTest {
+    private static final String REGION = SimulatedWorld.REGION;
+    private static final String SPEC = """
+            clusterTemplate: sim-standalone-cp-1-1-0
+            pools:
+            - {name: cp, role: control-plane, countKey: controlPlaneNumber}
+            - {name: w, role: worker, nodeCount: 1, countKey: workersNumber,
+               machineKey: worker.machine.type}
+            - {name: gpu, role: worker, nodeCount: 0, countKey: worker.gpus}
+            instanceTypes: {small: s-1}
+            parametersSchema:
+              {type: object, properties: {zone: {type: string}, workers: {type: integer}}}
+            defaults: {zone: a}
+            parameterKeys: {zone: config.worker.zone, workers: config.workersNumber}
+            """;
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static SimulatedWorld world;
+    private String id = "";
+
+    @BeforeAll
+    static void start() {
+        world = new SimulatedWorld();
+        Published.stack(world.stacks, SimulatedWorld.GRANT, "stock", SPEC);
+    }
+
+    @AfterAll
+    static void stop() {
+        world.close();
+    }
+
+    private Cluster cluster() {
+        return world.clusters.byId(SimulatedWorld.GRANT, id).orElseThrow();
+    }
+
+    private Plan plan(String zone) {
+        return world.test.database().read(SimulatedWorld.GRANT, tx -> world.stacks.plan(tx, REGION,
+                "stock", JsonNodeFactory.instance.objectNode().put("zone", zone)));
+    }
+
+    /// Asks for a cluster and lets it be made, by a process that is gone afterwards.
+    private void run(List<NewCluster.Pool> pools) {
+        try (var maker = TestProcess.start(world.test, world.sagas())) {
+            var asked = world.clusters.create(SimulatedWorld.GRANT, REGION, new NewCluster(
+                    "planned-" + COUNT.incrementAndGet(), null, null, Map.of(), null, pools,
+                    "stock", null));
+            id = asked.cluster().id();
+            assertThat(maker.await(SimulatedWorld.GRANT, asked.run().id()).error()).isNull();
+        }
+    }
+
+    private String said(String pointer) {
+        return world.deployment(id).orElseThrow().at(pointer).asText();
+    }
+
+    @Test
+    void aStackSaysWhereThingsStand() {
+        run(List.of(new NewCluster.Pool("w", NodePool.Role.WORKER, 2, "small", null, null)));
+        assertThat(cluster().state()).isEqualTo(Cluster.State.RUNNING);
+        assertThat(cluster().nodePools()).extracting(NodePool::name, NodePool::nodeCount)
+                .containsExactly(tuple("w", 2),
+                        tuple("cp", 1),
+                        tuple("gpu", 0));
+        assertThat(said("/spec/template")).isEqualTo("sim-standalone-cp-1-1-0");
+        assertThat(said("/spec/config/workersNumber")).isEqualTo("2");
+        assertThat(said("/spec/config/worker/machine/type")).isEqualTo("s-1");
+        assertThat(said("/spec/config/worker/zone")).isEqualTo("a");
+        assertThat(said("/spec/config/worker/gpus")).isEqualTo("0");
+        var deployed = Deployed.of(world.deployment(id).orElseThrow());
+        assertThat(deployed.isChanged(cluster())).isFalse();
+        assertThat(deployed.isChanged(cluster().planned(plan("b"), cluster().nodePools())))
+                .as("somebody else's value is told from ours").isTrue();
+    }
+
+    @Test
+    void changingRepeatsAndUnwinds() {
+        var zone = new AtomicInteger();
+        run(List.of());
+        try (var check = SagaCheck.of(world.test, world.updating(), () -> {
+            var now = cluster();
+            world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().begin(
+                    tx, id, Cluster.State.UPDATING, "run_test", now.updatedAt()));
+            var plan = plan("z" + zone.incrementAndGet());
+            return new UpdateCluster.Input(id, plan, Pools.planned(now, plan, world.ids));
+        })) {
+            check.everyStepMayRepeat(() -> {
+                assertThat(cluster().state()).isEqualTo(Cluster.State.RUNNING);
+                assertThat(cluster().plan()).isEqualTo(plan("z" + zone.get()));
+                assertThat(said("/spec/config/worker/zone")).isEqualTo("z" + zone.get());
+            });
+            var last = new AtomicInteger();
+            check.everyFailureUnwinds(() -> {
+                // The first of its runs is undisturbed.
+                last.compareAndSet(0, zone.get() - 1);
+                assertThat(cluster().state())
+                        .isIn(Cluster.State.RUNNING, Cluster.State.UPDATING);
+                assertThat(cluster().plan()).isEqualTo(plan("z" + last.get()));
+                assertThat(said("/spec/config/worker/zone")).isEqualTo("z" + last.get());
+            });
+        }
+    }
+}
