@@ -32,6 +32,8 @@ public record Tenant(String id, String project, String owner, Map<String, String
             Map.entry("address", Map.of("ip_version", "IPV4", "address_type", "INTERNAL",
                     "state", "available")),
             Map.entry("machine", Map.of("state", "available", "health", "healthy")),
+            Map.entry("stack", Map.of("state", "draft", "kind", "cluster")),
+            Map.entry("deploy", Map.of("state", "running")),
             Map.entry("kubeconfig", Map.of("state", "active", "role", "viewer")),
             Map.entry("policy", Map.of("role", "project:viewer", "principal_kind", "user")),
             Map.entry("identity_provider", Map.of("kind", "oidc", "sign_up", "nobody")),
@@ -137,6 +139,9 @@ public record Tenant(String id, String project, String owner, Map<String, String
             things.put("address", insert("address", id("adr"), Map.of("region", "zq1")));
             things.put("instance", insert("instance", id("ins"), Map.of("region", "zq1")));
             things.put("server", insert("machine", id("srv"), Map.of("region", "zq1")));
+            things.put("stack", insert("stack", id("stk"), Map.of()));
+            always.put("stack_id", things.get("stack"));
+            things.put("deploy", insert("deploy", id("dep"), Map.of("region", "zq1")));
             things.put("kubeconfig", insert("kubeconfig", id("kcf"), Map.of()));
             things.put("endpoint",
                     insert("inference_endpoint", id("inf"), Map.of("region", "zq1")));

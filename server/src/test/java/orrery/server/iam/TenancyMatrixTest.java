@@ -126,6 +126,9 @@ class TenancyMatrixTest {
             Map.entry("POST /v1/workflows/runs/{run}/retry", "{}"),
             Map.entry("POST /v1/workflows/runs/{run}:retry", "{}"),
             Map.entry("PUT /api/v1/workspaces/{workspace}/files", "x"),
+            Map.entry("POST /v1/regions/{region}/deploys", "{\"projectId\": \"$project\","
+                    + " \"stackId\": \"$stack\", \"name\": \"x\"}"),
+            Map.entry("PATCH /v1/regions/{region}/deploys/{deploy}", "{\"replicas\": 2}"),
             Map.entry("POST /v1/api/workflows",
                     "{\"name\": \"x\", \"clusterId\": \"$cluster\", \"nodes\": [],"
                             + " \"edges\": []}"),

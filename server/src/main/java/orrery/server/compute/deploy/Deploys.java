@@ -1,0 +1,287 @@
+package orrery.server.compute.deploy;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import orrery.kit.Ids;
+import orrery.kit.Problem;
+import orrery.kit.Problem.Mistake;
+import orrery.kit.Slug;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.events.Events;
+import orrery.kit.events.Subject;
+import orrery.kit.http.Locator;
+import orrery.kit.http.Page;
+import orrery.kit.http.PageAsk;
+import orrery.kit.http.Paging;
+import orrery.server.compute.cluster.Clusters;
+import orrery.server.iam.policy.Policies;
+import orrery.server.platform.stack.Stack;
+import orrery.server.platform.stack.Stacks;
+import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.region.Region;
+import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
+
+/// The deploys of projects: what users may do with them.
+@Singleton
+public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
+    static final String KIND = "deploy";
+    private static final Permission LIST = new Permission("compute.deploys.list");
+
+    private final DeployTable table = new DeployTable();
+    private final Database database;
+    private final Projects projects;
+    private final Policies policies;
+    private final Regions regions;
+    private final Stacks stacks;
+    private final Clusters clusters;
+    private final Events events;
+    private final Runs runs;
+    private final Paging paging;
+    private final Ids ids;
+    private final Clock clock;
+
+    public Deploys(Database database, Projects projects, Policies policies, Regions regions,
+            Stacks stacks, Clusters clusters, Events events, Runs runs, Paging paging, Ids ids,
+            Clock clock) {
+        this.database = database;
+        this.projects = projects;
+        this.policies = policies;
+        this.regions = regions;
+        this.stacks = stacks;
+        this.clusters = clusters;
+        this.events = events;
+        this.runs = runs;
+        this.paging = paging;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// A deploy with what was made for it.
+    record Seen(Deploy deploy, List<Resource> resources) {}
+
+    /// Something that was made for a deploy, as it is now.
+    ///
+    /// @param state in its own words
+    record Resource(String kind, String id, String name, String state) {}
+
+    /// What became of a request: the deploy as it is now, and the run that changes it.
+    ///
+    /// @param run `null` when everything is done already
+    record Accepted(Seen seen, @Nullable Run run) {}
+
+    /// One page of the deploys of the grant's project in a region, the newest first.
+    Page<Seen> list(Grant grant, String region, PageAsk ask) {
+        return database.read(grant, tx -> {
+            regions.get(tx, region);
+            return seen(tx, table.list(tx, paging, ask, project(grant), region));
+        });
+    }
+
+    /// As [#list], of all projects in which the caller may list them.
+    Page<Seen> visible(Grant caller, String region, PageAsk ask) {
+        return database.read(caller, tx -> {
+            regions.get(tx, region);
+            return seen(tx, table.within(tx, paging, ask,
+                    policies.reach(tx, caller.principal(), LIST), region));
+        });
+    }
+
+    /// @param idOrName identifier or name
+    Seen get(Grant grant, String region, String idOrName) {
+        return database.read(grant, tx -> seen(tx,
+                present(table.find(tx, project(grant), region, idOrName), idOrName)));
+    }
+
+    /// Asks for a deploy. A run makes its clusters.
+    ///
+    /// @throws Problem.Failure [Problem.Unprocessable] for a stack that cannot be used and for each
+    ///     parameter that is wrong, [Problem.AlreadyExists] for the name
+    Accepted create(Grant grant, String region, NewDeploy asked) {
+        return database.tx(grant, tx -> {
+            projects.hold(tx, grant.scope());
+            verifyOpen(regions.get(tx, region));
+            var plan = stacks.plan(tx, region, asked.stackId(), asked.parameters());
+            var id = ids.next("dep");
+            var now = clock.instant();
+            var run = runs.start(tx, CreateDeploy.TYPE, new Wanted(
+                    id, plan.stack(), asked.parameters(), asked.replicas()),
+                    new Subject(KIND, id));
+            var deploy = new Deploy(id, grant.scope().requireOrganization(), project(grant),
+                    region, asked.name() == null ? Slug.of(KIND, id) : asked.name(),
+                    asked.displayName(), asked.description(), asked.labels(), plan.stack(),
+                    asked.parameters(), asked.replicas(), Deploy.State.PENDING, null, run, 1,
+                    grant.principal().id(), now, now, null);
+            if (!table.insert(tx, deploy)) {
+                throw new Problem.AlreadyExists(KIND, deploy.name()).raise();
+            }
+            events.append(tx, Lifecycle.event("deploy.created", deploy, ""));
+            return accepted(tx, id, run);
+        });
+    }
+
+    private static void verifyOpen(Region region) {
+        if (region.state() == Region.State.DISABLED) {
+            throw new Problem.Conflict("region", region.code(),
+                    "it is closed; choose another region").raise();
+        }
+    }
+
+    /// Changes texts and labels at once, and all else by a run.
+    ///
+    /// @param change makes the new one of the old one
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it,
+    ///     [Problem.Conflict] for a stack that its own does not lead to
+    Accepted change(Grant grant, String region, String idOrName,
+            Function<Deploy, NewDeploy> change, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            verify(found, expected);
+            var to = change.apply(found);
+            table.describe(tx, found.id(), to, clock.instant());
+            events.append(tx, Lifecycle.event("deploy.updated", found, ""));
+            return accepted(tx, found.id(), bring(tx, found, to));
+        });
+    }
+
+    private @Nullable String bring(Tx tx, Deploy found, NewDeploy to) {
+        var stack = stack(tx, found, to.stackId());
+        var wanted = new Wanted(found.id(), stack, to.parameters(), to.replicas());
+        if (wanted.equals(Wanted.of(found)) && found.state() != Deploy.State.FAILED) {
+            return null;
+        }
+        if (!found.state().isSettled()) {
+            throw new Problem.IllegalTransition(
+                    KIND, found.id(), Lifecycle.text(found.state()), "be updated").raise();
+        }
+        stacks.plan(tx, found.region(), stack, wanted.parameters());
+        var run = runs.start(tx, UpdateDeploy.TYPE, wanted, new Subject(KIND, found.id()));
+        table.begin(tx, found.id(), Deploy.State.UPDATING, run, clock.instant());
+        events.append(tx, Lifecycle.event("deploy.updating", found, ""));
+        return run;
+    }
+
+    /// The stack that is meant, by identifier.
+    private String stack(Tx tx, Deploy found, String idOrName) {
+        var to = stacks.find(tx, idOrName).orElseThrow(() -> new Problem.Unprocessable(List.of(
+                new Mistake("stackId", "is no stack of region " + found.region()))).raise());
+        var from = stacks.find(tx, found.stackId());
+        if (!to.id().equals(found.stackId())
+                && from.filter(it -> it.upgradesTo().contains(to.id())).isEmpty()) {
+            throw new Problem.Conflict(KIND, found.id(), "cannot be brought to " + to + "; its own"
+                    + " leads to " + from.map(Stack::upgradesTo).filter(it -> !it.isEmpty())
+                            .map(it -> String.join(", ", it)).orElse("no other")).raise();
+        }
+        return to.id();
+    }
+
+    /// Deletes a deploy and its clusters by a run, whatever else is going on with it. Asked again,
+    /// it answers with the same run.
+    Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = lock(tx, grant, region, idOrName);
+            if (found.state() == Deploy.State.DELETING && found.runId() != null) {
+                return accepted(tx, found.id(), found.runId());
+            }
+            verify(found, expected);
+            if (found.runId() != null) {
+                runs.stop(tx, found.runId());
+            }
+            var run = runs.startBeside(tx, DeleteDeploy.TYPE,
+                    new DeleteDeploy.Input(found.id(), found.runId()),
+                    new Subject(KIND, found.id()));
+            table.begin(tx, found.id(), Deploy.State.DELETING, run, clock.instant());
+            events.append(tx, Lifecycle.event("deploy.deleting", found, ""));
+            return accepted(tx, found.id(), run);
+        });
+    }
+
+    private Accepted accepted(Tx tx, String id, @Nullable String run) {
+        return new Accepted(seen(tx, present(table.byId(tx, id), id)),
+                run == null ? null : runs.get(tx, run));
+    }
+
+    private Seen seen(Tx tx, Deploy deploy) {
+        return seen(tx, List.of(deploy)).getFirst();
+    }
+
+    private Page<Seen> seen(Tx tx, Page<Deploy> page) {
+        var all = seen(tx, page.items()).iterator();
+        return page.map(_ -> all.next());
+    }
+
+    /// What is beyond the wanted number is shown until it is gone.
+    private List<Seen> seen(Tx tx, List<Deploy> deploys) {
+        var resources = table.resources(tx, deploys.stream().map(Deploy::id).toList());
+        var known = clusters.byIds(tx, resources.values().stream().flatMap(List::stream)
+                .map(Deploy.Resource::resourceId).toList());
+        return deploys.stream().map(deploy -> new Seen(deploy, resources
+                .getOrDefault(deploy.id(), List.of()).stream()
+                .filter(it -> it.position() <= deploy.replicas()
+                        || known.get(it.resourceId()).deletedAt() == null)
+                .map(it -> new Resource(it.kind(), it.resourceId(),
+                        known.get(it.resourceId()).name(),
+                        known.get(it.resourceId()).state().name().toLowerCase(Locale.ROOT)))
+                .toList())).toList();
+    }
+
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Set<String> projectsIn(Tx tx, String region) {
+        return table.projectsIn(tx, region);
+    }
+
+    @Override
+    public List<String> madeFrom(Tx tx, String stack) {
+        return table.ofStack(tx, stack);
+    }
+
+    @Override
+    public String prefix() {
+        return "dep";
+    }
+
+    @Override
+    public Optional<Scope> find(Tx tx, String id) {
+        return table.byId(tx, id).filter(it -> it.deletedAt() == null)
+                .map(it -> Scope.project(it.organizationId(), it.projectId()));
+    }
+
+    private Deploy lock(Tx tx, Grant grant, String region, String idOrName) {
+        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
+        return present(table.lock(tx, id).filter(it -> it.deletedAt() == null), idOrName);
+    }
+
+    private static void verify(Deploy found, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != found.version()) {
+            throw new Problem.PreconditionFailed(KIND, found.id(),
+                    "version " + expected.getAsLong(), "version " + found.version()).raise();
+        }
+    }
+
+    private static Deploy present(Optional<Deploy> found, String idOrName) {
+        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
+    }
+
+    private static String project(Grant grant) {
+        return grant.scope().requireProject();
+    }
+}

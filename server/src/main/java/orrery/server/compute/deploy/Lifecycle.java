@@ -1,0 +1,146 @@
+package orrery.server.compute.deploy;
+
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
+import orrery.kit.events.Events;
+import orrery.kit.events.NewEvent;
+import orrery.kit.events.Subject;
+import orrery.server.compute.cluster.Cluster;
+import orrery.server.compute.cluster.Clusters;
+import orrery.server.compute.deploy.Deploy.State;
+
+/// The steps of a deploy's life, as sagas record them: row and event together.
+@Singleton
+final class Lifecycle {
+    private final DeployTable table = new DeployTable();
+    private final Database database;
+    private final Clusters clusters;
+    private final Events events;
+    private final Clock clock;
+
+    Lifecycle(Database database, Clusters clusters, Events events, Clock clock) {
+        this.database = database;
+        this.clusters = clusters;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /// What was made for a deploy, and the cluster that it is.
+    record Placed(Deploy.Resource resource, Cluster cluster) {}
+
+    Deploy get(Tx tx, String id) {
+        return table.byId(tx, id)
+                .orElseThrow(() -> new Problem.NotFound(Deploys.KIND, id).raise());
+    }
+
+    /// What there is or was of it, in order.
+    List<Placed> placed(Grant grant, String id) {
+        return database.read(grant, tx -> placed(tx, id));
+    }
+
+    List<Placed> placed(Tx tx, String id) {
+        var all = table.resources(tx, List.of(id)).getOrDefault(id, List.of());
+        var byId = clusters.byIds(tx, all.stream().map(Deploy.Resource::resourceId).toList());
+        return all.stream().map(it -> new Placed(it, byId.get(it.resourceId()))).toList();
+    }
+
+    /// A run begins: it is the one that a deletion must stop.
+    void begin(Tx tx, String id, State to) {
+        var deploy = table.lock(tx, id).orElseThrow();
+        switch (deploy.state()) {
+            case PENDING, VALIDATING, DEPLOYING, UPDATING, FAILED -> {
+                if (tx.run() != null) {
+                    table.begin(tx, id, to, tx.run(), clock.instant());
+                }
+                if (deploy.state() != to) {
+                    mark(tx, deploy, to, "");
+                }
+            }
+            case RUNNING, DELETING, DELETED -> throw new Problem.IllegalTransition(Deploys.KIND,
+                    id, text(deploy.state()), "be changed by this run").raise();
+        }
+    }
+
+    void deploying(Tx tx, String id) {
+        var deploy = table.lock(tx, id).orElseThrow();
+        if (deploy.state() == State.VALIDATING) {
+            mark(tx, deploy, State.DEPLOYING, "");
+        }
+    }
+
+    /// Keeps why it is going to fail: whoever takes steps back does not know.
+    void note(Grant grant, String id, String reason) {
+        database.write(grant, tx -> table.lock(tx, id).ifPresent(
+                it -> table.mark(tx, id, it.state(), reason, clock.instant())));
+    }
+
+    /// Nothing came of a run. A deletion that was asked for meanwhile goes on.
+    void failed(Tx tx, String id) {
+        var deploy = table.lock(tx, id).orElseThrow();
+        switch (deploy.state()) {
+            case PENDING, VALIDATING, DEPLOYING, UPDATING -> mark(tx, deploy, State.FAILED,
+                    Optional.ofNullable(deploy.stateReason())
+                            .orElse("It could not be brought about; its last run says why."));
+            case RUNNING, FAILED, DELETING, DELETED -> { }
+        }
+    }
+
+    /// The cluster of a position was made.
+    void placed(Tx tx, String id, int position, Cluster cluster) {
+        table.place(tx, id, new Deploy.Resource(position, "cluster", cluster.id()));
+    }
+
+    /// The cluster of a position shall go.
+    void remove(Tx tx, String id, int position) {
+        table.resources(tx, List.of(id)).getOrDefault(id, List.of()).stream()
+                .filter(it -> it.position() == position)
+                .forEach(it -> clusters.delete(tx, it.resourceId()));
+    }
+
+    /// It is as it shall be. Clusters beyond that go, the last one first; nothing waits for them.
+    void running(Tx tx, Wanted wanted) {
+        var deploy = table.lock(tx, wanted.deploy()).orElseThrow();
+        table.bring(tx, wanted, clock.instant());
+        placed(tx, wanted.deploy()).reversed().stream()
+                .filter(it -> it.resource().position() > wanted.replicas())
+                .forEach(it -> clusters.delete(tx, it.cluster().id()));
+        mark(tx, deploy, State.RUNNING, "");
+    }
+
+    void deleteFailed(Tx tx, String id) {
+        var deploy = table.lock(tx, id).orElseThrow();
+        mark(tx, deploy, State.FAILED, Optional.ofNullable(deploy.stateReason())
+                .orElse("The deletion failed; its last run says why. Delete it again to go on."));
+    }
+
+    void deleted(Tx tx, String id) {
+        var deploy = table.lock(tx, id).orElseThrow();
+        table.delete(tx, id, clock.instant());
+        events.append(tx, event("deploy.deleted", deploy, ""));
+    }
+
+    private void mark(Tx tx, Deploy deploy, State state, String reason) {
+        table.mark(tx, deploy.id(), state, reason.isEmpty() ? null : reason, clock.instant());
+        events.append(tx, event("deploy." + text(state), deploy, reason));
+    }
+
+    static String text(State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @param reason a sentence for people; empty when there is nothing to say
+    static NewEvent event(String type, Deploy about, String reason) {
+        return new NewEvent(type, new Subject(Deploys.KIND, about.id()),
+                Scope.project(about.organizationId(), about.projectId()),
+                Map.of("name", about.name(), "region", about.region(), "reason", reason));
+    }
+}

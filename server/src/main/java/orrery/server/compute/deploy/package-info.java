@@ -1,0 +1,5 @@
+/// What people ask for by a stack: clusters that are made, changed and deleted together.
+@NullMarked
+package orrery.server.compute.deploy;
+
+import org.jspecify.annotations.NullMarked;
