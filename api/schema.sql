@@ -127,6 +127,7 @@ create table cluster (
     node_pools jsonb not null default '[]'::jsonb,
     organization_id text not null,
     origin text not null,
+    plan jsonb,
     project_id text not null,
     region text not null,
     run_id text,
@@ -148,6 +149,7 @@ CREATE INDEX cluster_of_organization ON public.cluster USING btree (organization
 CREATE INDEX cluster_of_project ON public.cluster USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_organization ON public.cluster USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_page ON public.cluster USING btree (project_id, region, created_at DESC, id);
+CREATE INDEX cluster_stack ON public.cluster USING btree (((plan ->> 'stack'::text))) WHERE ((plan IS NOT NULL) AND (deleted_at IS NULL));
 
 create table consent (
     client_id text not null,
@@ -174,6 +176,47 @@ create table credential (
     constraint credential_user_id_fkey FOREIGN KEY (user_id) REFERENCES iam_user(id)
 );
 CREATE UNIQUE INDEX credential_scope ON public.credential USING btree (user_id, service, scope);
+
+create table deploy (
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    id text not null,
+    labels jsonb not null default '{}'::jsonb,
+    name text not null,
+    organization_id text not null,
+    parameters jsonb not null default '{}'::jsonb,
+    project_id text not null,
+    region text not null,
+    replicas integer not null,
+    run_id text,
+    stack_id text not null,
+    state text not null,
+    state_reason text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint deploy_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint deploy_pkey PRIMARY KEY (id),
+    constraint deploy_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint deploy_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint deploy_stack_id_fkey FOREIGN KEY (stack_id) REFERENCES stack(id),
+    constraint deploy_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'validating'::text, 'deploying'::text, 'running'::text, 'updating'::text, 'failed'::text, 'deleting'::text, 'deleted'::text])))
+);
+CREATE UNIQUE INDEX deploy_name ON public.deploy USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX deploy_page ON public.deploy USING btree (project_id, region, created_at DESC, id);
+CREATE INDEX deploy_region ON public.deploy USING btree (region, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX deploy_stack ON public.deploy USING btree (stack_id) WHERE (deleted_at IS NULL);
+
+create table deploy_resource (
+    deploy_id text not null,
+    kind text not null,
+    position integer not null,
+    resource_id text not null,
+    constraint deploy_resource_deploy_id_fkey FOREIGN KEY (deploy_id) REFERENCES deploy(id),
+    constraint deploy_resource_pkey PRIMARY KEY (deploy_id, "position")
+);
 
 create table device_code (
     address text,
@@ -310,6 +353,25 @@ create table federation_state (
     constraint federation_state_pkey PRIMARY KEY (hash)
 );
 CREATE INDEX federation_state_age ON public.federation_state USING btree (expires_at);
+
+create table gpu_type (
+    code text not null,
+    created_at timestamp with time zone not null,
+    device_name text not null,
+    display_name text not null,
+    id text not null default ((region || '/'::text) || code),
+    memory_gb integer not null,
+    region text not null,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    vendor text not null,
+    version bigint not null default 1,
+    constraint gpu_type_memory_gb_check CHECK ((memory_gb > 0)),
+    constraint gpu_type_pkey PRIMARY KEY (id),
+    constraint gpu_type_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint gpu_type_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+CREATE INDEX gpu_type_page ON public.gpu_type USING btree (region, created_at DESC, id);
 
 create table group_member (
     added_by text not null,
@@ -454,6 +516,26 @@ CREATE UNIQUE INDEX identity_provider_name ON public.identity_provider USING btr
 CREATE INDEX identity_provider_page ON public.identity_provider USING btree (organization_id, created_at DESC, id);
 CREATE UNIQUE INDEX identity_provider_proved ON public.identity_provider USING btree (tenant_domain) WHERE (proved_at IS NOT NULL);
 
+create table image (
+    architecture text not null,
+    code text not null,
+    created_at timestamp with time zone not null,
+    display_name text not null,
+    id text not null default ((region || '/'::text) || code),
+    min_disk_gb integer not null,
+    os text not null,
+    region text not null,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    url text not null,
+    version bigint not null default 1,
+    constraint image_min_disk_gb_check CHECK ((min_disk_gb > 0)),
+    constraint image_pkey PRIMARY KEY (id),
+    constraint image_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint image_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+CREATE INDEX image_page ON public.image USING btree (region, created_at DESC, id);
+
 create table import_session (
     created_at timestamp with time zone not null,
     id text not null,
@@ -502,6 +584,87 @@ create table installation (
     constraint installation_one_check CHECK (one),
     constraint installation_pkey PRIMARY KEY (one)
 );
+
+create table instance (
+    cpu_cores integer not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    disks jsonb not null default '[]'::jsonb,
+    display_name text,
+    gpus jsonb not null default '[]'::jsonb,
+    hostname text not null,
+    id text not null,
+    kind text not null,
+    labels jsonb not null default '{}'::jsonb,
+    metadata jsonb not null default '[]'::jsonb,
+    name text not null,
+    organization_id text not null,
+    project_id text not null,
+    ram_gb integer not null,
+    region text not null,
+    run_id text,
+    state text not null,
+    state_reason text,
+    type text not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    zone text not null,
+    constraint instance_kind_check CHECK ((kind = ANY (ARRAY['vm'::text, 'bareMetal'::text]))),
+    constraint instance_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint instance_pkey PRIMARY KEY (id),
+    constraint instance_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint instance_region_fkey FOREIGN KEY (region) REFERENCES region(code)
+);
+CREATE INDEX instance_alive ON public.instance USING btree (region, state) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX instance_name ON public.instance USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX instance_newest ON public.instance USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX instance_of_organization ON public.instance USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX instance_of_project ON public.instance USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX instance_page ON public.instance USING btree (project_id, region, created_at DESC, id);
+
+create table instance_nic (
+    instance_id text not null,
+    ipv4_address inet,
+    ipv6_address inet,
+    mac_address text not null,
+    network_id text not null,
+    position integer not null,
+    subnet_id text not null,
+    constraint instance_nic_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES instance(id),
+    constraint instance_nic_network_id_fkey FOREIGN KEY (network_id) REFERENCES network(id),
+    constraint instance_nic_pkey PRIMARY KEY (instance_id, "position"),
+    constraint instance_nic_subnet_id_fkey FOREIGN KEY (subnet_id) REFERENCES subnet(id)
+);
+CREATE UNIQUE INDEX instance_nic_ipv4 ON public.instance_nic USING btree (subnet_id, ipv4_address);
+CREATE UNIQUE INDEX instance_nic_ipv6 ON public.instance_nic USING btree (subnet_id, ipv6_address);
+
+create table instance_type (
+    code text not null,
+    cpu_cores integer not null,
+    created_at timestamp with time zone not null,
+    disk_gb integer not null,
+    display_name text not null,
+    gpu_count integer not null default 0,
+    gpu_type text,
+    id text not null default ((region || '/'::text) || code),
+    kind text not null,
+    ram_gb integer not null,
+    region text not null,
+    state text not null default 'active'::text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    zones jsonb not null default '[]'::jsonb,
+    constraint instance_type_cpu_cores_check CHECK ((cpu_cores > 0)),
+    constraint instance_type_disk_gb_check CHECK ((disk_gb > 0)),
+    constraint instance_type_kind_check CHECK ((kind = ANY (ARRAY['vm'::text, 'bareMetal'::text]))),
+    constraint instance_type_pkey PRIMARY KEY (id),
+    constraint instance_type_ram_gb_check CHECK ((ram_gb > 0)),
+    constraint instance_type_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint instance_type_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+CREATE INDEX instance_type_page ON public.instance_type USING btree (region, created_at DESC, id);
 
 create table invitation (
     accepted_at timestamp with time zone,
@@ -579,6 +742,60 @@ create table login_failure (
     constraint login_failure_pkey PRIMARY KEY (subject)
 );
 CREATE INDEX login_failure_age ON public.login_failure USING btree (last_at);
+
+create table machine (
+    allocation_id text,
+    bmc_address text not null,
+    boot_mac_address text,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    failure_reasons jsonb not null default '[]'::jsonb,
+    gpu jsonb,
+    hardware jsonb,
+    health text not null,
+    health_checked_at timestamp with time zone,
+    id text not null,
+    name text not null,
+    organization_id text not null,
+    persona text not null default ''::text,
+    powered_on boolean,
+    project_id text not null,
+    region text not null,
+    run_id text,
+    sealed_login bytea,
+    state text not null,
+    state_reason text,
+    tags jsonb not null default '{}'::jsonb,
+    updated_at timestamp with time zone not null,
+    verify_ca boolean not null,
+    version bigint not null default 1,
+    wanted jsonb not null,
+    constraint machine_health_check CHECK ((health = ANY (ARRAY['healthy'::text, 'degraded'::text, 'failed'::text]))),
+    constraint machine_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint machine_pkey PRIMARY KEY (id),
+    constraint machine_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint machine_region_fkey FOREIGN KEY (region) REFERENCES region(code)
+);
+CREATE INDEX machine_alive ON public.machine USING btree (region, state) WHERE (deleted_at IS NULL);
+CREATE INDEX machine_allocation ON public.machine USING btree (allocation_id) WHERE (allocation_id IS NOT NULL);
+CREATE UNIQUE INDEX machine_bmc ON public.machine USING btree (region, bmc_address) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX machine_name ON public.machine USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX machine_page ON public.machine USING btree (project_id, region, created_at DESC, id);
+
+create table machine_log (
+    created_at timestamp with time zone not null,
+    id text not null,
+    machine_id text not null,
+    message text not null,
+    severity text not null,
+    constraint machine_log_machine_id_fkey FOREIGN KEY (machine_id) REFERENCES machine(id),
+    constraint machine_log_pkey PRIMARY KEY (id),
+    constraint machine_log_severity_check CHECK ((severity = ANY (ARRAY['debug'::text, 'info'::text, 'warning'::text, 'error'::text])))
+);
+CREATE INDEX machine_log_page ON public.machine_log USING btree (machine_id, created_at DESC, id);
 
 create table mail (
     attempts integer not null default 0,
@@ -884,6 +1101,8 @@ create table region (
     constraint region_pkey PRIMARY KEY (code),
     constraint region_state_check CHECK ((state = ANY (ARRAY['active'::text, 'degraded'::text, 'disabled'::text])))
 );
+CREATE TRIGGER region_offers AFTER INSERT ON public.region FOR EACH ROW EXECUTE FUNCTION region_offers();
+CREATE TRIGGER region_zones BEFORE INSERT ON public.region FOR EACH ROW EXECUTE FUNCTION region_zones();
 
 create table revoked_token (
     expires_at timestamp with time zone not null,
@@ -1072,6 +1291,33 @@ create table signing_key (
     constraint signing_key_pkey PRIMARY KEY (id)
 );
 
+create table stack (
+    availability jsonb not null default '[]'::jsonb,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    deprecated_at timestamp with time zone,
+    description text,
+    display_name text,
+    id text not null,
+    kind text not null,
+    labels jsonb not null default '{}'::jsonb,
+    name text not null,
+    published_at timestamp with time zone,
+    regions jsonb not null default '[]'::jsonb,
+    spec jsonb not null,
+    state text not null,
+    state_reason text,
+    updated_at timestamp with time zone not null,
+    upgrades_to jsonb not null default '[]'::jsonb,
+    version bigint not null default 1,
+    constraint stack_kind_check CHECK ((kind = ANY (ARRAY['cluster'::text, 'vm'::text, 'inference'::text, 'training'::text]))),
+    constraint stack_pkey PRIMARY KEY (id),
+    constraint stack_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'published'::text, 'deprecated'::text, 'invalid'::text, 'deleted'::text])))
+);
+CREATE UNIQUE INDEX stack_name ON public.stack USING btree (name) WHERE (deleted_at IS NULL);
+CREATE INDEX stack_page ON public.stack USING btree (created_at DESC, id);
+
 create table subnet (
     created_at timestamp with time zone not null,
     created_by text not null,
@@ -1206,3 +1452,57 @@ CREATE INDEX workspace_job ON public.workspace USING btree (job);
 CREATE UNIQUE INDEX workspace_name ON public.workspace USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX workspace_owner ON public.workspace USING btree (owner, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX workspace_pod ON public.workspace USING btree (pod_uid) WHERE (deleted_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.offer_defaults(of_region text, of_zones jsonb, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    insert into gpu_type (region, code, display_name, vendor, memory_gb, device_name,
+      created_at, updated_at)
+    values
+      (of_region, 'nvidia-h100-80gb', 'NVIDIA H100 80 GB', 'NVIDIA', 80, 'nvidia.com/gpu', at, at);
+
+    insert into instance_type (region, code, display_name, kind, cpu_cores, ram_gb, gpu_type,
+      gpu_count, disk_gb, zones, created_at, updated_at)
+    values
+      (of_region, 'vm.small', 'Small', 'vm', 1, 2, null, 0, 20, of_zones, at, at),
+      (of_region, 'vm.medium', 'Medium', 'vm', 2, 8, null, 0, 40, of_zones, at, at),
+      (of_region, 'vm.large', 'Large', 'vm', 4, 16, null, 0, 80, of_zones, at, at),
+      (of_region, 'vm.xlarge', 'Extra large', 'vm', 8, 32, null, 0, 160, of_zones, at, at),
+      (of_region, 'vm.h100', 'One H100', 'vm', 16, 128, 'nvidia-h100-80gb', 1, 200, of_zones,
+        at, at),
+      (of_region, 'metal.large', 'Whole server', 'bareMetal', 64, 512, null, 0, 2000, of_zones,
+        at, at),
+      (of_region, 'metal.h100', 'Whole server with eight H100', 'bareMetal', 128, 2048,
+        'nvidia-h100-80gb', 8, 8000, of_zones, at, at);
+
+    insert into image (region, code, display_name, os, architecture, url, min_disk_gb,
+      created_at, updated_at)
+    values
+      (of_region, 'ubuntu-24.04', 'Ubuntu 24.04 LTS', 'linux', 'amd64',
+        'https://cloud-images.ubuntu.com/noble/current/noble-server-cloudimg-amd64.img', 4,
+        at, at),
+      (of_region, 'debian-12', 'Debian 12', 'linux', 'amd64',
+        'https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-generic-amd64.qcow2', 4,
+        at, at);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.region_offers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    perform offer_defaults(new.code, new.zones, new.created_at);
+    return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.region_zones()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+    if new.zones = '[]' then
+        new.zones := jsonb_build_array(new.code || '-a');
+    end if;
+    return new;
+end $function$;
