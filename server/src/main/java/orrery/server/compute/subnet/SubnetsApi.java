@@ -16,6 +16,7 @@ import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
+import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Page;
@@ -144,6 +145,7 @@ public final class SubnetsApi {
     }
 
     @POST
+    @Internal
     @Needs(value = "compute.subnets.create", in = Place.PLATFORM)
     public Answer<View> create(@Context Grant grant, @PathParam("region") String region,
             @PathParam("project") String project, New body) {
@@ -153,6 +155,7 @@ public final class SubnetsApi {
 
     @PATCH
     @Path("{subnet}")
+    @Internal
     @Needs(value = "compute.subnets.update", in = Place.PLATFORM)
     public Answer<View> change(@Context Grant grant, @PathParam("region") String region,
             @PathParam("project") String project, @PathParam("subnet") String subnet,
@@ -163,6 +166,7 @@ public final class SubnetsApi {
 
     @DELETE
     @Path("{subnet}")
+    @Internal
     @Needs(value = "compute.subnets.delete", in = Place.PLATFORM)
     public Answer<Void> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("project") String project, @PathParam("subnet") String subnet,

@@ -24,6 +24,7 @@ final class VisibleEvents {
     private static final Map<String, Permission> NEEDED = Map.ofEntries(
             Map.entry("address", new Permission("compute.addresses.get")),
             Map.entry("cluster", new Permission("compute.clusters.get")),
+            Map.entry("deploy", new Permission("compute.deploys.get")),
             Map.entry("diagram", new Permission("studio.diagrams.get")),
             Map.entry("inference", new Permission("ai.inference.get")),
             Map.entry("instance", new Permission("compute.instances.get")),

@@ -14,6 +14,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
+import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Own;
@@ -119,6 +120,7 @@ public final class GpuTypesApi {
     }
 
     @POST
+    @Internal
     @Needs(value = "platform.gputypes.create", in = Place.PLATFORM)
     public Answer<View> create(
             @Context Grant grant, @PathParam("region") String region, New body) {
@@ -128,6 +130,7 @@ public final class GpuTypesApi {
 
     @PATCH
     @Path("{type}")
+    @Internal
     @Needs(value = "platform.gputypes.update", in = Place.PLATFORM)
     public Answer<View> change(@Context Grant grant, @PathParam("region") String region,
             @PathParam("type") String code,
@@ -139,6 +142,7 @@ public final class GpuTypesApi {
 
     @DELETE
     @Path("{type}")
+    @Internal
     @Needs(value = "platform.gputypes.delete", in = Place.PLATFORM)
     public Answer<Void> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("type") String code,

@@ -14,6 +14,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
+import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Own;
@@ -124,6 +125,7 @@ public final class ImagesApi {
     }
 
     @POST
+    @Internal
     @Needs(value = "platform.images.create", in = Place.PLATFORM)
     public Answer<View> create(
             @Context Grant grant, @PathParam("region") String region, New body) {
@@ -133,6 +135,7 @@ public final class ImagesApi {
 
     @PATCH
     @Path("{image}")
+    @Internal
     @Needs(value = "platform.images.update", in = Place.PLATFORM)
     public Answer<View> change(@Context Grant grant, @PathParam("region") String region,
             @PathParam("image") String code,
@@ -144,6 +147,7 @@ public final class ImagesApi {
 
     @DELETE
     @Path("{image}")
+    @Internal
     @Needs(value = "platform.images.delete", in = Place.PLATFORM)
     public Answer<Void> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("image") String code,

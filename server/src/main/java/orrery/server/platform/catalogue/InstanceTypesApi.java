@@ -15,6 +15,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
+import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Own;
@@ -150,6 +151,7 @@ public final class InstanceTypesApi {
     }
 
     @POST
+    @Internal
     @Needs(value = "platform.instancetypes.create", in = Place.PLATFORM)
     public Answer<View> create(@Context Grant grant, @PathParam("region") String region,
             @PathParam("zone") String zone, New body) {
@@ -160,6 +162,7 @@ public final class InstanceTypesApi {
 
     @PATCH
     @Path("{type}")
+    @Internal
     @Needs(value = "platform.instancetypes.update", in = Place.PLATFORM)
     public Answer<View> change(@Context Grant grant, @PathParam("region") String region,
             @PathParam("zone") String zone, @PathParam("type") String type,
@@ -171,6 +174,7 @@ public final class InstanceTypesApi {
 
     @DELETE
     @Path("{type}")
+    @Internal
     @Needs(value = "platform.instancetypes.delete", in = Place.PLATFORM)
     public Answer<Void> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("zone") String zone, @PathParam("type") String type,

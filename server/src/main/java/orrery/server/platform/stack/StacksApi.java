@@ -16,6 +16,7 @@ import java.util.Map;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
+import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Page;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// Stacks as the cloud family shows them to operators.
 @Path("/v1/regions/global/stacks")
 @On(Cloud.class)
+@Internal
 @RunOnVirtualThread
 public final class StacksApi {
     private static final String PATH = "/v1/regions/global/stacks/";
