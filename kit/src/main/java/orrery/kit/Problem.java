@@ -111,6 +111,16 @@ public sealed interface Problem {
     record IllegalTransition(String kind, String id, String state, String action)
             implements Problem {}
 
+    /// It cannot be brought to that version (409).
+    ///
+    /// @param allowed the versions that it can be brought to
+    record UpgradeNotAllowed(String kind, String id, String asked, List<String> allowed)
+            implements Problem {
+        public UpgradeNotAllowed {
+            allowed = List.copyOf(allowed);
+        }
+    }
+
     /// The bare name means several resources to this caller (409).
     ///
     /// @param qualified the names that mean one each

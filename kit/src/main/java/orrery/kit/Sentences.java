@@ -41,6 +41,9 @@ public final class Sentences {
                     + " left; release some, or take from another";
             case Problem.IllegalTransition p -> "The " + p.kind() + " " + p.id() + " is "
                     + p.state() + " and cannot " + p.action() + " now";
+            case Problem.UpgradeNotAllowed p -> "The " + p.kind() + " " + p.id()
+                    + " cannot be brought to " + p.asked() + (p.allowed().isEmpty()
+                            ? "; there is no upgrade for it" : allowed(p.allowed()));
             case Problem.Ambiguous p -> "The name " + p.name() + " means more than one "
                     + p.kind() + "; say which: " + String.join(", ", p.qualified());
             case Problem.IdempotencyInProgress p ->

@@ -130,6 +130,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
             things.put("cluster", insert("cluster", id("cls"), Map.of("region", "nowhere")));
             always.put("cluster_id", things.get("cluster"));
             always.put("cluster", things.get("cluster"));
+            things.put("nodepool", id("np"));
             insert("region", null, Map.of("code", "zq1", "state", "disabled"));
             things.put("network", insert("network", id("net"), Map.of("region", "zq1")));
             always.put("network_id", things.get("network"));

@@ -225,6 +225,7 @@ public final class Cloud implements Surface {
             case Problem.InUse _ -> "CONFLICT_IN_USE";
             case Problem.PoolExhausted _ -> "POOL_CAPACITY_EXCEEDED";
             case Problem.IllegalTransition _ -> "INVALID_STATE_TRANSITION";
+            case Problem.UpgradeNotAllowed _ -> "UPGRADE_NOT_ALLOWED";
             case Problem.IdempotencyInProgress _ -> "IDEMPOTENCY_IN_PROGRESS";
             case Problem.PreconditionFailed _ -> "PRECONDITION_FAILED";
             case Problem.HeadTooLarge p -> switch (p.part()) {
@@ -249,6 +250,7 @@ public final class Cloud implements Surface {
             case Problem.Unprocessable p -> Map.of("fields", fields(p.mistakes()));
             case Problem.BadQuery p when !p.allowed().isEmpty() ->
                 Map.of("allowed", p.allowed());
+            case Problem.UpgradeNotAllowed p -> Map.of("allowed", p.allowed());
             case Problem.InUse p -> Map.of("dependents", p.dependents());
             case Problem.Ambiguous p -> Map.of("candidates", p.qualified());
             case Problem.MethodNotAllowed p when !p.allowed().isEmpty() ->

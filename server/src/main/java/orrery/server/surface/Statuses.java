@@ -20,7 +20,8 @@ final class Statuses {
             case Problem.MethodNotAllowed _ -> 405;
             case Problem.NotAcceptable _ -> 406;
             case Problem.AlreadyExists _, Problem.Conflict _, Problem.InUse _,
-                    Problem.IllegalTransition _, Problem.Ambiguous _,
+                    Problem.IllegalTransition _, Problem.UpgradeNotAllowed _,
+                    Problem.Ambiguous _,
                     Problem.IdempotencyInProgress _, Problem.TooManyCredentials _,
                     Problem.PoolExhausted _ -> 409;
             case Problem.PreconditionFailed _ -> 412;

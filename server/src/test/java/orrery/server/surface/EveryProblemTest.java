@@ -39,6 +39,7 @@ class EveryProblemTest {
             new Problem.InUse("network", "n", List.of("cls_1")),
             new Problem.PoolExhausted("subnet s", "addresses"),
             new Problem.IllegalTransition("cluster", "a", "deleted", "scale"),
+            new Problem.UpgradeNotAllowed("cluster", "a", "v1.40.0", List.of("v1.36.3")),
             new Problem.Ambiguous("cluster", "a", List.of("a.p", "a.q")),
             new Problem.IdempotencyInProgress("k"),
             new Problem.PreconditionFailed("cluster", "a", "1", "2"),

@@ -3,6 +3,8 @@ package orrery.server.compute.cluster;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Jsonb;
 import orrery.kit.kube.ObjectName;
 import orrery.server.platform.stack.Plan;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param caCertificate PEM; `null` until known
 /// @param connection grows with its stored credentials; 0 while there are none
 /// @param runId the last run that changed it
+/// @param setup what it shall be like beside its nodes
+/// @param services what its management cluster says of its services
 public record Cluster(
         String id,
         String organizationId,
@@ -37,7 +41,7 @@ public record Cluster(
         @Nullable @Jsonb Plan plan,
         @Jsonb List<NodePool> nodePools,
         @Jsonb List<Condition> conditions,
-        @Jsonb List<String> availableUpgrades,
+        @Jsonb List<Upgrade> availableUpgrades,
         @Nullable String endpointUrl,
         @Nullable String caCertificate,
         long connection,
@@ -46,13 +50,16 @@ public record Cluster(
         String createdBy,
         Instant createdAt,
         Instant updatedAt,
-        @Nullable Instant deletedAt) {
+        @Nullable Instant deletedAt,
+        @Jsonb Setup setup,
+        @Jsonb List<Service.Seen> services) {
 
     public Cluster {
         labels = Map.copyOf(labels);
         nodePools = List.copyOf(nodePools);
         conditions = List.copyOf(conditions);
         availableUpgrades = List.copyOf(availableUpgrades);
+        services = List.copyOf(services);
     }
 
     /// Who made it.
@@ -87,9 +94,33 @@ public record Cluster(
                 .mapToInt(NodePool::nodeCount).sum();
     }
 
+    /// The services that there shall be: those of its stack, and those that were asked for beside.
+    List<Service> wantedServices() {
+        var planned = plan == null ? List.<Service>of()
+                : plan.services().stream().map(Service::of).toList();
+        return Stream.concat(planned.stream(), setup.services().stream()
+                .filter(it -> planned.stream().noneMatch(it::isSame))).toList();
+    }
+
+    /// The versions that it can be brought to, as far as they are known.
+    List<String> upgradeVersions() {
+        return availableUpgrades.stream().map(Upgrade::kubernetesVersion)
+                .filter(KubernetesVersion::isOne).distinct().toList();
+    }
+
     /// All nodes that there shall be.
     int nodeCount() {
         return nodePools.stream().mapToInt(NodePool::nodeCount).sum();
+    }
+
+    /// One that was just asked for.
+    static Cluster asked(String id, Scope project, String region, String name, NewCluster asked,
+            List<NodePool> pools, @Nullable String run, String by, Instant now) {
+        return new Cluster(id, project.requireOrganization(), project.requireProject(), region,
+                name, asked.displayName(), asked.description(), asked.labels(),
+                Origin.PROVISIONED, State.PENDING, null, asked.kubernetesVersion(), null, null,
+                pools, List.of(), List.of(), null, null, 0, run, 1, by, now, now, null,
+                asked.setup(), List.of());
     }
 
     Cluster sized(List<NodePool> pools) {
@@ -97,10 +128,23 @@ public record Cluster(
     }
 
     Cluster planned(@Nullable Plan plan, List<NodePool> pools) {
+        return shaped(template, plan, pools, setup);
+    }
+
+    Cluster upgraded(String template) {
+        return shaped(template, plan, nodePools, setup);
+    }
+
+    Cluster with(Setup setup) {
+        return shaped(template, plan, nodePools, setup);
+    }
+
+    private Cluster shaped(@Nullable String template, @Nullable Plan plan, List<NodePool> pools,
+            Setup setup) {
         return new Cluster(id, organizationId, projectId, region, name, displayName, description,
                 labels, origin, state, stateReason, kubernetesVersion, template, plan, pools,
                 conditions, availableUpgrades, endpointUrl, caCertificate, connection, runId,
-                version, createdBy, createdAt, updatedAt, deletedAt);
+                version, createdBy, createdAt, updatedAt, deletedAt, setup, services);
     }
 
     /// Name of the objects in the management cluster that stand for it. Names there are lower case,

@@ -1,6 +1,5 @@
 package orrery.server.compute.cluster;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import orrery.kit.kube.Kind;
@@ -13,6 +12,7 @@ import orrery.server.tenancy.region.ProjectNamespace;
 final class ClusterDeployments {
     static final Kind CLUSTER_DEPLOYMENT = kcm("ClusterDeployment", "clusterdeployments");
     static final Kind CLUSTER_TEMPLATE = kcm("ClusterTemplate", "clustertemplates");
+    static final Kind SERVICE_TEMPLATE = kcm("ServiceTemplate", "servicetemplates");
     static final Kind CREDENTIAL = kcm("Credential", "credentials");
 
     /// The label that finds a cluster's deployment again.
@@ -31,6 +31,12 @@ final class ClusterDeployments {
     /// `config` and `dryRun` are always said: KCM takes a deployment without `config` for a dry
     /// run, and nothing would be made.
     static ObjectNode of(Cluster cluster, Template template, String credential, String run) {
+        return of(cluster, template, credential, run, false);
+    }
+
+    /// @param dryRun whether nothing is to be made of it
+    static ObjectNode of(Cluster cluster, Template template, String credential, String run,
+            boolean dryRun) {
         var object = NODES.objectNode()
                 .put("apiVersion", CLUSTER_DEPLOYMENT.apiVersion())
                 .put("kind", CLUSTER_DEPLOYMENT.kind());
@@ -48,15 +54,17 @@ final class ClusterDeployments {
                 .put("orrery.dev/changed-by", run);
         var spec = object.putObject("spec")
                 .put("template", template.name())
-                .put("dryRun", false)
+                .put("dryRun", dryRun)
                 .put("cleanupOnDeletion", true);
         if (!credential.isEmpty()) {
             spec.put("credential", credential);
         }
         var plan = cluster.plan();
         spec.set("config", plan == null ? config(cluster, template) : config(cluster, plan));
-        if (plan != null && !plan.services().isEmpty()) {
-            services(spec.putObject("serviceSpec").putArray("services"), plan);
+        var wanted = cluster.wantedServices();
+        if (!wanted.isEmpty()) {
+            var services = spec.putObject("serviceSpec").putArray("services");
+            wanted.forEach(one -> services.add(service(one)));
         }
         return object;
     }
@@ -71,16 +79,10 @@ final class ClusterDeployments {
         return config;
     }
 
-    private static void services(ArrayNode services, Plan plan) {
-        for (var one : plan.services()) {
-            var service = services.addObject().put("name", one.name())
-                    .put("namespace", one.namespace() == null ? "default" : one.namespace())
-                    .put("template", one.template());
-            if (one.values() != null) {
-                // Helm takes them as text, and JSON is YAML.
-                service.put("values", one.values().toString());
-            }
-        }
+    private static ObjectNode service(Service service) {
+        var object = NODES.objectNode().put("name", service.name())
+                .put("namespace", service.namespace()).put("template", service.template());
+        return service.values() == null ? object : object.put("values", service.values());
     }
 
     private static void labels(ObjectNode config, Cluster cluster) {
@@ -90,7 +92,7 @@ final class ClusterDeployments {
     }
 
     private static ObjectNode config(Cluster cluster, Template template) {
-        var config = NODES.objectNode()
+        var config = cluster.setup().values()
                 .put("workersNumber", cluster.nodes(Role.WORKER));
         if (template.hasControlPlane()) {
             config.put("controlPlaneNumber", cluster.nodes(Role.CONTROL_PLANE));

@@ -3,6 +3,7 @@ package orrery.server.compute.cluster;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ final class ClusterTable {
             id, organization_id, project_id, region, name, display_name, description,
               labels, origin, state, state_reason, kubernetes_version, template, plan, node_pools,
               conditions, available_upgrades, endpoint_url, ca_certificate, connection, run_id,
-              version, created_by, created_at, updated_at, deleted_at""";
+              version, created_by, created_at, updated_at, deleted_at, setup, services""";
 
     private static final String SELECT = "select " + COLUMNS + "\nfrom cluster\n";
 
@@ -36,10 +37,10 @@ final class ClusterTable {
     private static final String INSERT = """
             insert into cluster (id, organization_id, project_id, region, name, display_name,
               description, labels, origin, state, kubernetes_version, plan, node_pools, run_id,
-              created_by, created_at, updated_at)
+              created_by, created_at, updated_at, setup)
             values (:id, :organizationId, :projectId, :region, :name, :displayName,
               :description, :labels, lower(:origin), lower(:state), :kubernetesVersion,
-              :plan, :nodePools, :runId, :createdBy, :createdAt, :updatedAt)
+              :plan, :nodePools, :runId, :createdBy, :createdAt, :updatedAt, :setup)
             on conflict (project_id, name) where deleted_at is null do nothing
             """;
 
@@ -63,7 +64,26 @@ final class ClusterTable {
                 .bind("createdBy", cluster.createdBy())
                 .bind("createdAt", cluster.createdAt())
                 .bind("updatedAt", cluster.updatedAt())
+                .bind("setup", Json.of(cluster.setup()))
                 .execute() == 1;
+    }
+
+    /// The pools of one cluster, as rows.
+    private static final Listing<NodePool> POOLS = Listing.of(NodePool.class, "node pools", """
+            id, name, replace(upper(role), '-', '_') as role, node_count, ready_count,
+              instance_type, network, subnet""", """
+            (select p.id, p.name, p.role, p."nodeCount" as node_count,
+                p."readyCount" as ready_count, p."instanceType" as instance_type,
+                p.network, p.subnet, c.id as cluster_id, c.created_at
+              from cluster c
+                cross join lateral jsonb_to_recordset(c.node_pools) as p (id text, name text,
+                  role text, "nodeCount" int, "readyCount" int, "instanceType" text,
+                  network text, subnet text)) pool
+            where cluster_id = :cluster""")
+            .text("name", "role");
+
+    Page<NodePool> pools(Tx tx, Paging paging, PageAsk ask, String cluster) {
+        return POOLS.page(tx, paging, ask, Map.of("cluster", cluster));
     }
 
     /// One in a project, by identifier or name.
@@ -197,7 +217,7 @@ final class ClusterTable {
                 .execute();
     }
 
-    void begin(Tx tx, String id, Cluster.State state, String run, Instant now) {
+    void begin(Tx tx, String id, Cluster.State state, @Nullable String run, Instant now) {
         tx.handle().createUpdate("""
                 update cluster
                 set state = lower(:state), state_reason = null, run_id = :run,
@@ -259,10 +279,23 @@ final class ClusterTable {
                 .execute();
     }
 
+    void setUp(Tx tx, String id, Setup setup, Instant now) {
+        tx.handle().createUpdate("""
+                update cluster
+                set setup = :setup, version = version + 1, updated_at = :now
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("setup", Json.of(setup))
+                .bind("now", now)
+                .execute();
+    }
+
     void observe(Tx tx, String id, Observation seen, Instant now) {
         tx.handle().createUpdate("""
                 update cluster
                 set conditions = :conditions, available_upgrades = :upgrades,
+                  services = :services,
                   kubernetes_version =
                     coalesce(nullif(:kubernetesVersion, ''), kubernetes_version),
                   version = version + 1, updated_at = :now
@@ -270,7 +303,8 @@ final class ClusterTable {
                 """)
                 .bind("id", id)
                 .bind("conditions", Json.of(seen.conditions()))
-                .bind("upgrades", Json.of(seen.availableUpgrades()))
+                .bind("upgrades", Json.of(seen.upgrades()))
+                .bind("services", Json.of(seen.services()))
                 .bind("kubernetesVersion", seen.kubernetesVersion())
                 .bind("now", now)
                 .execute();

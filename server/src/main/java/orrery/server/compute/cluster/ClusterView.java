@@ -1,9 +1,11 @@
 package orrery.server.compute.cluster;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster as the cloud family shows it.
@@ -32,6 +34,10 @@ record ClusterView(
         int nodeCount,
         Endpoint endpoint,
         List<String> availableUpgrades,
+        JsonNode config,
+        @Nullable String credential,
+        @Nullable IpFamily ipFamily,
+        List<Added> services,
         @Nullable String currentRunId,
         long version,
         Instant createdAt,
@@ -47,6 +53,29 @@ record ClusterView(
             @Nullable String subnet, int nodeCount, int readyCount,
             @Nullable String instanceType) {}
 
+    /// An add-on.
+    ///
+    /// @param values as they were asked for; `null` for one that nobody asked us for
+    record Added(String name, String namespace, String template, @Nullable String values,
+            Service.State state, @Nullable String message) {
+        private static Added of(Service wanted, List<Service.Seen> seen) {
+            var found = seen.stream().filter(it -> it.isOf(wanted)).findFirst();
+            return new Added(wanted.name(), wanted.namespace(), wanted.template(),
+                    wanted.values(),
+                    found.map(Service.Seen::state).orElse(Service.State.PENDING),
+                    found.map(Service.Seen::message).orElse(null));
+        }
+
+        /// Those that were asked for, then what else is there.
+        static List<Added> all(Cluster c) {
+            var wanted = c.wantedServices();
+            return Stream.concat(wanted.stream().map(it -> of(it, c.services())),
+                    c.services().stream().filter(it -> wanted.stream().noneMatch(it::isOf))
+                            .map(it -> new Added(it.name(), it.namespace(), it.template(), null,
+                                    it.state(), it.message()))).toList();
+        }
+    }
+
     record Endpoint(@Nullable String url, @Nullable String caCertificate) {}
 
     static ClusterView of(Cluster c) {
@@ -59,8 +88,9 @@ record ClusterView(
                 c.nodePools().stream().map(p -> new Pool(p.id(), p.name(), p.role(), p.network(),
                         p.subnet(), p.nodeCount(), p.readyCount(), p.instanceType())).toList(),
                 c.nodeCount(), new Endpoint(c.endpointUrl(), c.caCertificate()),
-                c.availableUpgrades(), c.runId(), c.version(), c.createdAt(), c.updatedAt(),
-                c.deletedAt());
+                c.upgradeVersions(), c.setup().config(), c.setup().credential(),
+                c.setup().ipFamily(), Added.all(c), c.runId(), c.version(), c.createdAt(),
+                c.updatedAt(), c.deletedAt());
     }
 
     static String link(Cluster c) {

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
@@ -75,6 +76,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     private final Sealing sealing;
     private final Ids ids;
     private final Clock clock;
+    private final Alterations alterations;
 
     public Clusters(Database database, Projects projects, Policies policies, Regions regions,
             Networks networks, Stacks stacks, Quotas quotas, Offers offers, Events events,
@@ -93,6 +95,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
         this.sealing = sealing;
         this.ids = ids;
         this.clock = clock;
+        this.alterations = new Alterations(runs, events, clock);
     }
 
     /// What became of a request: the cluster as it is now, and the run that changes it.
@@ -105,24 +108,43 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     /// @param name of the pool; `null` when its role says which
     public record Scale(@Nullable String name, NodePool.Role role, int nodeCount) {}
 
-    /// What a cluster shall be like, in full: what it was, or what it shall become.
+    /// What a cluster shall be like, in full: what it was, or what it shall become. A run does one
+    /// thing, so of sizes, version and setup only one changes at a time.
     ///
     /// @param scales pools whose size changes; the others stay
+    /// @param kubernetesVersion `null` to stay
+    /// @param setup `null` to stay
     public record Change(
             @Nullable String displayName,
             @Nullable String description,
             Map<String, String> labels,
-            List<Scale> scales) {
+            List<Scale> scales,
+            @Nullable String kubernetesVersion,
+            @Nullable Setup setup) {
         public Change {
             labels = Map.copyOf(labels);
             scales = List.copyOf(scales);
-            var mistakes = Naming.check(new Mistakes(), null, displayName, description);
+            var mistakes = Naming.check(new Mistakes(), null, displayName, description)
+                    .check("kubernetesVersion", kubernetesVersion, KubernetesVersion::isOne,
+                            "must look like v1.34.1");
             Labels.check(mistakes, "labels", labels);
             for (int i = 0; i < scales.size(); i++) {
                 NewCluster.checkCount(mistakes, "nodePools[" + i + "].nodeCount",
                         scales.get(i).role(), scales.get(i).nodeCount());
             }
-            mistakes.orRefuse();
+            if (setup != null) {
+                setup.check(mistakes);
+            }
+            long runs = Stream.of(!scales.isEmpty(), kubernetesVersion != null, setup != null)
+                    .filter(it -> it).count();
+            mistakes.unless(runs <= 1, "body", "may change one of nodePools, kubernetesVersion"
+                    + " and the setup (config, services) at a time").orRefuse();
+        }
+
+        /// One of texts, labels and sizes.
+        public Change(@Nullable String displayName, @Nullable String description,
+                Map<String, String> labels, List<Scale> scales) {
+            this(displayName, description, labels, scales, null, null);
         }
     }
 
@@ -148,12 +170,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
 
     /// @param idOrName identifier or name
     public Cluster get(Grant grant, String region, String idOrName) {
-        return database.read(grant, tx -> find(tx, grant, region, idOrName));
-    }
-
-    private Cluster find(Tx tx, Grant grant, String region, String idOrName) {
-        return present(
-                table.find(tx, project(grant), Regions.one(region), idOrName), idOrName);
+        return database.read(grant, tx -> alterations.find(tx, grant, region, idOrName));
     }
 
     /// Asks for a cluster. A run makes it.
@@ -163,7 +180,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     ///     [Problem.QuotaExceeded]
     public Accepted create(Grant grant, String region, NewCluster asked) {
         if (asked.stackId() == null) {
-            offers.verify(grant, region, asked.kubernetesVersion());
+            offers.verify(grant, region, asked);
         }
         return database.tx(grant, tx -> create(tx, region, asked));
     }
@@ -177,9 +194,13 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
         var id = ids.next("cls");
         var plan = plan(tx, region, asked);
         var pools = pools(tx, grant, region, AskedPools.of(asked, plan));
-        var run = runs.start(tx, CreateCluster.TYPE, new CreateCluster.Input(id),
-                new Subject(KIND, id));
-        var cluster = build(grant, region, id, asked, pools, run).planned(plan, pools);
+        var subject = new Subject(KIND, id);
+        var run = asked.dryRun()
+                ? runs.start(tx, TryCluster.TYPE, new TryCluster.Input(id), subject)
+                : runs.start(tx, CreateCluster.TYPE, new CreateCluster.Input(id), subject);
+        var cluster = Cluster.asked(id, grant.scope(), region,
+                asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked, pools, run,
+                grant.principal().id(), clock.instant()).planned(plan, pools);
         if (!table.insert(tx, cluster)) {
             throw new Problem.AlreadyExists(KIND, cluster.name()).raise();
         }
@@ -190,7 +211,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
         }
         quotas.reserve(tx, grant.scope(), new Subject(KIND, id), Amounts.CLUSTER);
         events.append(tx, ClusterEvents.of("cluster.created", cluster));
-        return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
+        return new Accepted(Alterations.present(table.byId(tx, id), id), runs.get(tx, run));
     }
 
     private @Nullable Plan plan(Tx tx, String region, NewCluster asked) {
@@ -220,7 +241,8 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
             var place = pool.network() == null ? null : networks.hold(tx, grant.scope(), region,
                     "nodePools[" + i + "]", pool.network(), pool.subnet());
             var id = ids.next("np");
-            pools.add(new NodePool(id, pool.name() == null ? standardName(pool) : pool.name(),
+            pools.add(new NodePool(id, pool.name() == null
+                    ? pool.role().standardName() : pool.name(),
                     pool.role(), pool.nodeCount(), 0, pool.instanceType(),
                     place == null ? null : place.network(),
                     place == null ? null : place.subnet()));
@@ -228,66 +250,64 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
         return pools;
     }
 
-    private static String standardName(NewCluster.Pool pool) {
-        return switch (pool.role()) {
-            case CONTROL_PLANE -> "control-plane";
-            case WORKER -> "workers";
-        };
-    }
-
-    private Cluster build(Grant grant, String region, String id, NewCluster asked,
-            List<NodePool> pools, String run) {
-        var now = clock.instant();
-        return new Cluster(id, grant.scope().requireOrganization(), project(grant), region,
-                asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
-                asked.description(), asked.labels(), Cluster.Origin.PROVISIONED,
-                Cluster.State.PENDING, null, asked.kubernetesVersion(), null, null, pools,
-                List.of(), List.of(), null, null, 0, run, 1, grant.principal().id(), now, now,
-                null);
-    }
-
-    /// Changes texts and labels at once, and sizes by a run.
+    /// Changes texts and labels at once, and all else by a run.
     ///
     /// @param change makes the new ones of the old ones
     /// @param expected the version that the caller knows, if it cares
-    /// @throws Problem.Failure [Problem.IllegalTransition] for a size while something else
-    ///     changes the cluster
+    /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes the
+    ///     cluster, [Problem.UpgradeNotAllowed], [Problem.Unprocessable] for values or services
+    ///     that the region does not offer
     public Accepted change(Grant grant, String region, String idOrName,
             Function<Cluster, Change> change, OptionalLong expected) {
+        var known = get(grant, region, idOrName);
+        var setup = change.apply(known).setup();
+        if (setup != null && !setup.equals(known.setup())) {
+            offers.verify(grant, known, setup);
+        }
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
-            verify(found, expected);
+            var found = alterations.lock(tx, grant, region, idOrName, expected);
             var to = change.apply(found);
             table.describe(tx, found.id(), to, clock.instant());
             events.append(tx, ClusterEvents.of("cluster.updated", found));
-            var run = to.scales().isEmpty() ? null : scale(tx, found, to.scales());
-            return new Accepted(present(table.byId(tx, found.id()), idOrName), run);
+            var run = begin(tx, found, to);
+            return new Accepted(Alterations.present(table.byId(tx, found.id()), idOrName), run);
         });
     }
 
-    private @Nullable Run scale(Tx tx, Cluster cluster, List<Scale> scales) {
-        var pools = Pools.scaled(cluster, scales);
-        if (pools.equals(cluster.nodePools())) {
-            return null;
+    private @Nullable Run begin(Tx tx, Cluster found, Change to) {
+        if (to.kubernetesVersion() != null) {
+            return alterations.upgrade(tx, found, to.kubernetesVersion());
         }
-        if (!cluster.state().isSettled() || cluster.origin() != Cluster.Origin.PROVISIONED) {
-            throw new Problem.IllegalTransition(
-                    KIND, cluster.id(), ClusterEvents.text(cluster.state()), "scale").raise();
+        if (to.setup() != null) {
+            return alterations.update(tx, found, to.setup());
         }
-        var run = runs.start(tx, ScaleCluster.TYPE, new ScaleCluster.Input(cluster.id(), pools),
-                new Subject(KIND, cluster.id()));
-        table.begin(tx, cluster.id(), Cluster.State.SCALING, run, clock.instant());
-        events.append(tx, ClusterEvents.of("cluster.scaling", cluster));
-        return runs.get(tx, run);
+        return to.scales().isEmpty() ? null
+                : alterations.scale(tx, found, Pools.scaled(found, to.scales()));
+    }
+
+    /// Asks the run that changes a cluster just now to stop, and to take back what it can.
+    ///
+    /// @throws Problem.Failure [Problem.IllegalTransition] when none does
+    public Accepted cancel(Grant grant, String region, String idOrName, OptionalLong expected) {
+        return database.tx(grant, tx -> {
+            var found = alterations.lock(tx, grant, region, idOrName, expected);
+            var run = found.runId() == null ? null : runs.get(tx, found.runId());
+            if (run == null || !runs.stop(tx, run.id())) {
+                throw new Problem.IllegalTransition(KIND, found.id(),
+                        ClusterEvents.text(found.state()), "cancel a change").raise();
+            }
+            events.append(tx, ClusterEvents.of("cluster.cancelling", found));
+            return new Accepted(found, runs.get(tx, run.id()));
+        });
     }
 
     /// Deletes a cluster by a run, whatever else is going on with it. Asked again, it answers with
     /// the same run.
     public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = alterations.lock(tx, grant, region, idOrName, OptionalLong.empty());
             if (found.state() != Cluster.State.DELETING) {
-                verify(found, expected);
+                Alterations.verify(found, expected);
             }
             return delete(tx, found);
         });
@@ -314,7 +334,8 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
                 new Subject(KIND, found.id()));
         table.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.deleting", found));
-        return new Accepted(present(table.byId(tx, found.id()), found.id()), runs.get(tx, run));
+        return new Accepted(Alterations.present(table.byId(tx, found.id()), found.id()),
+                runs.get(tx, run));
     }
 
     /// As part of something larger: makes a cluster as another plan says, by a run. Pools that the
@@ -323,7 +344,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it
     /// @return the run; `null` when it is so already
     public @Nullable String replan(Tx tx, String id, Plan plan) {
-        var found = present(table.lock(tx, id).filter(c -> c.deletedAt() == null), id);
+        var found = Alterations.present(table.lock(tx, id).filter(c -> c.deletedAt() == null), id);
         if (plan.equals(found.plan())) {
             return null;
         }
@@ -332,7 +353,8 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
                     KIND, id, ClusterEvents.text(found.state()), "update").raise();
         }
         var run = runs.start(tx, UpdateCluster.TYPE, new UpdateCluster.Input(
-                id, plan, Pools.planned(found, plan, ids)), new Subject(KIND, id));
+                id, plan, Pools.planned(found, plan, ids), found.setup()),
+                new Subject(KIND, id));
         table.begin(tx, id, Cluster.State.UPDATING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.updating", found));
         return run;
@@ -343,7 +365,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     ///
     /// @return whether no more is to be done; else ask again
     public boolean restore(Tx tx, String id, Plan plan) {
-        var found = present(table.lock(tx, id), id);
+        var found = Alterations.present(table.lock(tx, id), id);
         var run = found.runId();
         if (found.state() == Cluster.State.UPDATING && run != null
                 && !runs.get(tx, run).status().isOver()) {
@@ -393,7 +415,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
                 throw new Problem.Ambiguous(KIND, name, meant.stream()
                         .map(c -> c.name() + "." + projectName(tx, c)).toList()).raise();
             }
-            return present(meant.stream().findFirst(), name);
+            return Alterations.present(meant.stream().findFirst(), name);
         });
     }
 
@@ -404,7 +426,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     /// @throws Problem.Failure [Problem.IllegalTransition] while it cannot be reached
     public KubeTarget target(Grant grant, String id) {
         return database.read(grant, tx -> {
-            var cluster = present(table.byId(tx, id), id);
+            var cluster = Alterations.present(table.byId(tx, id), id);
             var sealed = table.sealed(tx, id);
             if (!cluster.state().isUsable() || sealed.isEmpty()) {
                 throw new Problem.IllegalTransition(
@@ -464,22 +486,6 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     public Optional<Scope> find(Tx tx, String id) {
         return table.byId(tx, id).filter(it -> it.deletedAt() == null)
                 .map(it -> Scope.project(it.organizationId(), it.projectId()));
-    }
-
-    private Cluster lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = find(tx, grant, region, idOrName).id();
-        return present(table.lock(tx, id).filter(c -> c.deletedAt() == null), idOrName);
-    }
-
-    private static void verify(Cluster found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
-    }
-
-    private static Cluster present(Optional<Cluster> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {

@@ -9,6 +9,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
+import java.util.List;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
@@ -73,13 +74,39 @@ public sealed class ClustersApi implements Expandable permits ClustersShortApi {
     public Answer<ClusterView> change(@Context Grant grant, @PathParam("region") String region,
             @PathParam("cluster") String cluster,
             @HeaderParam("If-Match") @Nullable String expected, ClusterBody.Change body) {
-        var changed = clusters.change(
-                grant, region, cluster, body::of, IfMatch.version(expected));
-        if (changed.run() == null) {
-            return Answer.ok(ClusterView.of(changed.cluster()))
-                    .version(changed.cluster().version());
+        return changed(clusters.change(
+                grant, region, cluster, body::of, IfMatch.version(expected)));
+    }
+
+    /// A version that a cluster can be brought to.
+    record Step(@Nullable String kubernetesVersion, String template) {
+        static Step of(Upgrade upgrade) {
+            return new Step(upgrade.kubernetesVersion().isEmpty()
+                    ? null : upgrade.kubernetesVersion(), upgrade.template());
         }
-        return accepted(changed);
+    }
+
+    /// What can be said as `kubernetesVersion` of a PATCH.
+    record Upgrades(@Nullable String kubernetesVersion, List<Step> availableUpgrades) {}
+
+    @GET
+    @Path("{cluster}/upgrades")
+    @Needs(value = "compute.clusters.get", in = Place.PROJECT)
+    public Answer<Upgrades> upgrades(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("cluster") String cluster) {
+        var found = clusters.get(grant, region, cluster);
+        return Answer.ok(new Upgrades(found.kubernetesVersion(),
+                found.availableUpgrades().stream().map(Step::of).toList()))
+                .version(found.version());
+    }
+
+    @POST
+    @Path("{cluster}:cancel")
+    @Needs(value = "compute.clusters.update", in = Place.PROJECT)
+    public Answer<ClusterView> cancel(@Context Grant grant, @PathParam("region") String region,
+            @PathParam("cluster") String cluster,
+            @HeaderParam("If-Match") @Nullable String expected) {
+        return accepted(clusters.cancel(grant, region, cluster, IfMatch.version(expected)));
     }
 
     @DELETE
@@ -89,6 +116,13 @@ public sealed class ClustersApi implements Expandable permits ClustersShortApi {
             @PathParam("cluster") String cluster,
             @HeaderParam("If-Match") @Nullable String expected) {
         return accepted(clusters.delete(grant, region, cluster, IfMatch.version(expected)));
+    }
+
+    /// 200 when there was nothing to do, else 202.
+    static Answer<ClusterView> changed(Clusters.Accepted changed) {
+        return changed.run() != null ? accepted(changed)
+                : Answer.ok(ClusterView.of(changed.cluster()))
+                        .version(changed.cluster().version());
     }
 
     private static Answer<ClusterView> accepted(Clusters.Accepted accepted) {

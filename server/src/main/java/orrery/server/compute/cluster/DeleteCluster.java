@@ -51,7 +51,8 @@ final class DeleteCluster implements Saga<DeleteCluster.Input> {
     public void run(Steps steps, Input in) {
         var id = in.cluster();
         var look = new Look(steps, lifecycle, management, clock, id);
-        steps.tx("begin", _ -> { }, tx -> lifecycle.deleteFailed(tx, id));
+        steps.tx("begin", tx -> lifecycle.deleting(tx, id, steps.fence().run()),
+                tx -> lifecycle.deleteFailed(tx, id));
         steps.await("earlier run", () -> in.earlier() == null
                 || runs.get(steps.grant(), in.earlier()).status().isOver());
         var origin = steps.run("origin", Cluster.Origin.class, () -> look.cluster().origin());

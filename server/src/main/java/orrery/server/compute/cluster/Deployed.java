@@ -1,6 +1,8 @@
 package orrery.server.compute.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// As much of a ClusterDeployment as is compared with what we say of its cluster.
@@ -10,7 +12,8 @@ record Deployed(
         boolean dryRun,
         JsonNode config,
         @Nullable Integer workers,
-        @Nullable Integer controlPlanes) {
+        @Nullable Integer controlPlanes,
+        Set<String> services) {
 
     static Deployed of(JsonNode deployment) {
         var config = deployment.at("/spec/config");
@@ -19,7 +22,17 @@ record Deployed(
                 deployment.at("/spec/dryRun").asBoolean(),
                 config,
                 number(config.path("workersNumber")),
-                number(config.path("controlPlaneNumber")));
+                number(config.path("controlPlaneNumber")),
+                services(deployment.at("/spec/serviceSpec/services")));
+    }
+
+    private static Set<String> services(JsonNode said) {
+        var services = new TreeSet<String>();
+        for (var one : said) {
+            services.add(one.path("namespace").asText(Service.NAMESPACE) + "/"
+                    + one.path("name").asText() + " " + one.path("template").asText());
+        }
+        return services;
     }
 
     private static @Nullable Integer number(JsonNode said) {
@@ -38,8 +51,10 @@ record Deployed(
     /// Whether somebody else set what a user asks us for.
     boolean isChanged(Cluster cluster) {
         boolean same = cluster.template() == null || cluster.template().equals(template);
+        boolean served = services.containsAll(cluster.wantedServices().stream()
+                .map(it -> it.namespace() + "/" + it.name() + " " + it.template()).toList());
         return seen.verdict() == Observation.Verdict.READY
-                && (!same || dryRun || isResized(cluster));
+                && (!same || dryRun || !served || isResized(cluster));
     }
 
     private boolean isResized(Cluster cluster) {
@@ -60,9 +75,17 @@ record Deployed(
                 && ours.decimalValue().compareTo(there.decimalValue()) == 0;
     }
 
+    /// Whether somebody deletes it.
+    boolean isLeaving() {
+        return switch (seen.verdict()) {
+            case DELETING, DELETE_FAILED -> true;
+            case READY, PROGRESSING, FAILED -> false;
+        };
+    }
+
     /// Whether it tells anything that our record of the cluster does not say.
     boolean isNews(Cluster cluster) {
-        return isChanged(cluster) || Lifecycle.isNews(cluster, state(), reason())
+        return isChanged(cluster) || isLeaving() || Lifecycle.isNews(cluster, state(), reason())
                 || Lifecycle.isNews(cluster, seen);
     }
 

@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
@@ -71,8 +72,7 @@ final class Lifecycle {
                 mark(tx, cluster, Cluster.State.PROVISIONING, "");
             }
             case RUNNING, SCALING, UPGRADING, UPDATING, DEGRADED, DELETING, DELETE_FAILED,
-                    DELETED -> throw new Problem.IllegalTransition(Clusters.KIND, id,
-                            ClusterEvents.text(cluster.state()), "create").raise();
+                    DELETED -> throw refused(cluster, "create");
         }
     }
 
@@ -94,6 +94,11 @@ final class Lifecycle {
         table.plan(tx, id, plan, clock.instant());
     }
 
+    /// It is like that now, beside its nodes.
+    void setUp(Tx tx, String id, Setup setup) {
+        table.setUp(tx, id, setup, clock.instant());
+    }
+
     void observed(Tx tx, String id, Observation seen) {
         table.observe(tx, id, seen, clock.instant());
     }
@@ -108,15 +113,80 @@ final class Lifecycle {
     void running(Tx tx, String id, List<NodePool> pools) {
         var cluster = table.lock(tx, id).orElseThrow();
         table.pools(tx, id, pools, clock.instant());
+        keepNetworks(tx, id, pools);
         mark(tx, cluster, Cluster.State.RUNNING, "");
+    }
+
+    /// The networks of these pools are in use, and no others.
+    private void keepNetworks(Tx tx, String id, List<NodePool> pools) {
+        var user = new Subject(Clusters.KIND, id);
+        networks.release(tx, user);
+        pools.stream().map(NodePool::network).filter(Objects::nonNull)
+                .forEach(network -> networks.use(tx, network, user));
+    }
+
+    /// A run changes it, also when somebody repeats one that failed.
+    ///
+    /// @param state what it is meanwhile
+    /// @return how it was before
+    Cluster changing(Tx tx, String id, Cluster.State state, String run) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        if (cluster.state() != state) {
+            if (!cluster.state().isSettled()) {
+                throw refused(cluster, "change");
+            }
+            begin(tx, cluster, state, run);
+        }
+        return cluster;
+    }
+
+    /// As [#changing], for its deletion.
+    void deleting(Tx tx, String id, String run) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        switch (cluster.state()) {
+            case DELETING -> { }
+            case DELETED -> throw refused(cluster, "delete");
+            case PENDING, PROVISIONING, RUNNING, SCALING, UPGRADING, UPDATING, DEGRADED, FAILED,
+                    DELETE_FAILED -> begin(tx, cluster, Cluster.State.DELETING, run);
+        }
+    }
+
+    private void begin(Tx tx, Cluster cluster, Cluster.State state, String run) {
+        table.begin(tx, cluster.id(), state, run, clock.instant());
+        events.append(tx, ClusterEvents.of("cluster." + ClusterEvents.text(state), cluster));
+    }
+
+    private static Problem.Failure refused(Cluster cluster, String action) {
+        return new Problem.IllegalTransition(Clusters.KIND, cluster.id(),
+                ClusterEvents.text(cluster.state()), action).raise();
     }
 
     /// A change was taken back. A deletion that was asked for meanwhile goes on.
     void unchanged(Tx tx, String id, String reason) {
+        ended(tx, id, Cluster.State.RUNNING, reason);
+    }
+
+    /// A change ended, and not as it should.
+    ///
+    /// @param state what became of the cluster
+    void ended(Tx tx, String id, Cluster.State state, String reason) {
         var cluster = table.lock(tx, id).orElseThrow();
-        if (cluster.state() == Cluster.State.SCALING
-                || cluster.state() == Cluster.State.UPDATING) {
-            mark(tx, cluster, Cluster.State.RUNNING, reason);
+        switch (cluster.state()) {
+            case SCALING, UPGRADING, UPDATING -> {
+                keepNetworks(tx, id, cluster.nodePools());
+                mark(tx, cluster, state, reason);
+            }
+            case PENDING, PROVISIONING, RUNNING, DEGRADED, FAILED, DELETING, DELETE_FAILED,
+                    DELETED -> { }
+        }
+    }
+
+    /// It was only to be found out whether it could be made. A deletion that was asked for
+    /// meanwhile goes on.
+    void tried(Tx tx, String id) {
+        var cluster = table.lock(tx, id).orElseThrow();
+        if (cluster.state() == Cluster.State.PROVISIONING) {
+            deleted(tx, id);
         }
     }
 
@@ -141,15 +211,24 @@ final class Lifecycle {
     }
 
     static boolean isNews(Cluster cluster, Observation seen) {
+        var upgrades = cluster.availableUpgrades().stream().map(Upgrade::template).toList();
         boolean version = seen.kubernetesVersion().isEmpty()
                 || seen.kubernetesVersion().equals(cluster.kubernetesVersion());
         return !version || !seen.conditions().equals(cluster.conditions())
-                || !seen.availableUpgrades().equals(cluster.availableUpgrades());
+                || !seen.availableUpgrades().equals(upgrades)
+                || !seen.services().equals(cluster.services());
     }
 
     static boolean isNews(Cluster cluster, Cluster.State state, String reason) {
         return cluster.state() != state
                 || !reason.equals(cluster.stateReason() == null ? "" : cluster.stateReason());
+    }
+
+    /// Somebody else deletes its deployment, so a run sees it gone.
+    void leaving(Tx tx, Cluster cluster, String run) {
+        table.begin(tx, cluster.id(), Cluster.State.DELETING, run, clock.instant());
+        events.append(tx, ClusterEvents.of("cluster.deleting", cluster,
+                "Its ClusterDeployment was deleted by somebody else."));
     }
 
     /// A run puts back what somebody changed.

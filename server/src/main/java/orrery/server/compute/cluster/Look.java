@@ -83,13 +83,23 @@ final class Look {
             var seen = Observation.of(found.get());
             say(seen.text());
             return switch (seen.verdict()) {
-                case READY -> Optional.of(seen);
+                case READY -> Optional.of(management.resolved(steps.grant(), cluster(), seen));
                 case PROGRESSING -> Optional.<Observation>empty();
                 case FAILED -> endured(seen);
                 case DELETING, DELETE_FAILED -> throw new Problem.Conflict(Clusters.KIND, id,
                         "somebody deletes its ClusterDeployment").raise();
             };
         });
+    }
+
+    /// What came of a dry run, once it is over.
+    ///
+    /// @throws Problem.Failure [Problem.Conflict] when the cluster could not be made
+    Optional<Observation> tried() {
+        return asking(() -> management.deployment(steps.grant(), cluster())
+                .flatMap(Observation::ofDryRun)
+                .flatMap(seen -> seen.verdict() == Observation.Verdict.READY
+                        ? Optional.of(seen) : endured(seen)));
     }
 
     /// Whether the deployment is gone.

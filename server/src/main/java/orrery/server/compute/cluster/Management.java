@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import orrery.kit.access.Grant;
@@ -34,6 +35,18 @@ final class Management {
         return clients.view(target);
     }
 
+    /// What was seen of a cluster, with the versions that its upgrades lead to.
+    Observation resolved(Grant grant, Cluster cluster, Observation seen) {
+        if (seen.availableUpgrades().isEmpty()) {
+            return seen;
+        }
+        var versions = new HashMap<String, String>();
+        templates(grant, cluster).stream().map(Template::of)
+                .forEach(template -> versions.put(template.name(), template.version()));
+        return seen.with(seen.availableUpgrades().stream()
+                .map(name -> new Upgrade(versions.getOrDefault(name, ""), name)).toList());
+    }
+
     /// What the cluster's deployment says; empty when there is none.
     Optional<ObjectNode> deployment(Grant grant, Cluster cluster) {
         return view(grant, cluster.region()).find(ClusterDeployments.CLUSTER_DEPLOYMENT,
@@ -59,9 +72,13 @@ final class Management {
                 .orElseGet(() -> new Template(name, "", null));
     }
 
-    /// Name of the credential to make clusters with: the first that is ready, by name. Empty when
-    /// the project is offered none, as where clusters need none.
+    /// Name of the credential to make clusters with: the one that was asked for, else the first
+    /// that is ready, by name. Empty when the project is offered none, as where clusters need none.
     String credential(Grant grant, Cluster cluster) {
+        var asked = cluster.setup().credential();
+        if (asked != null) {
+            return asked;
+        }
         return list(view(grant, cluster.region()), ClusterDeployments.CREDENTIAL, cluster).stream()
                 .filter(credential -> credential.at("/status/ready").asBoolean())
                 .map(credential -> credential.at("/metadata/name").asText())

@@ -18,6 +18,7 @@ import orrery.server.tenancy.project.Labels;
 /// @param kubernetesVersion `null` for the newest that the region offers
 /// @param stackId identifier or name of the stack to make it from; `null` for none
 /// @param parameters of the stack; `null` for its defaults
+/// @param dryRun whether it is only to be found out whether it could be made
 public record NewCluster(
         @Nullable String name,
         @Nullable String displayName,
@@ -26,7 +27,9 @@ public record NewCluster(
         @Nullable String kubernetesVersion,
         List<Pool> nodePools,
         @Nullable String stackId,
-        @Nullable ObjectNode parameters) {
+        @Nullable ObjectNode parameters,
+        Setup setup,
+        boolean dryRun) {
 
     private static final int MOST_WORKERS = 1000;
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][-._A-Za-z0-9]{0,62}");
@@ -55,6 +58,13 @@ public record NewCluster(
         }
         mistakes.unless(stackId != null || parameters == null, "parameters",
                 "are a stack's: say stackId, too");
+        setup.check(mistakes);
+        if (stackId != null) {
+            mistakes.unless(setup.config().isEmpty(), "config",
+                            "is the stack's word: say parameters")
+                    .unless(setup.ipFamily() == null, "ipFamily",
+                            "is the stack's word: say parameters");
+        }
         mistakes.orRefuse();
     }
 
@@ -63,6 +73,15 @@ public record NewCluster(
             @Nullable String description, Map<String, String> labels,
             @Nullable String kubernetesVersion, List<Pool> nodePools) {
         this(name, displayName, description, labels, kubernetesVersion, nodePools, null, null);
+    }
+
+    /// One with nodes, as a stack may have it.
+    public NewCluster(@Nullable String name, @Nullable String displayName,
+            @Nullable String description, Map<String, String> labels,
+            @Nullable String kubernetesVersion, List<Pool> nodePools, @Nullable String stackId,
+            @Nullable ObjectNode parameters) {
+        this(name, displayName, description, labels, kubernetesVersion, nodePools, stackId,
+                parameters, Setup.PLAIN, false);
     }
 
     private static List<Pool> standard() {
@@ -78,13 +97,19 @@ public record NewCluster(
                         new Pool(null, Role.CONTROL_PLANE, 1, null, null, null))).toList();
     }
 
-    private static void check(Mistakes mistakes, String path, Pool pool) {
+    static void check(Mistakes mistakes, String path, Pool pool) {
         Slug.check(mistakes, path + "name", pool.name())
                 .check(path + "instanceType", pool.instanceType(),
                         it -> CODE.matcher(it).matches(), "must be the code of an instance type")
                 .unless(pool.subnet() == null || pool.network() != null,
                         path + "network", "is required beside a subnet");
         checkCount(mistakes, path + "nodeCount", pool.role(), pool.nodeCount());
+    }
+
+    static void checkCount(String field, Role role, int count) {
+        var mistakes = new Mistakes();
+        checkCount(mistakes, field, role, count);
+        mistakes.orRefuse();
     }
 
     static void checkCount(Mistakes mistakes, String field, @Nullable Role role, int count) {

@@ -23,7 +23,15 @@ public record NodePool(
     /// What its nodes are for.
     public enum Role {
         @JsonProperty("control-plane") CONTROL_PLANE,
-        @JsonProperty("worker") WORKER
+        @JsonProperty("worker") WORKER;
+
+        /// What the pool of this role is called when nobody says.
+        String standardName() {
+            return switch (this) {
+                case CONTROL_PLANE -> "control-plane";
+                case WORKER -> "workers";
+            };
+        }
     }
 
     NodePool scaledTo(int count) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param verdict all its conditions in one word
 /// @param text that word in a sentence, for progress and reasons
+/// @param availableUpgrades names of ClusterTemplates
+/// @param upgrades the same with the versions that they make, where somebody has looked
 record Observation(
         Verdict verdict,
         String text,
         List<Condition> conditions,
         String kubernetesVersion,
-        List<String> availableUpgrades) {
+        List<String> availableUpgrades,
+        List<Upgrade> upgrades,
+        List<Service.Seen> services) {
 
     enum Verdict {
         /// It is as described.
@@ -32,9 +37,19 @@ record Observation(
         DELETE_FAILED
     }
 
+    /// Conditions that sum others up, or are good when they are `False`.
+    private static final List<String> SUMS = List.of("Ready", "Paused", "Deleting");
+
     Observation {
         conditions = List.copyOf(conditions);
         availableUpgrades = List.copyOf(availableUpgrades);
+        upgrades = List.copyOf(upgrades);
+        services = List.copyOf(services);
+    }
+
+    Observation with(List<Upgrade> upgrades) {
+        return new Observation(verdict, text, conditions, kubernetesVersion, availableUpgrades,
+                upgrades, services);
     }
 
     static Observation of(JsonNode deployment) {
@@ -45,7 +60,44 @@ record Observation(
                 text(verdict, conditions),
                 conditions,
                 deployment.at("/status/k8sVersion").asText(""),
-                texts(deployment.at("/status/availableUpgrades")));
+                texts(deployment.at("/status/availableUpgrades")),
+                List.of(),
+                services(deployment.at("/status/services")));
+    }
+
+    private static List<Service.Seen> services(JsonNode array) {
+        var services = new ArrayList<Service.Seen>();
+        for (var one : array) {
+            var message = one.path("failureMessage").asText("");
+            services.add(new Service.Seen(one.path("name").asText(),
+                    one.path("namespace").asText(Service.NAMESPACE),
+                    one.path("template").asText(), state(one.path("state").asText()),
+                    message.isEmpty() ? null : message));
+        }
+        return services;
+    }
+
+    private static Service.State state(String text) {
+        return Arrays.stream(Service.State.values())
+                .filter(it -> it.name().equalsIgnoreCase(text)).findFirst()
+                .orElse(Service.State.PENDING);
+    }
+
+    /// What a deployment that is only a dry run was found to be: its conditions, without those
+    /// that speak of a cluster.
+    static Optional<Observation> ofDryRun(JsonNode deployment) {
+        var seen = of(deployment);
+        boolean stale = deployment.at("/status/observedGeneration").asLong()
+                < deployment.at("/metadata/generation").asLong();
+        if (stale || find(seen.conditions(), "TemplateReady").isEmpty()
+                || find(seen.conditions(), "HelmChartReady").isEmpty()) {
+            return Optional.empty();
+        }
+        boolean sound = seen.conditions().stream()
+                .filter(c -> !SUMS.contains(c.type())).noneMatch(c -> c.status().equals("False"));
+        return Optional.of(new Observation(sound ? Verdict.READY : Verdict.FAILED,
+                text(Verdict.FAILED, seen.conditions()), seen.conditions(),
+                seen.kubernetesVersion(), List.of(), List.of(), List.of()));
     }
 
     private static Verdict verdict(JsonNode deployment, List<Condition> conditions) {
@@ -90,13 +142,18 @@ record Observation(
             case DELETING -> said(conditions, "Deleting").orElse("being deleted");
             case DELETE_FAILED -> said(conditions, "Deleting").orElse("deletion failed");
             case FAILED, PROGRESSING -> conditions.stream()
-                    .filter(c -> !c.status().equals("True") && !c.type().equals("Ready")
-                            && !c.type().equals("Paused") && !c.type().equals("Deleting"))
+                    .filter(Observation::isWrong)
                     .findFirst()
                     .map(Observation::sentence)
                     .or(() -> said(conditions, "Ready"))
                     .orElse("waiting for the management cluster to begin");
         };
+    }
+
+    private static boolean isWrong(Condition condition) {
+        boolean holds = condition.status().equals("True");
+        return condition.type().equals("Paused") ? holds
+                : !holds && !SUMS.contains(condition.type());
     }
 
     private static Optional<String> said(List<Condition> conditions, String type) {

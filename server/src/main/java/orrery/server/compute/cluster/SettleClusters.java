@@ -86,14 +86,26 @@ final class SettleClusters implements Settles {
         if (!deployed.isNews(cluster)) {
             return;
         }
+        var seen = management.resolved(grant, cluster, deployed.seen());
         database.write(grant, tx -> {
-            lifecycle.said(tx, cluster, deployed.seen());
-            if (deployed.isChanged(cluster)) {
+            lifecycle.said(tx, cluster, seen);
+            if (deployed.isLeaving()) {
+                leave(tx, cluster);
+            } else if (deployed.isChanged(cluster)) {
                 repair(tx, cluster);
             } else {
                 lifecycle.settled(tx, cluster.id(), deployed.state(), deployed.reason());
             }
         });
+    }
+
+    private void leave(Tx tx, Cluster cluster) {
+        if (lifecycle.isSettled(tx, cluster.id())) {
+            lifecycle.leaving(tx, cluster, runs.start(tx, DeleteCluster.TYPE,
+                    new DeleteCluster.Input(cluster.id(), null),
+                    new Subject(Clusters.KIND, cluster.id()),
+                    Scope.project(cluster.organizationId(), cluster.projectId())));
+        }
     }
 
     private void repair(Tx tx, Cluster cluster) {

@@ -13,7 +13,8 @@ import orrery.server.platform.stack.Plan;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a cluster as another plan says: with other parameters, or of another stack.
+/// Makes a cluster as another plan says, with other parameters or of another stack; or gives it
+/// other services, or its template other values.
 @Singleton
 final class UpdateCluster implements Saga<UpdateCluster.Input> {
     static final SagaType<Input> TYPE = new SagaType<>("cluster.update", Input.class,
@@ -22,10 +23,26 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
 
     /// @param cluster its identifier
     /// @param pools all of its pools, as they shall be
-    record Input(String cluster, Plan plan, List<NodePool> pools) {}
+    /// @param setup as it shall be beside its nodes
+    record Input(String cluster, @Nullable Plan plan, List<NodePool> pools, Setup setup) {
+        /// The same cluster with another setup.
+        static Input of(Cluster cluster, Setup setup) {
+            return new Input(cluster.id(), cluster.plan(), cluster.nodePools(), setup);
+        }
+
+        Cluster on(Cluster cluster) {
+            return cluster.planned(plan, pools).with(setup);
+        }
+    }
 
     /// How it was before.
-    record Before(@Nullable Plan plan, List<NodePool> pools, Template template) {}
+    record Before(Input was, Template template) {
+        Template template(@Nullable Plan to) {
+            return to == null || was.plan() != null
+                    && was.plan().template().equals(to.template())
+                            ? template : new Template(to.template(), "", null);
+        }
+    }
 
     private final Lifecycle lifecycle;
     private final Management management;
@@ -51,24 +68,26 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
     public void run(Steps steps, Input in) {
         var id = in.cluster();
         var look = new Look(steps, lifecycle, management, clock, id);
-        steps.tx("begin", _ -> { }, tx -> lifecycle.unchanged(tx, id,
-                "It could not be changed; its last run says why."));
+        steps.tx("begin", tx -> lifecycle.changing(
+                        tx, id, Cluster.State.UPDATING, steps.fence().run()),
+                tx -> lifecycle.unchanged(tx, id,
+                        "It could not be updated; its last run says why."));
         steps.await("management cluster", look::answers);
         var before = steps.run("as it was", Before.class, () -> {
             var cluster = look.cluster();
-            return new Before(cluster.plan(), cluster.nodePools(),
+            return new Before(Input.of(cluster, cluster.setup()),
                     management.template(steps.grant(), cluster));
         });
-        var template = before.plan() != null
-                && before.plan().template().equals(in.plan().template())
-                        ? before.template() : new Template(in.plan().template(), "", null);
+        var template = before.template(in.plan());
         steps.run("cluster deployment",
-                () -> apply(steps, look.cluster().planned(in.plan(), in.pools()), template),
-                () -> apply(steps, look.cluster().planned(before.plan(), before.pools()),
-                        before.template()));
+                () -> apply(steps, in.on(look.cluster()), template),
+                () -> apply(steps, before.was().on(look.cluster()), before.template()));
         var seen = steps.await("ready", Observation.class, look::ready);
         steps.tx("running", tx -> {
-            lifecycle.planned(tx, id, in.plan());
+            if (in.plan() != null) {
+                lifecycle.planned(tx, id, in.plan());
+            }
+            lifecycle.setUp(tx, id, in.setup());
             lifecycle.chose(tx, id, template);
             lifecycle.observed(tx, id, seen);
             lifecycle.running(tx, id, Pools.allReady(in.pools()));

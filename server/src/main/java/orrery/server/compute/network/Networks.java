@@ -247,20 +247,22 @@ public final class Networks implements Contents, Locator {
     /// Finds what a request of another resource means by its network and subnet, and keeps the
     /// network from being deleted until the transaction ends.
     ///
-    /// @param field path of the object that has the fields `network` and `subnet`
+    /// @param field path of the object that has the fields `network` and `subnet`; empty for the
+    ///     body itself
     /// @throws Problem.Failure [Problem.Unprocessable] when there is no such network in the project
     ///     and region, or no such subnet in the network
     public Place hold(Tx tx, Scope project, String region, String field,
             String network, @Nullable String subnet) {
+        var at = field.isEmpty() ? "" : field + ".";
         var found = table.hold(tx, project.requireProject(), region, network)
-                .orElseThrow(() -> unprocessable(field + ".network", "is no network of this "
+                .orElseThrow(() -> unprocessable(at + "network", "is no network of this "
                         + "project in region " + region));
         if (subnet == null) {
             return new Place(found.id(), null);
         }
         var inside = space.hold(tx, found.projectId(), region, subnet)
                 .filter(one -> found.id().equals(one.networkId()))
-                .orElseThrow(() -> unprocessable(field + ".subnet",
+                .orElseThrow(() -> unprocessable(at + "subnet",
                         "is no subnet of network " + found.name()));
         return new Place(found.id(), inside.id());
     }

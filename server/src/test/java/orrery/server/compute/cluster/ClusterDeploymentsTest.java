@@ -16,7 +16,7 @@ class ClusterDeploymentsTest {
         return new Cluster("cls_6NZtkvWLBbbmHfPi7L6oz7KZpq", "org_1", "prj_1", "sim1", "prod",
                 null, null, Map.of("team", "a"), Cluster.Origin.PROVISIONED,
                 Cluster.State.PENDING, null, null, null, null, pools, List.of(), List.of(), null,
-                null, 0, null, 1, "usr_1", NOW, NOW, null);
+                null, 0, null, 1, "usr_1", NOW, NOW, null, Setup.PLAIN, List.of());
     }
 
     private static Template template(String manifest) {

@@ -124,7 +124,8 @@ public final class ComputeWorld implements AutoCloseable {
         var made = new Cluster(id, "org_test", "prj_test", REGION, "c" + id.substring(4, 10)
                 .toLowerCase(Locale.ROOT), null, null, Map.of(),
                 Cluster.Origin.PROVISIONED, Cluster.State.PENDING, null, null, null, null, pools,
-                List.of(), List.of(), null, null, 0, null, 1, "usr_test", now, now, null);
+                List.of(), List.of(), null, null, 0, null, 1, "usr_test", now, now, null,
+                Setup.PLAIN, List.of());
         test.database().write(GRANT, tx -> table.insert(tx, made));
         return made;
     }

@@ -73,7 +73,8 @@ public final class SimulatedWorld implements AutoCloseable {
             new ClusterTable().insert(tx, new Cluster(cluster, "org_test", "prj_test", REGION,
                     "here", null, null, Map.of(), Cluster.Origin.PROVISIONED,
                     Cluster.State.PROVISIONING, null, null, null, null, List.of(), List.of(),
-                    List.of(), null, null, 0, null, 1, "usr_test", now, now, null));
+                    List.of(), null, null, 0, null, 1, "usr_test", now, now, null,
+                    Setup.PLAIN, List.of()));
             var config = Kubeconfig.read(kubeconfig(), null);
             lifecycle.connected(tx, cluster, new WayIn(
                     config.server().toString(), config.ca(), Secret.of(kubeconfig())));

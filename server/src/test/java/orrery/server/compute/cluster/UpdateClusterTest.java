@@ -98,7 +98,8 @@ class UpdateClusterTest {
             world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().begin(
                     tx, id, Cluster.State.UPDATING, "run_test", now.updatedAt()));
             var plan = plan("z" + zone.incrementAndGet());
-            return new UpdateCluster.Input(id, plan, Pools.planned(now, plan, world.ids));
+            return new UpdateCluster.Input(
+                    id, plan, Pools.planned(now, plan, world.ids), now.setup());
         })) {
             check.everyStepMayRepeat(() -> {
                 assertThat(cluster().state()).isEqualTo(Cluster.State.RUNNING);

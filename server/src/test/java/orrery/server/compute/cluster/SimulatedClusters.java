@@ -1,0 +1,266 @@
+package orrery.server.compute.cluster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import orrery.kit.Ids;
+import orrery.kit.access.Grant;
+import orrery.kit.durable.LoopRound;
+import orrery.kit.durable.Run;
+import orrery.kit.durable.Runs;
+import orrery.kit.durable.Saga;
+import orrery.kit.events.Events;
+import orrery.kit.kube.Fence;
+import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeLimits;
+import orrery.kit.kube.Stranger;
+import orrery.kit.kube.Trees;
+import orrery.kit.net.Outbound;
+import orrery.kit.test.TestDatabase;
+import orrery.kit.test.TestProcess;
+import orrery.server.SimulatedRegion;
+import orrery.server.compute.network.Networks;
+import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.quota.Quotas;
+import orrery.server.tenancy.region.NewRegion;
+import orrery.server.tenancy.region.ProjectNamespace;
+import orrery.server.tenancy.region.Regions;
+import orrery.server.tenancy.region.SettleRegions;
+
+/// Everything that makes clusters, on a real database and the simulated region: without HTTP and
+/// without identity.
+final class SimulatedClusters implements AutoCloseable {
+    static final String REGION = "sim1";
+    static final Grant GRANT = TestDatabase.grant();
+    static final String OLDEST = "v1.34.3";
+    private static final String FAULT = "orrery.dev/fault";
+
+    final TestDatabase test = TestDatabase.create("server");
+    final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
+    final KubeClients clients = new KubeClients(
+            new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
+    final Regions regions;
+    final Networks networks;
+    final Quotas quotas;
+    final Management management;
+    final Lifecycle lifecycle;
+    private final ClusterTable table = new ClusterTable();
+    private final Ids ids = new Ids(new SecureRandom());
+    /// Ahead, so that nobody waits whether a failure passes by itself.
+    private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+
+    SimulatedClusters() {
+        People.insert(test);
+        var database = test.database();
+        var events = process.events();
+        regions = new Regions(database, TestProcess.sealing(), events, clock);
+        regions.register(TestDatabase.ACCESS.system("test"),
+                new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
+        networks = new Networks(
+                database, null, regions, events, TestProcess.paging(), ids, clock);
+        quotas = new Quotas(database, events, clock);
+        management = new Management(regions, clients);
+        lifecycle = new Lifecycle(
+                database, networks, quotas, TestProcess.sealing(), events, clock);
+    }
+
+    private static String kubeconfig() {
+        try {
+            return Files.readString(SimulatedRegion.kubeconfig());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The use cases, as one process has them.
+    Clusters clusters(Events events, Runs runs) {
+        var projects = new Projects(
+                test.database(), null, null, null, events, null, null, ids, clock);
+        return new Clusters(test.database(), projects, null, regions, networks, null,
+                quotas, new Offers(management), events, runs, TestProcess.paging(),
+                TestProcess.sealing(), ids, clock);
+    }
+
+    NodePools pools(Events events, Runs runs) {
+        return new NodePools(test.database(), networks, runs, events, TestProcess.paging(), ids,
+                clock);
+    }
+
+    Saga<?>[] sagas(Runs runs) {
+        return new Saga<?>[] {creating(), scaling(), upgrading(), updating(), trying(),
+            deleting(runs)};
+    }
+
+    CreateCluster creating() {
+        return new CreateCluster(lifecycle, management, regions, clients, clock);
+    }
+
+    ScaleCluster scaling() {
+        return new ScaleCluster(lifecycle, management, regions, clients, clock);
+    }
+
+    UpgradeCluster upgrading() {
+        return new UpgradeCluster(
+                lifecycle, management, regions, test.database(), clients, clock);
+    }
+
+    UpdateCluster updating() {
+        return new UpdateCluster(lifecycle, management, regions, clients, clock);
+    }
+
+    TryCluster trying() {
+        return new TryCluster(lifecycle, management, regions, clients, clock);
+    }
+
+    DeleteCluster deleting(Runs runs) {
+        return new DeleteCluster(lifecycle, management, regions, clients, runs, clock);
+    }
+
+    SettleRegions settling(Runs runs) {
+        var settling = new SettleClusters(management, lifecycle, test.database(), runs, clock);
+        return new SettleRegions(regions, clients, List.of(settling), clock);
+    }
+
+    /// One round of the loop that settles.
+    static void round(SettleRegions settling) {
+        settling.round(new LoopRound(TestDatabase.ACCESS.system("test"),
+                new Fence("loop test", Long.MAX_VALUE, () -> true)));
+    }
+
+    /// A cluster that was asked for and is not there yet.
+    Cluster asked(String version, Setup setup) {
+        var id = ids.next("cls");
+        var pools = List.of(
+                new NodePool("np_c", "control-plane", NodePool.Role.CONTROL_PLANE, 1, 0, null,
+                        null, null),
+                new NodePool("np_w", "workers", NodePool.Role.WORKER, 1, 0, null, null, null));
+        var asked = new NewCluster(
+                null, null, null, Map.of(), version, List.of(), null, null, setup, false);
+        var made = Cluster.asked(id, GRANT.scope(), REGION,
+                "c" + id.substring(4, 14).toLowerCase(Locale.ROOT), asked, pools, null,
+                "usr_test", clock.instant());
+        test.database().write(GRANT, tx -> table.insert(tx, made));
+        return made;
+    }
+
+    /// A cluster that runs, of the oldest version. It is made by a process that is gone
+    /// afterwards: one that stayed would take over the runs of a process that a test lets die.
+    Cluster running() {
+        var made = asked(OLDEST, Setup.PLAIN);
+        var ended = create(made);
+        if (ended.error() != null) {
+            throw new AssertionError(ended.toString());
+        }
+        return get(made.id());
+    }
+
+    /// How making it ended.
+    Run create(Cluster made) {
+        try (var maker = TestProcess.start(test, creating())) {
+            var run = test.database().tx(GRANT, tx -> maker.runs().start(
+                    tx, CreateCluster.TYPE, new CreateCluster.Input(made.id()), null));
+            return maker.await(GRANT, run);
+        }
+    }
+
+    /// Notes that a change has begun, as the use case does; whose run, nobody knows.
+    void begin(String id, Cluster.State state) {
+        test.database().write(GRANT,
+                tx -> table.begin(tx, id, state, null, clock.instant()));
+    }
+
+    Cluster get(String id) {
+        return lifecycle.get(GRANT, id);
+    }
+
+    /// A cluster's deployment; empty when there is none.
+    ObjectNode deployment(String id) {
+        return management.deployment(GRANT, get(id)).orElseGet(() -> Trees.read("{}"));
+    }
+
+    long used() {
+        return quotas.get(GRANT).used().clusterCount();
+    }
+
+    /// All that there ever were.
+    List<Cluster> all() {
+        var every = test.database().read(GRANT, tx -> tx.handle()
+                .createQuery("select id from cluster order by created_at")
+                .mapTo(String.class).list());
+        return lifecycle.all(GRANT, every);
+    }
+
+    /// What happened to clusters, in order.
+    record Happened(String cluster, String type) {}
+
+    List<Happened> events() {
+        return test.database().read(GRANT, tx -> tx.handle().createQuery("""
+                select subject_id, type from event
+                where subject_kind = 'cluster'
+                order by xid, seq""")
+                .map((row, context) -> new Happened(row.getString(1), row.getString(2))).list());
+    }
+
+    /// How many runs are of this status.
+    long runs(String status) {
+        return test.database().read(GRANT, tx -> tx.handle()
+                .createQuery("select count(*) from run where status = :status")
+                .bind("status", status).mapTo(long.class).one());
+    }
+
+    long openRuns() {
+        return runs("pending") + runs("running");
+    }
+
+    /// The deployments of our clusters in the region, by cluster.
+    Map<String, ObjectNode> deployments() {
+        var ours = all().stream().map(Cluster::id).collect(Collectors.toSet());
+        return management.view(GRANT, REGION)
+                .list(ClusterDeployments.CLUSTER_DEPLOYMENT, namespace(), null).stream()
+                .filter(it -> ours.contains(label(it)))
+                .collect(Collectors.toMap(SimulatedClusters::label, Function.identity()));
+    }
+
+    private static String label(ObjectNode object) {
+        return object.path("metadata").path("labels").path(ClusterDeployments.CLUSTER).asText();
+    }
+
+    /// What goes wrong with a cluster's deployment from now on.
+    ///
+    /// @param fault `fail at workers: no machines left`; empty for nothing
+    void fault(String id, String fault) {
+        stranger().merge(ClusterDeployments.CLUSTER_DEPLOYMENT, namespace(),
+                Cluster.objectName(id), Trees.read("metadata: {annotations: {%s: %s}}".formatted(
+                        FAULT, fault.isEmpty() ? "null" : '"' + fault + '"')));
+    }
+
+    Stranger stranger() {
+        return new Stranger(clients, regions.target(GRANT, REGION));
+    }
+
+    static String namespace() {
+        return ProjectNamespace.name("prj_test");
+    }
+
+    static OptionalLong any() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        clients.close();
+        test.close();
+    }
+}
