@@ -174,8 +174,15 @@ public final class SettleRegions implements Loop, AutoCloseable {
         }
     }
 
+    /// One that is refused is looked at again, and holds up no other.
     private static void look(Grant grant, Settles what, String id, Set<String> again) {
-        if (!what.look(grant, id)) {
+        boolean over = false;
+        try {
+            over = what.look(grant, id);
+        } catch (Problem.Failure refused) {
+            LOG.warnf("%s %s: %s", what.kind().plural(), id, refused.getMessage());
+        }
+        if (!over) {
             again.add(id);
         }
     }
