@@ -61,12 +61,21 @@ public final class Runs {
         return startBeside(tx, type, input, subject, tx.grant().scope());
     }
 
-    /// As above, for a loop or another caller whose right reaches further than the subject.
+    /// As above, for a caller whose right reaches further than the subject.
     ///
     /// @param scope where the subject lies: who may see it there may see the run
     public <I extends Record> String startBeside(
             Tx tx, SagaType<I> type, I input, Subject subject, Scope scope) {
         return engine.starter().start(tx, type, input, subject, scope, true);
+    }
+
+    /// A run wherever it lies: for one that waits for another's end, which may have been started
+    /// in a wider place.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound]
+    public Run anywhere(Grant grant, String id) {
+        return database.read(grant, tx -> table.find(tx, Scope.PLATFORM, id))
+                .orElseThrow(() -> new Problem.NotFound("run", id).raise());
     }
 
     /// As part of something larger.

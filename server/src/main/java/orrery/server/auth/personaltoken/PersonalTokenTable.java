@@ -138,6 +138,15 @@ final class PersonalTokenTable {
                 .bind("user", user).bind("organization", organization).execute();
     }
 
+    /// @return whose they were
+    Set<String> deleteIn(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                delete from personal_token
+                where project_id = :project
+                returning user_id
+                """).bind("project", project).mapTo(String.class).set();
+    }
+
     private static final String SWEEP = """
             delete from personal_token
             where id in (select id from personal_token where expires_at < :before limit 1000)""";

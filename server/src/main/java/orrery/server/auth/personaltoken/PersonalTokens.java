@@ -24,6 +24,7 @@ import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.apikey.CredentialTerms;
+import orrery.server.iam.policy.ProjectEnd;
 import orrery.server.iam.user.Departure;
 import orrery.server.iam.user.Members;
 import orrery.server.iam.user.People;
@@ -32,7 +33,7 @@ import orrery.server.iam.user.User;
 /// Personal tokens. Everybody makes their own; who administers the person's organization may see
 /// and end them, and nobody but the person ever learns a secret.
 @Singleton
-public final class PersonalTokens implements Departure {
+public final class PersonalTokens implements Departure, ProjectEnd {
     /// How a secret begins, and nothing else does.
     public static final String PREFIX = "k8sh_";
 
@@ -225,6 +226,11 @@ public final class PersonalTokens implements Departure {
     public void left(Tx tx, String user, String organization) {
         table.deleteAll(tx, user, organization);
         epochs.raise(tx, user);
+    }
+
+    @Override
+    public void ended(Tx tx, Scope project) {
+        table.deleteIn(tx, project.requireProject()).forEach(user -> epochs.raise(tx, user));
     }
 
     private PersonalToken find(Tx tx, User user, String id) {

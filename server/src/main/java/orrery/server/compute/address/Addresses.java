@@ -251,6 +251,20 @@ public final class Addresses implements Contents, Locator {
     }
 
     @Override
+    public Layer layer() {
+        return Layer.PARTS;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        for (var address : table.lockSome(tx, project.requireProject())) {
+            verifyUnused(address);
+            release(tx, address);
+        }
+        return List.of();
+    }
+
+    @Override
     public Set<String> projectsIn(Tx tx, String region) {
         return table.projectsIn(tx, region);
     }

@@ -158,6 +158,16 @@ final class ClusterTable {
                 .bindArray("ids", String.class, ids).mapTo(Cluster.class).list();
     }
 
+    List<String> inProject(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                select id
+                from cluster
+                where project_id = :project
+                  and deleted_at is null
+                order by id
+                """).bind("project", project).mapTo(String.class).list();
+    }
+
     /// `cluster/name` of those in a project, a few.
     List<String> ofProject(Tx tx, String project) {
         return tx.handle().createQuery("""

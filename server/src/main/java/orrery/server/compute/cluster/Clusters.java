@@ -331,7 +331,8 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
         }
         var run = runs.startBeside(tx, DeleteCluster.TYPE,
                 new DeleteCluster.Input(found.id(), found.runId()),
-                new Subject(KIND, found.id()));
+                new Subject(KIND, found.id()),
+                Scope.project(found.organizationId(), found.projectId()));
         table.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.deleting", found));
         return new Accepted(Alterations.present(table.byId(tx, found.id()), found.id()),
@@ -470,6 +471,22 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     @Override
     public List<String> madeFrom(Tx tx, String stack) {
         return table.ofStack(tx, stack);
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.MACHINES;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        return inProject(tx, project).stream()
+                .map(id -> delete(tx, table.lock(tx, id).orElseThrow()).run().id()).toList();
+    }
+
+    /// Identifiers of those in a project, in all regions.
+    public List<String> inProject(Tx tx, Scope project) {
+        return table.inProject(tx, project.requireProject());
     }
 
     @Override

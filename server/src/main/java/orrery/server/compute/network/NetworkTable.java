@@ -89,6 +89,16 @@ final class NetworkTable {
                 .mapTo(Network.class).list();
     }
 
+    /// All of a project, in all regions. Nobody else changes them until the transaction ends.
+    List<Network> lockAll(Tx tx, String project) {
+        return tx.handle().createQuery(SELECT + """
+                where n.project_id = :project
+                  and n.deleted_at is null
+                order by n.id
+                for update of n
+                """).bind("project", project).mapTo(Network.class).list();
+    }
+
     Optional<Network> find(Tx tx, String project, String region, String idOrName) {
         return tx.handle().createQuery(SELECT + """
                 where n.project_id = :project

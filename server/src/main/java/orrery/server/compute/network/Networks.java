@@ -224,13 +224,17 @@ public final class Networks implements Contents, Locator {
         database.write(grant, tx -> {
             var found = hold(tx, grant, region, idOrName);
             verify(found, expected);
-            var users = new ArrayList<>(space.lock(tx, found.id()));
-            users.addAll(table.users(tx, found.id()));
-            if (!users.isEmpty()) {
-                throw new Problem.InUse(KIND, found.id(), users).raise();
-            }
+            verifyUnused(tx, found);
             delete(tx, found);
         });
+    }
+
+    private void verifyUnused(Tx tx, Network found) {
+        var users = new ArrayList<>(space.lock(tx, found.id()));
+        users.addAll(table.users(tx, found.id()));
+        if (!users.isEmpty()) {
+            throw new Problem.InUse(KIND, found.id(), users).raise();
+        }
     }
 
     private void delete(Tx tx, Network found) {
@@ -304,6 +308,20 @@ public final class Networks implements Contents, Locator {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.NETWORKS;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        for (var found : table.lockAll(tx, project.requireProject())) {
+            verifyUnused(tx, found);
+            delete(tx, found);
+        }
+        return List.of();
     }
 
     @Override

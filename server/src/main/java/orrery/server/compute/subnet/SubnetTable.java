@@ -164,15 +164,24 @@ final class SubnetTable {
                 """).bind("id", id).bind("now", now).execute();
     }
 
-    /// External ones in a project: internal ones go with their networks.
+    private static final String EXTERNAL_IN = SELECT + """
+            where project_id = :project
+              and role = 'external'
+              and deleted_at is null
+            order by id
+            limit 20
+            """;
+
+    /// External ones in a project, a few: internal ones go with their networks.
     List<Subnet> externalIn(Tx tx, String project) {
-        return tx.handle().createQuery(SELECT + """
-                where project_id = :project
-                  and role = 'external'
-                  and deleted_at is null
-                order by id
-                limit 20
-                """).bind("project", project).mapTo(Subnet.class).list();
+        return tx.handle().createQuery(EXTERNAL_IN).bind("project", project)
+                .mapTo(Subnet.class).list();
+    }
+
+    /// As [#externalIn], and nobody takes an address of them until the transaction ends.
+    List<Subnet> lockExternalIn(Tx tx, String project) {
+        return tx.handle().createQuery(EXTERNAL_IN + "for update").bind("project", project)
+                .mapTo(Subnet.class).list();
     }
 
     Set<String> projectsIn(Tx tx, String region) {

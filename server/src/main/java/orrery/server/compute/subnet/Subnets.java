@@ -176,18 +176,18 @@ public final class Subnets implements Contents, Locator {
         database.write(grant, tx -> {
             var found = present(table.lock(tx, project(grant), region, idOrName), idOrName);
             verify(found, expected);
-            var users = new ArrayList<>(table.addresses(tx, found.id()));
-            if (found.networkId() != null) {
-                users.addAll(networks.users(tx, found.networkId()));
-            }
-            if (!users.isEmpty()) {
-                throw new Problem.InUse(KIND, found.id(), users).raise();
-            }
             delete(tx, found);
         });
     }
 
     private void delete(Tx tx, Subnet found) {
+        var users = new ArrayList<>(table.addresses(tx, found.id()));
+        if (found.networkId() != null) {
+            users.addAll(networks.users(tx, found.networkId()));
+        }
+        if (!users.isEmpty()) {
+            throw new Problem.InUse(KIND, found.id(), users).raise();
+        }
         space.remove(tx, found, clock.instant());
         events.append(tx, event("subnet.deleted", found));
     }
@@ -197,6 +197,17 @@ public final class Subnets implements Contents, Locator {
     public List<String> of(Tx tx, Scope project) {
         return table.externalIn(tx, project.requireProject()).stream()
                 .map(subnet -> "subnet/" + subnet.name()).toList();
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.NETWORKS;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        table.lockExternalIn(tx, project.requireProject()).forEach(subnet -> delete(tx, subnet));
+        return List.of();
     }
 
     @Override

@@ -98,6 +98,15 @@ final class ApiKeyTable {
                 .bind("user", user).bind("organization", organization).execute();
     }
 
+    /// @return whose they were
+    Set<String> deleteIn(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                delete from api_key
+                where project_id = :project
+                returning user_id
+                """).bind("project", project).mapTo(String.class).set();
+    }
+
     private static final String HASHES = """
             select secret_hash, old_secret_hash, old_secret_until
             from api_key

@@ -30,6 +30,7 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.iam.policy.Evaluator;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.ProjectEnd;
 import orrery.server.iam.policy.Reach;
 import orrery.server.iam.user.Departure;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// a narrow token never makes, mends or reads the secret of a wider key. Administrators see,
 /// narrow, disable and delete those of others that count in their organization.
 @Singleton
-public final class ApiKeys implements Departure {
+public final class ApiKeys implements Departure, ProjectEnd {
     private static final String KIND = "API key";
     private static final int MOST = 100;
     private static final Permission LIST = new Permission("iam.apikeys.list");
@@ -244,6 +245,11 @@ public final class ApiKeys implements Departure {
     public void left(Tx tx, String user, String organization) {
         table.deleteAll(tx, user, organization);
         epochs.raise(tx, user);
+    }
+
+    @Override
+    public void ended(Tx tx, Scope project) {
+        table.deleteIn(tx, project.requireProject()).forEach(user -> epochs.raise(tx, user));
     }
 
     /// Notes that a key was used, and from where.

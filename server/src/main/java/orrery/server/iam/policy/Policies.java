@@ -27,7 +27,7 @@ import orrery.server.iam.role.Role;
 
 /// Gives roles and takes them away.
 @Singleton
-public final class Policies {
+public final class Policies implements ProjectEnd {
     /// The epoch that changes with the platform's own policies. An organization's has its name.
     static final String PLATFORM = "platform";
 
@@ -69,6 +69,14 @@ public final class Policies {
     public void takeAll(Tx tx, Policy.Holders holders, String organization) {
         if (table.deleteAll(tx, holders, organization) > 0) {
             epochs.raise(tx, organization);
+        }
+    }
+
+    /// What anyone was given in a project goes with it.
+    @Override
+    public void ended(Tx tx, Scope project) {
+        if (table.deleteIn(tx, project.requireProject()) > 0) {
+            epochs.raise(tx, project.requireOrganization());
         }
     }
 

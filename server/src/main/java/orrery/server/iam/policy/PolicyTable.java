@@ -253,6 +253,12 @@ final class PolicyTable {
                 .execute();
     }
 
+    /// How many there were.
+    int deleteIn(Tx tx, String project) {
+        return tx.handle().createUpdate("delete from policy where project_id = :project")
+                .bind("project", project).execute();
+    }
+
     private static final String OF = """
             select policy.role, policy.organization_id, policy.project_id, policy.resource_id,
                    iam_role.name, iam_role.display_name, iam_role.permissions

@@ -2,6 +2,7 @@ package orrery.server.iam.serviceaccount;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +88,16 @@ final class ServiceAccountTable {
     Optional<ServiceAccount> find(Tx tx, Scope place, String key) {
         return tx.handle().createQuery(FIND).bindMap(bound(place)).bind("key", key)
                 .mapTo(ServiceAccount.class).findOne();
+    }
+
+    private static final String IN = """
+            select %s
+            from %s and it.project_id = :project""".formatted(COLUMNS, FROM);
+
+    /// Those that are for one project alone.
+    List<ServiceAccount> in(Tx tx, Scope project) {
+        return tx.handle().createQuery(IN).bindMap(bound(project))
+                .mapTo(ServiceAccount.class).list();
     }
 
     private static final String LOCK = """

@@ -33,6 +33,7 @@ import orrery.server.iam.apikey.CredentialTerms;
 import orrery.server.iam.apikey.KeySecrets;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Policy;
+import orrery.server.iam.policy.ProjectEnd;
 import orrery.server.iam.role.Ceiling;
 import orrery.server.iam.role.Predefined;
 import orrery.server.iam.role.Role;
@@ -41,7 +42,7 @@ import orrery.server.iam.serviceaccount.ServiceAccount.Credential;
 
 /// Service accounts and their credentials.
 @Singleton
-public final class ServiceAccounts implements Locator {
+public final class ServiceAccounts implements Locator, ProjectEnd {
     private static final String KIND = "service account";
 
     /// So that one can be replaced while the others are in use.
@@ -147,6 +148,15 @@ public final class ServiceAccounts implements Locator {
             table.delete(tx, account.id());
             changed(tx, "service-account.deleted", account, Map.of());
         });
+    }
+
+    @Override
+    public void ended(Tx tx, Scope project) {
+        for (var account : table.in(tx, project)) {
+            policies.takeAll(tx, holder(account), account.organizationId());
+            table.delete(tx, account.id());
+            changed(tx, "service-account.deleted", account, Map.of());
+        }
     }
 
     /// Makes a credential.

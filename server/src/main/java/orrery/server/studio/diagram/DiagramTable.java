@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,33 @@ final class DiagramTable {
                 .bind("project", tx.grant().scope().requireProject())
                 .mapTo(Diagram.class)
                 .findOne();
+    }
+
+    private static final String LOCK_ALL = """
+            select %s
+            from diagram
+            where project = :project
+              and deleted_at is null
+            order by id
+            for update""".formatted(COLUMNS);
+
+    /// All of a project, held until the transaction ends.
+    List<Diagram> lockAll(Tx tx, String project) {
+        return tx.handle().createQuery(LOCK_ALL).bind("project", project)
+                .mapTo(Diagram.class).list();
+    }
+
+    private static final String OF_PROJECT = """
+            select 'diagram/' || id
+            from diagram
+            where project = :project
+              and deleted_at is null
+            order by id
+            limit 20""";
+
+    List<String> ofProject(Tx tx, String project) {
+        return tx.handle().createQuery(OF_PROJECT).bind("project", project)
+                .mapTo(String.class).list();
     }
 
     private static final Listing<Diagram> LIST = Listing.of(

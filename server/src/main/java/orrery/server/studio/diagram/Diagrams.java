@@ -7,11 +7,13 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
@@ -26,10 +28,12 @@ import orrery.kit.http.Paging;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
 import orrery.server.studio.diagram.Diagram.Status;
+import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Projects;
 
 /// What may be done with diagrams, but for running them.
 @Singleton
-public final class Diagrams {
+public final class Diagrams implements Contents {
     public static final String KIND = "diagram";
 
     /// Types of the events that tell how a deployment goes.
@@ -43,6 +47,7 @@ public final class Diagrams {
 
     private final DiagramTable table = new DiagramTable();
     private final Database database;
+    private final Projects projects;
     private final Sealing sealing;
     private final Events events;
     private final Runs runs;
@@ -50,9 +55,10 @@ public final class Diagrams {
     private final Ids ids;
     private final Clock clock;
 
-    public Diagrams(Database database, Sealing sealing, Events events, Runs runs, Paging paging,
-            Ids ids, Clock clock) {
+    public Diagrams(Database database, Projects projects, Sealing sealing, Events events,
+            Runs runs, Paging paging, Ids ids, Clock clock) {
         this.database = database;
+        this.projects = projects;
         this.sealing = sealing;
         this.events = events;
         this.runs = runs;
@@ -127,6 +133,7 @@ public final class Diagrams {
             Tx tx, New asked, Map<String, Map<String, String>> secrets) {
         var now = clock.instant();
         var scope = tx.grant().scope();
+        projects.hold(tx, scope);
         var diagram = new Diagram(ids.next("dgm"), tx.grant().principal().id(),
                 scope.requireOrganization(), scope.requireProject(), asked.name().strip(),
                 asked.description().strip(), asked.cluster(), Status.DRAFT, asked.tags(),
@@ -161,32 +168,54 @@ public final class Diagrams {
     /// Deletes a diagram, and by a run what it has on clusters.
     public void delete(Grant grant, String id) {
         database.write(grant, tx -> {
-            var diagram = lock(tx, id);
-            remove(tx, diagram);
-            table.forget(tx, id);
-            table.delete(tx, id, clock.instant());
-            events.append(tx, event("diagram.deleted", diagram));
+            delete(tx, lock(tx, id));
         });
+    }
+
+    /// @return the run that removes what it has on clusters; empty when it never had anything
+    private Optional<String> delete(Tx tx, Diagram diagram) {
+        var removal = remove(tx, diagram);
+        table.forget(tx, diagram.id());
+        table.delete(tx, diagram.id(), clock.instant());
+        events.append(tx, event("diagram.deleted", diagram));
+        return removal;
+    }
+
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.WORKLOADS;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        return table.lockAll(tx, project.requireProject()).stream()
+                .flatMap(diagram -> delete(tx, diagram).stream()).toList();
     }
 
     /// Starts the removal of what runs have made, unless one is under way. A run that is still at
     /// work is cancelled first, and the removal waits for its end.
-    private void remove(Tx tx, Diagram diagram) {
+    private Optional<String> remove(Tx tx, Diagram diagram) {
         var last = diagram.lastRun();
         if (last == null) {
-            return;
+            return Optional.empty();
         }
         var run = runs.get(tx, last);
         if (run.type().equals(REMOVE.name()) && !run.status().isOver()) {
-            return;
+            return Optional.of(last);
         }
         var earlier = run.status().isOver() ? null : last;
         if (earlier != null) {
             runs.stop(tx, earlier);
         }
         var removal = runs.startBeside(tx, REMOVE, new Removal(diagram.id(), earlier),
-                new Subject(KIND, diagram.id()));
+                new Subject(KIND, diagram.id()), diagram.scope());
         table.lastRun(tx, diagram.id(), removal);
+        return Optional.of(removal);
     }
 
     /// Notes that a run begins, and which version of the diagram it deploys.

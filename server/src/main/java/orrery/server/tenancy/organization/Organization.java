@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name its slug, unique among all organizations that are not deleted
 /// @param ownerId the user whom it belongs to: who made it, or was made its owner since
+/// @param deletion the run that deletes it with all that is in it; `null` when none does
 /// @param primaryDomain where its people's e-mail addresses are, as it says itself
 public record Organization(
         String id,
@@ -21,6 +22,7 @@ public record Organization(
         State state,
         @Nullable String primaryDomain,
         @Jsonb Settings settings,
+        @Nullable String deletion,
         long version,
         Instant createdAt,
         Instant updatedAt,

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
@@ -15,7 +16,7 @@ import orrery.server.iam.policy.Reach;
 final class OrganizationTable {
     private static final String COLUMNS = """
             id, name, display_name, description, owner_id, state, primary_domain, settings,
-              version, created_at, updated_at, deleted_at""";
+              deletion, version, created_at, updated_at, deleted_at""";
 
     private static final Listing<Organization> LIST = Listing.of(
             Organization.class, "organizations", COLUMNS, """
@@ -64,15 +65,14 @@ final class OrganizationTable {
     }
 
     private static final String SHARE = """
-            select true
+            select deletion is null
             from organization
             where id = :id and deleted_at is null
             for share""";
 
-    /// Whether it is there; if so, it stays until the transaction ends.
-    boolean share(Tx tx, String id) {
-        return tx.handle().createQuery(SHARE).bind("id", id)
-                .mapTo(boolean.class).findOne().orElse(false);
+    /// Whether nobody deletes it; empty when it is gone. It stays so until the transaction ends.
+    Optional<Boolean> share(Tx tx, String id) {
+        return tx.handle().createQuery(SHARE).bind("id", id).mapTo(Boolean.class).findOne();
     }
 
     Page<Organization> list(Tx tx, Paging paging, PageAsk ask, Reach reach) {
@@ -111,9 +111,21 @@ final class OrganizationTable {
                 .mapTo(Organization.class).one();
     }
 
+    private static final String DELETING = """
+            update organization
+            set deletion = :run, updated_at = :at, version = version + 1
+            where id = :id and deleted_at is null""";
+
+    /// @param run `null` when it stays
+    void deleting(Tx tx, String id, @Nullable String run, Instant at) {
+        tx.handle().createUpdate(DELETING).bind("id", id).bind("run", run).bind("at", at)
+                .execute();
+    }
+
     private static final String DELETE = """
             update organization
-            set deleted_at = :at, updated_at = :at, state = 'deleted', version = version + 1
+            set deleted_at = :at, updated_at = :at, state = 'deleted', deletion = null,
+                version = version + 1
             where id = :id""";
 
     void delete(Tx tx, String id, Instant at) {

@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
@@ -36,7 +35,7 @@ import orrery.server.iam.user.Members;
 /// The organizations of this installation.
 @Singleton
 public final class Organizations {
-    private static final String KIND = "organization";
+    static final String KIND = "organization";
     private static final Permission GET = new Permission("org.organizations.get");
     private static final Permission SUSPEND = new Permission("org.organizations.suspend");
     private static final Permission SETTINGS = new Permission("org.settings.update");
@@ -84,7 +83,8 @@ public final class Organizations {
         var now = clock.instant();
         var made = new Organization(
                 id, name, displayName, asked.description(), owner,
-                Organization.State.ACTIVE, null, Settings.STANDARD, 1, now, now, null);
+                Organization.State.ACTIVE, null, Settings.STANDARD, null, 1,
+                now, now, null);
         if (!table.insert(tx, made)) {
             throw new Problem.AlreadyExists(KIND, name).raise();
         }
@@ -100,10 +100,13 @@ public final class Organizations {
 
     /// Keeps an organization from being deleted while something is put into it.
     ///
-    /// @throws Problem.Failure [Problem.NotFound] when it is gone
+    /// @throws Problem.Failure [Problem.NotFound] when it is gone, [Problem.IllegalTransition]
+    ///     while it is deleted with all that is in it
     public void hold(Tx tx, String id) {
-        if (!table.share(tx, id)) {
-            throw new Problem.NotFound(KIND, id).raise();
+        boolean isOpen = table.share(tx, id)
+                .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+        if (!isOpen) {
+            throw new Problem.IllegalTransition(KIND, id, "deleting", "take anything in").raise();
         }
     }
 
@@ -217,24 +220,33 @@ public final class Organizations {
         return table.find(tx, id).filter(it -> it.settings().requireSecondFactor()).isPresent();
     }
 
-    /// Deletes the organization that the grant is for. Its name is free at once.
+    /// The organization, as nobody else changes it until the transaction ends.
     ///
-    /// @param projectsOf names the projects that are in an organization
-    /// @throws Problem.Failure [Problem.InUse] while there are projects
-    public void delete(
-            Grant grant, OptionalLong expected, BiFunction<Tx, String, List<String>> projectsOf) {
-        database.write(grant, tx -> {
-            var found = present(table.lock(tx, id(grant)), id(grant));
-            verify(found, expected);
-            var dependents = projectsOf.apply(tx, found.id());
-            if (!dependents.isEmpty()) {
-                throw new Problem.InUse(KIND, found.id(), dependents).raise();
-            }
-            table.delete(tx, found.id(), clock.instant());
-            departures.forEach(one -> one.closed(tx, found.id()));
-            epochs.raise(tx, found.id());
-            events.append(tx, event("organization.deleted", found));
+    /// @throws Problem.Failure [Problem.NotFound]
+    Organization lock(Tx tx, String id) {
+        return present(table.lock(tx, id), id);
+    }
+
+    /// Notes the run that deletes an organization: nothing is put into it from now on.
+    void deleting(Tx tx, Organization organization, String run) {
+        table.deleting(tx, organization.id(), run, clock.instant());
+        events.append(tx, event("organization.deleting", organization));
+    }
+
+    /// Notes that an organization could not be deleted, and stays.
+    void kept(Tx tx, String id) {
+        table.lock(tx, id).ifPresent(found -> {
+            table.deleting(tx, id, null, clock.instant());
+            events.append(tx, event("organization.kept", found));
         });
+    }
+
+    /// Notes that an organization is no more. Its name is free at once.
+    void ended(Tx tx, Organization organization) {
+        table.delete(tx, organization.id(), clock.instant());
+        departures.forEach(one -> one.closed(tx, organization.id()));
+        epochs.raise(tx, organization.id());
+        events.append(tx, event("organization.deleted", organization));
     }
 
     private static NewEvent event(String type, Organization about) {
@@ -242,7 +254,7 @@ public final class Organizations {
                 Scope.organization(about.id()), Map.of("name", about.name()));
     }
 
-    private static void verify(Organization found, OptionalLong expected) {
+    static void verify(Organization found, OptionalLong expected) {
         if (expected.isPresent() && expected.getAsLong() != found.version()) {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();

@@ -7,14 +7,17 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import java.time.Instant;
+import java.util.Locale;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.Expandable;
 import orrery.kit.http.Expands;
+import orrery.kit.http.Flag;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -24,7 +27,6 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Patch;
 import orrery.kit.http.Place;
 import orrery.server.surface.Cloud;
-import orrery.server.tenancy.project.Projects;
 import org.jspecify.annotations.Nullable;
 
 /// Organizations, as the cloud family shows them.
@@ -35,7 +37,7 @@ public final class OrganizationsApi implements Expandable {
     private static final String PATH = "/v1/regions/global/organizations/";
 
     private final Organizations organizations;
-    private final Projects projects;
+    private final OrganizationDeletions deletions;
 
     record View(
             String id,
@@ -43,7 +45,7 @@ public final class OrganizationsApi implements Expandable {
             String selfLink,
             String displayName,
             @Nullable String description,
-            Organization.State state,
+            String state,
             String ownerId,
             @Nullable String primaryDomain,
             SettingsView settings,
@@ -53,9 +55,10 @@ public final class OrganizationsApi implements Expandable {
             @Nullable Instant deletedAt) {
         static View of(Organization it) {
             return new View(it.id(), it.name(), PATH + it.id(), it.displayName(),
-                    it.description(), it.state(), it.ownerId(), it.primaryDomain(),
-                    SettingsView.of(it.settings()), it.version(), it.createdAt(), it.updatedAt(),
-                    it.deletedAt());
+                    it.description(), it.deletion() != null ? "deleting"
+                            : it.state().name().toLowerCase(Locale.ROOT), it.ownerId(),
+                    it.primaryDomain(), SettingsView.of(it.settings()), it.version(),
+                    it.createdAt(), it.updatedAt(), it.deletedAt());
         }
     }
 
@@ -136,9 +139,9 @@ public final class OrganizationsApi implements Expandable {
     /// @param userId identifier or username of an active member
     record Transfer(String userId) {}
 
-    public OrganizationsApi(Organizations organizations, Projects projects) {
+    public OrganizationsApi(Organizations organizations, OrganizationDeletions deletions) {
         this.organizations = organizations;
-        this.projects = projects;
+        this.deletions = deletions;
     }
 
     @Override
@@ -199,13 +202,22 @@ public final class OrganizationsApi implements Expandable {
         return Answer.ok(View.of(changed)).version(changed.version());
     }
 
+    /// Deletes the organization with all that is in it, by a run.
+    ///
+    /// @param force whether clusters and whatever else lives in its projects goes too; operators
+    ///     say so
     @DELETE
     @Path("/{organization}")
     @Needs(value = "org.organizations.delete", in = Place.ORGANIZATION)
-    public Answer<Void> delete(
-            @Context Grant grant, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        organizations.delete(grant, IfMatch.version(ifMatch), projects::names);
-        return Answer.none();
+    public Answer<View> delete(
+            @Context Grant grant, @HeaderParam("If-Match") @Nullable String ifMatch,
+            @QueryParam("force") @Nullable String force) {
+        var accepted = deletions.delete(
+                grant, IfMatch.version(ifMatch), Flag.isSet("force", force));
+        var run = accepted.run();
+        var view = View.of(accepted.organization());
+        return Answer.accepted(view, new Answer.RunRef(run.id(), run.type(), run.status().text()))
+                .at(view.selfLink()).version(view.version());
     }
 
     private static <T> T present(@Nullable T value, T old) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Where resources live: a part of an organization with members of its own.
 ///
+/// @param deletion the run that deletes it with all that is in it; `null` when none does
 /// @param name its slug, unique among the projects of its organization that are not deleted
 public record Project(
         String id,
@@ -16,6 +17,7 @@ public record Project(
         String displayName,
         @Nullable String description,
         Visibility visibility,
+        @Nullable String deletion,
         long version,
         Instant createdAt,
         Instant updatedAt,

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
@@ -15,8 +16,8 @@ import orrery.server.iam.policy.Reach;
 
 final class ProjectTable {
     private static final String COLUMNS = """
-            id, organization_id, name, display_name, description, visibility, version, created_at,
-              updated_at, deleted_at""";
+            id, organization_id, name, display_name, description, visibility, deletion, version,
+              created_at, updated_at, deleted_at""";
 
     private static final String SEEN = """
             project
@@ -72,15 +73,14 @@ final class ProjectTable {
     }
 
     private static final String SHARE = """
-            select true
+            select deletion is null
             from project
             where id = :id and deleted_at is null
             for share""";
 
-    /// Whether it is there; if so, it stays until the transaction ends.
-    boolean share(Tx tx, String id) {
-        return tx.handle().createQuery(SHARE).bind("id", id)
-                .mapTo(boolean.class).findOne().orElse(false);
+    /// Whether nobody deletes it; empty when it is gone. It stays so until the transaction ends.
+    Optional<Boolean> share(Tx tx, String id) {
+        return tx.handle().createQuery(SHARE).bind("id", id).mapTo(Boolean.class).findOne();
     }
 
     private static final String BY_NAME = """
@@ -144,11 +144,34 @@ final class ProjectTable {
 
     private static final String DELETE = """
             update project
-            set deleted_at = :at, updated_at = :at, state = 'deleted', version = version + 1
+            set deleted_at = :at, updated_at = :at, state = 'deleted', deletion = null,
+                version = version + 1
             where id = :id""";
 
     void delete(Tx tx, String id, Instant at) {
         tx.handle().createUpdate(DELETE).bind("id", id).bind("at", at).execute();
+    }
+
+    private static final String DELETING = """
+            update project
+            set deletion = :run, updated_at = :at, version = version + 1
+            where id = :id and deleted_at is null""";
+
+    /// @param run `null` when it stays
+    void deleting(Tx tx, String id, @Nullable String run, Instant at) {
+        tx.handle().createUpdate(DELETING).bind("id", id).bind("run", run).bind("at", at)
+                .execute();
+    }
+
+    private static final String ALL = """
+            select *
+            from project
+            where organization_id = :organization and deleted_at is null
+            order by id""";
+
+    List<Project> all(Tx tx, String organization) {
+        return tx.handle().createQuery(ALL).bind("organization", organization)
+                .mapTo(Project.class).list();
     }
 
     private static String text(Project.Visibility visibility) {

@@ -4,7 +4,6 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,7 @@ import orrery.server.tenancy.organization.Organizations;
 /// The projects of all organizations.
 @Singleton
 public final class Projects {
-    private static final String KIND = "project";
+    static final String KIND = "project";
     private static final Permission GET = new Permission("org.projects.get");
 
     private final ProjectTable table = new ProjectTable();
@@ -80,7 +79,7 @@ public final class Projects {
         var displayName = asked.displayName() == null ? name : asked.displayName();
         var now = clock.instant();
         var made = new Project(id, organization, name, displayName, asked.description(),
-                asked.visibility(), 1, now, now, null);
+                asked.visibility(), null, 1, now, now, null);
         if (!table.insert(tx, made)) {
             throw new Problem.AlreadyExists(KIND, name).raise();
         }
@@ -106,10 +105,14 @@ public final class Projects {
     /// Keeps the project that the grant is for from being deleted while something is put into it.
     /// Whoever makes a resource in a project calls this in the same transaction.
     ///
-    /// @throws Problem.Failure [Problem.NotFound] when it is gone
+    /// @throws Problem.Failure [Problem.NotFound] when it is gone, [Problem.IllegalTransition]
+    ///     while it is deleted with all that is in it
     public void hold(Tx tx, Scope project) {
-        if (!table.share(tx, project.requireProject())) {
-            throw new Problem.NotFound(KIND, project.requireProject()).raise();
+        var id = project.requireProject();
+        boolean isOpen = table.share(tx, id)
+                .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+        if (!isOpen) {
+            throw new Problem.IllegalTransition(KIND, id, "deleting", "take anything in").raise();
         }
     }
 
@@ -153,22 +156,37 @@ public final class Projects {
         });
     }
 
-    /// Deletes the project that the grant is for. Its name is free at once.
+    /// The project, as nobody else changes it until the transaction ends.
     ///
-    /// @throws Problem.Failure [Problem.InUse] while anything lives in it
-    public void delete(Grant grant, OptionalLong expected) {
-        database.write(grant, tx -> {
-            var found = present(table.lock(tx, id(grant)), id(grant));
-            verify(found, expected);
-            var dependents = new ArrayList<String>();
-            contents.forEach(some -> dependents.addAll(some.of(tx, found.scope())));
-            if (!dependents.isEmpty()) {
-                throw new Problem.InUse(KIND, found.id(), dependents).raise();
-            }
-            table.delete(tx, found.id(), clock.instant());
-            events.append(tx, event("project.deleted", found));
-            epochs.raise(tx, found.organizationId());
+    /// @throws Problem.Failure [Problem.NotFound]
+    Project lock(Tx tx, Scope project) {
+        return present(table.lock(tx, project.requireProject()), project.requireProject());
+    }
+
+    /// All of an organization.
+    public List<Project> all(Tx tx, String organization) {
+        return table.all(tx, organization);
+    }
+
+    /// Notes the run that deletes a project: nothing is put into it from now on.
+    void deleting(Tx tx, Project project, String run) {
+        table.deleting(tx, project.id(), run, clock.instant());
+        events.append(tx, event("project.deleting", project));
+    }
+
+    /// Notes that a project could not be deleted, and stays.
+    void kept(Tx tx, Scope project) {
+        table.lock(tx, project.requireProject()).ifPresent(found -> {
+            table.deleting(tx, found.id(), null, clock.instant());
+            events.append(tx, event("project.kept", found));
         });
+    }
+
+    /// Notes that a project is no more. Its name is free at once.
+    void ended(Tx tx, Project project) {
+        table.delete(tx, project.id(), clock.instant());
+        events.append(tx, event("project.deleted", project));
+        epochs.raise(tx, project.organizationId());
     }
 
     private static NewEvent event(String type, Project about) {
@@ -186,7 +204,7 @@ public final class Projects {
         }
     }
 
-    private static void verify(Project found, OptionalLong expected) {
+    static void verify(Project found, OptionalLong expected) {
         if (expected.isPresent() && expected.getAsLong() != found.version()) {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();

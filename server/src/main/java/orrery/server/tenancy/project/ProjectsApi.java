@@ -19,6 +19,7 @@ import orrery.kit.access.Permission;
 import orrery.kit.http.Answer;
 import orrery.kit.http.Expandable;
 import orrery.kit.http.Expands;
+import orrery.kit.http.Flag;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -41,6 +42,7 @@ public final class ProjectsApi implements Expandable {
     private static final Permission LIST = new Permission("org.projects.list");
 
     private final Projects projects;
+    private final ProjectDeletions deletions;
     private final Access access;
     private final Places places;
 
@@ -60,8 +62,10 @@ public final class ProjectsApi implements Expandable {
         static View of(Project it) {
             return new View(it.id(), it.name(), PATH + it.id(), it.displayName(),
                     it.description(), it.organizationId(),
-                    it.deletedAt() == null ? "active" : "deleted", it.visibility(), it.version(),
-                    it.createdAt(), it.updatedAt(), it.deletedAt());
+                    it.deletedAt() != null ? "deleted"
+                            : it.deletion() != null ? "deleting" : "active",
+                    it.visibility(), it.version(), it.createdAt(), it.updatedAt(),
+                    it.deletedAt());
         }
     }
 
@@ -94,8 +98,10 @@ public final class ProjectsApi implements Expandable {
         }
     }
 
-    public ProjectsApi(Projects projects, Access access, Places places) {
+    public ProjectsApi(Projects projects, ProjectDeletions deletions, Access access,
+            Places places) {
         this.projects = projects;
+        this.deletions = deletions;
         this.access = access;
         this.places = places;
     }
@@ -151,13 +157,22 @@ public final class ProjectsApi implements Expandable {
         return Answer.ok(View.of(changed)).version(changed.version());
     }
 
+    /// Deletes an empty project at once, and one with all that is in it by a run.
     @DELETE
     @Path("/{project}")
     @Needs(value = "org.projects.delete", in = Place.PROJECT)
-    public Answer<Void> delete(
-            @Context Grant grant, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        projects.delete(grant, IfMatch.version(ifMatch));
-        return Answer.none();
+    public Answer<View> delete(
+            @Context Grant grant, @HeaderParam("If-Match") @Nullable String ifMatch,
+            @QueryParam("cascade") @Nullable String cascade) {
+        var expected = IfMatch.version(ifMatch);
+        var accepted = Flag.isSet("cascade", cascade)
+                ? deletions.deleteAll(grant, expected) : deletions.delete(grant, expected);
+        var view = View.of(accepted.project());
+        var run = accepted.run();
+        return run == null ? Answer.ok(view).status(204)
+                : Answer.accepted(view, new Answer.RunRef(
+                        run.id(), run.type(), run.status().text()))
+                        .at(view.selfLink()).version(view.version());
     }
 
     private Grant in(Grant grant, String organization, Permission permission) {

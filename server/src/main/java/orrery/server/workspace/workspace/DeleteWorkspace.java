@@ -53,7 +53,7 @@ final class DeleteWorkspace implements Saga<DeleteWorkspace.Input> {
         var earlier = in.earlier();
         if (earlier != null) {
             steps.await("see the earlier run end",
-                    () -> runs.get(steps.grant(), earlier).status().isOver());
+                    () -> runs.anywhere(steps.grant(), earlier).status().isOver());
         }
         var namespace = workspace.namespace();
         // What stood on a cluster that is gone went with it.

@@ -1,6 +1,7 @@
 package orrery.server.workspace.workspace;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import orrery.kit.db.Tx;
@@ -83,6 +84,22 @@ final class WorkspaceTable {
         return tx.handle().createQuery(OF_PERSON)
                 .bind("owner", owner)
                 .bind("organization", organization)
+                .mapTo(Workspace.class)
+                .list();
+    }
+
+    private static final String ON = """
+            select %s
+            from workspace
+            where cluster = any(:clusters)
+              and deleted_at is null
+            order by id
+            limit 200""".formatted(COLUMNS);
+
+    /// Those on clusters, some of them.
+    List<Workspace> on(Tx tx, Collection<String> clusters) {
+        return tx.handle().createQuery(ON)
+                .bindArray("clusters", String.class, clusters)
                 .mapTo(Workspace.class)
                 .list();
     }

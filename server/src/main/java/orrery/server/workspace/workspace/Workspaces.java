@@ -26,13 +26,14 @@ import orrery.server.auth.personaltoken.PersonalTokens;
 import orrery.server.compute.cluster.Cluster;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.iam.user.Users;
+import orrery.server.tenancy.project.Contents;
 import orrery.server.workspace.blueprint.Blueprints;
 import orrery.server.workspace.workspace.Workspace.Status;
 import org.jspecify.annotations.Nullable;
 
 /// What people may do with their workspaces.
 @Singleton
-public final class Workspaces {
+public final class Workspaces implements Contents {
     public static final String KIND = "workspace";
 
     /// Whom the token of a workspace's pod is for: the control plane, and nobody else.
@@ -143,17 +144,37 @@ public final class Workspaces {
     /// Deletes a workspace with its volumes, whatever else is going on with it. Asked again, it
     /// answers with the same job.
     public Workspace delete(Grant grant, String name) {
-        return database.tx(grant, tx -> delete(tx, find(tx, name)));
+        return database.tx(grant, tx -> delete(tx, find(tx, name), grant.scope()));
     }
 
     /// Deletes all workspaces of a person who goes, with their volumes.
     ///
     /// @param organization which the person leaves; `null` for all
     public void deleteAll(Tx tx, String person, @Nullable String organization) {
-        table.ofPerson(tx, person, organization).forEach(one -> delete(tx, one));
+        table.ofPerson(tx, person, organization)
+                .forEach(one -> delete(tx, one, tx.grant().scope()));
     }
 
-    private Workspace delete(Tx tx, Workspace workspace) {
+    /// Those that stand on clusters of the project.
+    @Override
+    public List<String> of(Tx tx, Scope project) {
+        return table.on(tx, clusters.inProject(tx, project)).stream()
+                .map(one -> "workspace/" + one.name()).toList();
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.WORKLOADS;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        return table.on(tx, clusters.inProject(tx, project)).stream()
+                .map(one -> String.valueOf(delete(tx, lock(tx, one.id()), project).job()))
+                .toList();
+    }
+
+    private Workspace delete(Tx tx, Workspace workspace, Scope place) {
         return switch (workspace.status()) {
             case Terminating -> workspace;
             case Starting, Warning, Pulling, Stopping -> {
@@ -164,11 +185,12 @@ public final class Workspaces {
                 var input = new DeleteWorkspace.Input(workspace.id(), earlier);
                 yield begin(tx, workspace, Status.Terminating, "Deleting",
                         runs.startBeside(tx, DeleteWorkspace.TYPE, input,
-                                new Subject(KIND, workspace.id())));
+                                new Subject(KIND, workspace.id()), place));
             }
-            case Running, Failing, Stopped, Error, Unknown -> start(tx, workspace,
-                    Status.Terminating, "Deleting", DeleteWorkspace.TYPE,
-                    new DeleteWorkspace.Input(workspace.id(), null));
+            case Running, Failing, Stopped, Error, Unknown -> begin(tx, workspace,
+                    Status.Terminating, "Deleting", runs.start(tx, DeleteWorkspace.TYPE,
+                            new DeleteWorkspace.Input(workspace.id(), null),
+                            new Subject(KIND, workspace.id()), place));
         };
     }
 

@@ -17,6 +17,7 @@ import orrery.kit.test.TestProcess;
 import orrery.server.compute.cluster.SimulatedWorld;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.diagram.Diagram;
+import orrery.server.tenancy.project.Projects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,7 +35,9 @@ class DiagramSagasTest {
     @BeforeAll
     static void start() {
         world = new SimulatedWorld();
-        diagrams = new Diagrams(world.test.database(), TestProcess.sealing(),
+        var projects = new Projects(world.test.database(), null, null, null, null, null, null,
+                world.ids, world.clock);
+        diagrams = new Diagrams(world.test.database(), projects, TestProcess.sealing(),
                 world.process.events(), world.process.runs(), TestProcess.paging(),
                 world.ids, world.clock);
     }
