@@ -39,6 +39,11 @@ public final class Permission {
         return name;
     }
 
+    /// The same for another verb: to `update` what this one sees.
+    public Permission to(String verb) {
+        return new Permission(name.substring(0, name.lastIndexOf('.') + 1) + verb);
+    }
+
     /// Whether any entry of `held` covers this permission: a look-up for each segment, however many
     /// entries there are.
     public boolean isCoveredByAny(Set<String> held) {

@@ -86,7 +86,11 @@ public class Doorkeeper {
                     // Asked first: whether the place exists is nothing for strangers.
                     access.self(call);
                 }
-                yield inScope(hidden(call, context, found, where), found);
+                var grant = hidden(call, context, found, where);
+                if (Deleted.asked(context).isShown()) {
+                    access.require(call, grant.permission().to("update"), grant.scope());
+                }
+                yield inScope(grant, found);
             }
         };
     }

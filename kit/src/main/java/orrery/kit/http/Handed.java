@@ -60,11 +60,23 @@ public class Handed {
         var route = Front.Found.of(context).route();
         var reserved = new TreeSet<>(route.parameters());
         reserved.addAll(surface.pageParameters().keySet());
+        if (route.kind() == Route.Kind.NEEDS && surface.showsDeleted()) {
+            reserved.add(Deleted.PARAMETER);
+        }
         if (expander.knows(route)) {
             reserved.add(Expandables.PARAMETER);
         }
         var strict = surface.refusesUnknownFields();
-        return surface.pageAsk(query).where(Filters.read(query, reserved, strict), strict);
+        return surface.pageAsk(query).where(Filters.read(query, reserved, strict), strict)
+                .with(reserved.contains(Deleted.PARAMETER) ? Deleted.asked(context)
+                        : Deleted.HIDDEN);
+    }
+
+    @Produces
+    @Dependent
+    @Unremovable
+    Deleted deleted() {
+        return Deleted.asked(current.getCurrent());
     }
 
     @Produces

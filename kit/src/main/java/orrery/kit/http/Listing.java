@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import orrery.kit.Problem;
@@ -25,9 +26,14 @@ import org.jspecify.annotations.Nullable;
 /// A list that stands in tables: its SQL, and what it can be filtered, sorted and searched by. It
 /// is made once, as a constant; [#page] answers what a caller asks of it.
 ///
+/// A condition `deleted_at is null` in its SQL hides what is deleted from all but those who ask for
+/// it and may ([Deleted]).
+///
 /// Pages go on after the last row that was seen, by the sort columns and then the identifier, so
 /// that rows which come and go in between are neither skipped nor repeated.
 public final class Listing<T> {
+    private static final Pattern HIDDEN = Pattern.compile("(\\w+\\.)?deleted_at is null");
+
     private final Class<T> type;
     private final String plural;
     private final String columns;
@@ -135,8 +141,21 @@ public final class Listing<T> {
             }
         }
         var sql = which == null ? "" : new Wheres(filters).of(which);
-        var rows = new Rows(tx, bound, filters, sql, ask.search(), order(ask));
+        var rows = new Rows(tx, from(ask.deleted()), bound, filters, sql, ask.search(),
+                order(ask));
         return paging.page(ask, rows.name(), rows).map(Row::item);
+    }
+
+    private String from(Deleted deleted) {
+        if (!deleted.isShown()) {
+            return from.strip();
+        }
+        var all = HIDDEN.matcher(from.strip()).replaceAll("true");
+        if (all.equals(from.strip())) {
+            throw Filters.bad("none of the " + plural + " is kept when it is deleted",
+                    List.copyOf(fields.keySet()));
+        }
+        return all;
     }
 
     /// Turns expressions into SQL. What they compare with becomes parameters.
@@ -232,6 +251,7 @@ public final class Listing<T> {
 
     private final class Rows implements Paging.Source<Row<T>> {
         private final Tx tx;
+        private final String from;
         private final Map<String, ?> bound;
         private final List<Field.Clause> filters;
         private final String which;
@@ -239,9 +259,10 @@ public final class Listing<T> {
         private final List<Order> order;
         private final String where;
 
-        Rows(Tx tx, Map<String, ?> bound, List<Field.Clause> filters, String which,
+        Rows(Tx tx, String from, Map<String, ?> bound, List<Field.Clause> filters, String which,
                 @Nullable String search, List<Order> order) {
             this.tx = tx;
+            this.from = from;
             this.bound = bound;
             this.filters = filters;
             this.which = which;
@@ -253,11 +274,12 @@ public final class Listing<T> {
         /// What a token is tied to: this list, of these rows, in this order.
         String name() {
             return "%s %s %s %s %s %s".formatted(
-                    plural, new TreeMap<>(bound), filters, which, search, order);
+                    plural + (from.equals(Listing.this.from.strip()) ? "" : " and deleted ones"),
+                    new TreeMap<>(bound), filters, which, search, order);
         }
 
         private String where() {
-            var sql = new StringBuilder("\nfrom ").append(from.strip());
+            var sql = new StringBuilder("\nfrom ").append(from);
             filters.stream().filter(filter -> !filter.sql().isEmpty())
                     .forEach(filter -> sql.append("\nand ").append(filter.sql()));
             if (!which.isEmpty()) {

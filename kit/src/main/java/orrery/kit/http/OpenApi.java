@@ -164,9 +164,14 @@ public final class OpenApi {
                 out.add(parameter(query.value(), "query", parameter));
             } else if (header != null) {
                 out.add(parameter(header.value(), "header", parameter));
+            } else if (parameter.getType() == Deleted.class) {
+                out.add(showsDeleted());
             } else if (parameter.getType() == PageAsk.class) {
                 surface.pageParameters().forEach((name, type) -> out.add(map(
                         "name", name, "in", "query", "schema", map("type", type))));
+                if (route.kind() == Route.Kind.NEEDS && surface.showsDeleted()) {
+                    out.add(showsDeleted());
+                }
             }
         }
         var names = expandables.names(route);
@@ -177,6 +182,10 @@ public final class OpenApi {
                     "schema", map("type", "string")));
         }
         return out;
+    }
+
+    private static Object showsDeleted() {
+        return map("name", Deleted.PARAMETER, "in", "query", "schema", map("type", "boolean"));
     }
 
     private Object parameter(String name, String in, Parameter parameter) {

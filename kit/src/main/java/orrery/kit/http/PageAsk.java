@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sort fields in order of weight; empty for the list's own order
 /// @param search text to look for; `null` for everything
 /// @param filters all of them must hold
+/// @param deleted whether it wants deleted items too
 /// @param strict whether a filter or an order that the list does not know is refused; else it is
 ///     passed over
 public record PageAsk(
@@ -21,7 +22,8 @@ public record PageAsk(
         List<Sort> sort,
         @Nullable String search,
         List<Filter> filters,
-        boolean strict) {
+        boolean strict,
+        Deleted deleted) {
 
     public record Sort(String field, boolean descending) {}
 
@@ -46,12 +48,17 @@ public record PageAsk(
     /// One without filters.
     public PageAsk(int size, @Nullable String token, @Nullable Long offset, List<Sort> sort,
             @Nullable String search) {
-        this(size, token, offset, sort, search, List.of(), true);
+        this(size, token, offset, sort, search, List.of(), true, Deleted.HIDDEN);
     }
 
     /// The same, of the items for which these hold.
     public PageAsk where(List<Filter> filters, boolean strict) {
-        return new PageAsk(size, token, offset, sort, search, filters, strict);
+        return new PageAsk(size, token, offset, sort, search, filters, strict, deleted);
+    }
+
+    /// The same, with or without what is deleted.
+    public PageAsk with(Deleted deleted) {
+        return new PageAsk(size, token, offset, sort, search, filters, strict, deleted);
     }
 
     /// The same, of the items whose `field` is `value`, too.
@@ -66,9 +73,10 @@ public record PageAsk(
     public PageAsk orFromTheStart() {
         if (token != null) {
             return new PageAsk(
-                    size, token.isEmpty() ? null : token, offset, sort, search, filters, strict);
+                    size, token.isEmpty() ? null : token, offset, sort, search, filters, strict,
+                    deleted);
         }
         return offset != null ? this
-                : new PageAsk(size, null, 0L, sort, search, filters, strict);
+                : new PageAsk(size, null, 0L, sort, search, filters, strict, deleted);
     }
 }

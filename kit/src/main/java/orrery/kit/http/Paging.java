@@ -69,6 +69,9 @@ public final class Paging {
     /// @param key grows along the list and differs between any two items, so that a page begins at
     ///     the right place even when the item before it is gone
     public <T> Page<T> page(PageAsk ask, String list, List<T> all, Function<T, String> key) {
+        if (ask.deleted().isShown()) {
+            throw Filters.bad("none of the " + list + " is kept when it is deleted", List.of());
+        }
         if (ask.strict() && !ask.filters().isEmpty()) {
             throw Filters.bad(ask.filters().getFirst().field() + " is no filter of " + list,
                     List.of());

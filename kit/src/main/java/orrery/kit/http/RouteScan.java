@@ -96,6 +96,9 @@ public final class RouteScan {
                 : Arrays.stream(handler.getParameters())
                         .map(parameter -> parameter.getAnnotation(QueryParam.class))
                         .filter(Objects::nonNull).map(QueryParam::value);
+        if (handler != null && takes(handler, Deleted.class)) {
+            read = Stream.concat(read, Stream.of(Deleted.PARAMETER));
+        }
         var placed = needs == null ? null : switch (needs.in()) {
             case TENANT -> Doorkeeper.ORGANIZATION;
             case PROJECT -> template.contains("{project}") ? null : Whereabouts.PROJECT;
@@ -105,8 +108,11 @@ public final class RouteScan {
     }
 
     private static boolean isOpenQuery(Method handler) {
-        return Stream.of(handler.getParameterTypes())
-                .anyMatch(type -> type == PageAsk.class || type == Query.class);
+        return takes(handler, PageAsk.class) || takes(handler, Query.class);
+    }
+
+    private static boolean takes(Method handler, Class<?> type) {
+        return List.of(handler.getParameterTypes()).contains(type);
     }
 
     private static Class<? extends Surface> surface(Class<?> api) {

@@ -40,6 +40,11 @@ public interface Surface {
     /// @throws Problem.Failure [Problem.Invalid] or [Problem.BadQuery], naming every mistake
     PageAsk pageAsk(Query query);
 
+    /// Whether its lists can be asked for what is deleted too: `?includeDeleted=true`.
+    default boolean showsDeleted() {
+        return false;
+    }
+
     /// The names and JSON types of what [#pageAsk] reads.
     Map<String, String> pageParameters();
 

@@ -162,7 +162,7 @@ class ListingTest {
                 ask(5, "", null).where(
                         Filters.read(query("state=failed"), Set.of(), true), true))) {
             var asked = new PageAsk(5, token, null, other.sort(), other.search(),
-                    other.filters(), true);
+                    other.filters(), true, Deleted.HIDDEN);
             var refusal = catchThrowableOfType(Problem.Failure.class, () -> page(asked));
             assertThat(((Problem.BadQuery) refusal.problem()).part())
                     .isEqualTo(Problem.BadQuery.Part.PAGE_TOKEN);

@@ -170,6 +170,11 @@ public final class Cloud implements Surface {
     }
 
     @Override
+    public boolean showsDeleted() {
+        return true;
+    }
+
+    @Override
     public Map<String, String> pageParameters() {
         return new TreeMap<>(Map.of("pageToken", "string", "pageSize", "integer",
                 "offset", "integer", "sort", "string", "search", "string"));

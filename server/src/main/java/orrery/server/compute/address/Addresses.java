@@ -18,6 +18,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -70,8 +71,15 @@ public final class Addresses implements Contents, Locator {
 
     /// @param idOrName identifier or name
     public Address get(Grant grant, String region, String idOrName) {
-        return database.read(grant,
-                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+        return get(grant, region, idOrName, Deleted.HIDDEN);
+    }
+
+    /// As above.
+    ///
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    public Address get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> present(
+                table.find(tx, project(grant), region, idOrName, deleted), idOrName));
     }
 
     /// Takes an address for the grant's project, for whatever it will be attached to.
@@ -164,7 +172,8 @@ public final class Addresses implements Contents, Locator {
             throw new Problem.AlreadyExists(KIND, address.name()).raise();
         }
         events.append(tx, event("address.allocated", address));
-        return present(table.find(tx, address.projectId(), region, address.id()), address.id());
+        return present(table.find(
+                    tx, address.projectId(), region, address.id(), Deleted.HIDDEN), address.id());
     }
 
     /// An address that is the caller's now.

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -128,8 +129,8 @@ public final class AddressesApi {
     @Path("{address}")
     @Needs(value = "compute.addresses.get", in = Place.PROJECT)
     public Answer<View> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("address") String address) {
-        var found = addresses.get(grant, region, address);
+            @PathParam("address") String address, @Context Deleted deleted) {
+        var found = addresses.get(grant, region, address, deleted);
         return Answer.ok(View.of(found)).version(found.version());
     }
 

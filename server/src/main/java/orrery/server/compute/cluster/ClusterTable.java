@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -89,17 +90,24 @@ final class ClusterTable {
     /// One in a project, by identifier or name.
     ///
     /// @param region `null` for any
-    Optional<Cluster> find(Tx tx, String project, @Nullable String region, String idOrName) {
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    Optional<Cluster> find(Tx tx, String project, @Nullable String region, String idOrName,
+            Deleted deleted) {
         return tx.handle().createQuery(SELECT + """
                 where project_id = :project
                   and (:region::text is null or region = :region)
-                  and deleted_at is null
-                  and (id = :idOrName or name = :idOrName)
+                  and (id = :idOrName and (:deleted or deleted_at is null)
+                    or name = :idOrName and deleted_at is null)
                 """)
                 .bind("project", project)
                 .bind("region", region)
                 .bind("idOrName", idOrName)
+                .bind("deleted", deleted.isShown())
                 .mapTo(Cluster.class).findOne();
+    }
+
+    Optional<Cluster> find(Tx tx, String project, @Nullable String region, String idOrName) {
+        return find(tx, project, region, idOrName, Deleted.HIDDEN);
     }
 
     Optional<Cluster> byId(Tx tx, String id) {

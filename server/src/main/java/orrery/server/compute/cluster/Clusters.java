@@ -29,6 +29,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -170,7 +171,17 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
 
     /// @param idOrName identifier or name
     public Cluster get(Grant grant, String region, String idOrName) {
-        return database.read(grant, tx -> alterations.find(tx, grant, region, idOrName));
+        return get(grant, region, idOrName, Deleted.HIDDEN);
+    }
+
+    /// As above.
+    ///
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    public Cluster get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> deleted.isShown()
+                ? Alterations.present(
+                        table.find(tx, project(grant), region, idOrName, deleted), idOrName)
+                : alterations.find(tx, grant, region, idOrName));
     }
 
     /// Asks for a cluster. A run makes it.

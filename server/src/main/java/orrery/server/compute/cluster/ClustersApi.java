@@ -13,6 +13,7 @@ import java.util.List;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Expandable;
 import orrery.kit.http.Expands;
 import orrery.kit.http.IfMatch;
@@ -63,8 +64,8 @@ public sealed class ClustersApi implements Expandable permits ClustersShortApi {
     @Path("{cluster}")
     @Needs(value = "compute.clusters.get", in = Place.PROJECT)
     public Answer<ClusterView> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("cluster") String cluster) {
-        var found = clusters.get(grant, region, cluster);
+            @PathParam("cluster") String cluster, @Context Deleted deleted) {
+        var found = clusters.get(grant, region, cluster, deleted);
         return Answer.ok(ClusterView.of(found)).version(found.version());
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -99,16 +100,19 @@ final class NetworkTable {
                 """).bind("project", project).mapTo(Network.class).list();
     }
 
-    Optional<Network> find(Tx tx, String project, String region, String idOrName) {
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    Optional<Network> find(
+            Tx tx, String project, String region, String idOrName, Deleted deleted) {
         return tx.handle().createQuery(SELECT + """
                 where n.project_id = :project
                   and n.region = :region
-                  and n.deleted_at is null
-                  and (n.id = :idOrName or n.name = :idOrName)
+                  and (n.id = :idOrName and (:deleted or n.deleted_at is null)
+                    or n.name = :idOrName and n.deleted_at is null)
                 """)
                 .bind("project", project)
                 .bind("region", region)
                 .bind("idOrName", idOrName)
+                .bind("deleted", deleted.isShown())
                 .mapTo(Network.class).findOne();
     }
 
@@ -122,6 +126,10 @@ final class NetworkTable {
                 .bind("project", project)
                 .bind("idOrName", idOrName)
                 .mapTo(Network.class).list();
+    }
+
+    Optional<Network> find(Tx tx, String project, String region, String idOrName) {
+        return find(tx, project, region, idOrName, Deleted.HIDDEN);
     }
 
     /// As [#find], and keeps it from being deleted until the transaction ends.

@@ -25,6 +25,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -113,7 +114,16 @@ public final class Networks implements Contents, Locator {
     /// @throws Problem.Failure [Problem.NotFound]; [Problem.Ambiguous] for a name that networks of
     ///     several regions have
     public Network get(Grant grant, String region, String idOrName) {
-        return database.read(grant, tx -> find(tx, grant, region, idOrName));
+        return get(grant, region, idOrName, Deleted.HIDDEN);
+    }
+
+    /// As above.
+    ///
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    public Network get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> deleted.isShown()
+                ? present(table.find(tx, project(grant), region, idOrName, deleted), idOrName)
+                : find(tx, grant, region, idOrName));
     }
 
     private Network find(Tx tx, Grant grant, String region, String idOrName) {

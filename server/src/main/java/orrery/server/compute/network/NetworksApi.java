@@ -19,6 +19,7 @@ import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -160,8 +161,8 @@ public sealed class NetworksApi permits NetworksShortApi {
     @Path("{network}")
     @Needs(value = "compute.networks.get", in = Place.PROJECT)
     public Answer<View> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("network") String network) {
-        var view = shown(grant).apply(networks.get(grant, region, network));
+            @PathParam("network") String network, @Context Deleted deleted) {
+        var view = shown(grant).apply(networks.get(grant, region, network, deleted));
         return Answer.ok(view).version(view.version());
     }
 

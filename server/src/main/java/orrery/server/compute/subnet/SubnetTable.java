@@ -8,6 +8,7 @@ import java.util.Set;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -55,30 +56,33 @@ final class SubnetTable {
     private static final String FIND = SELECT + """
             where project_id = :project
               and region = :region
-              and deleted_at is null
-              and (id = :idOrName or name = :idOrName)
+              and (id = :idOrName and (:deleted or deleted_at is null)
+                or name = :idOrName and deleted_at is null)
             """;
 
-    Optional<Subnet> find(Tx tx, String project, String region, String idOrName) {
-        return found(tx, FIND, project, region, idOrName);
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    Optional<Subnet> find(
+            Tx tx, String project, String region, String idOrName, Deleted deleted) {
+        return found(tx, FIND, project, region, idOrName, deleted);
     }
 
     /// As [#find], and nobody takes an address of it until the transaction ends.
     Optional<Subnet> lock(Tx tx, String project, String region, String idOrName) {
-        return found(tx, FIND + "for update", project, region, idOrName);
+        return found(tx, FIND + "for update", project, region, idOrName, Deleted.HIDDEN);
     }
 
     /// As [#find], and it stays until the transaction ends. Any number may hold it so.
     Optional<Subnet> hold(Tx tx, String project, String region, String idOrName) {
-        return found(tx, FIND + "for key share", project, region, idOrName);
+        return found(tx, FIND + "for key share", project, region, idOrName, Deleted.HIDDEN);
     }
 
     private static Optional<Subnet> found(
-            Tx tx, String sql, String project, String region, String idOrName) {
+            Tx tx, String sql, String project, String region, String idOrName, Deleted deleted) {
         return tx.handle().createQuery(sql)
                 .bind("project", project)
                 .bind("region", region)
                 .bind("idOrName", idOrName)
+                .bind("deleted", deleted.isShown())
                 .mapTo(Subnet.class).findOne();
     }
 

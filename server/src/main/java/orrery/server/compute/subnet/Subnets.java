@@ -23,6 +23,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -86,9 +87,9 @@ public final class Subnets implements Contents, Locator {
     }
 
     /// @param idOrName identifier or name
-    public Subnet get(Grant grant, String region, String idOrName) {
-        return database.read(grant,
-                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+    public Subnet get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> present(
+                table.find(tx, project(grant), region, idOrName, deleted), idOrName));
     }
 
     /// Makes a subnet, all of it free.
@@ -112,7 +113,8 @@ public final class Subnets implements Contents, Locator {
             }
             space.add(tx, subnet, network == null ? null : network.gateway());
             events.append(tx, event("subnet.created", subnet));
-            return present(table.find(tx, project(grant), region, subnet.id()), subnet.id());
+            return present(table.find(
+                    tx, project(grant), region, subnet.id(), Deleted.HIDDEN), subnet.id());
         });
     }
 
@@ -164,7 +166,8 @@ public final class Subnets implements Contents, Locator {
             verify(found, expected);
             table.update(tx, found.id(), change.apply(found), clock.instant());
             events.append(tx, event("subnet.updated", found));
-            return present(table.find(tx, project(grant), region, found.id()), idOrName);
+            return present(table.find(
+                    tx, project(grant), region, found.id(), Deleted.HIDDEN), idOrName);
         });
     }
 

@@ -15,6 +15,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
@@ -140,8 +141,8 @@ public final class SubnetsApi {
     @Path("{subnet}")
     @Needs(value = "compute.subnets.get", in = Place.PROJECT)
     public Answer<View> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("subnet") String subnet) {
-        return shown(subnets.get(grant, region, subnet));
+            @PathParam("subnet") String subnet, @Context Deleted deleted) {
+        return shown(subnets.get(grant, region, subnet, deleted));
     }
 
     @POST

@@ -118,7 +118,7 @@ public final class Organizations {
     /// One page of those that the caller may see, the newest first.
     public Page<Organization> list(Grant grant, PageAsk ask) {
         return database.read(grant, tx -> {
-            var reach = policies.reach(tx, grant.principal(), GET);
+            var reach = policies.reach(tx, grant.principal(), seen(ask));
             return table.list(tx, paging, ask.orFromTheStart(), reach);
         });
     }
@@ -247,6 +247,11 @@ public final class Organizations {
         departures.forEach(one -> one.closed(tx, organization.id()));
         epochs.raise(tx, organization.id());
         events.append(tx, event("organization.deleted", organization));
+    }
+
+    /// What one must hold to see these.
+    private static Permission seen(PageAsk ask) {
+        return ask.deleted().isShown() ? GET.to("update") : GET;
     }
 
     private static NewEvent event(String type, Organization about) {

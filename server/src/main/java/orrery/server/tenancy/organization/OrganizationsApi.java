@@ -15,6 +15,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Expandable;
 import orrery.kit.http.Expands;
 import orrery.kit.http.Flag;
@@ -153,7 +154,8 @@ public final class OrganizationsApi implements Expandable {
 
     @GET
     @Own
-    public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
+    public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
+            @Context Deleted deleted) {
         return Answer.page(organizations.list(grant, ask).map(View::of));
     }
 

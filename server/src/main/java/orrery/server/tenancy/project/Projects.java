@@ -124,7 +124,7 @@ public final class Projects {
     /// One page of those that the caller may see, the newest first.
     public Page<Project> list(Grant grant, PageAsk ask) {
         return database.read(grant, tx -> table.list(tx, paging, ask.orFromTheStart(),
-                policies.reach(tx, grant.principal(), GET)));
+                policies.reach(tx, grant.principal(), seen(ask))));
     }
 
     /// As [#list], of those that have something in a region.
@@ -133,7 +133,7 @@ public final class Projects {
             var placed = new TreeSet<String>();
             contents.forEach(some -> placed.addAll(some.projectsIn(tx, region)));
             return table.listOf(tx, paging, ask.orFromTheStart(),
-                    policies.reach(tx, grant.principal(), GET), placed);
+                    policies.reach(tx, grant.principal(), seen(ask)), placed);
         });
     }
 
@@ -187,6 +187,11 @@ public final class Projects {
         table.delete(tx, project.id(), clock.instant());
         events.append(tx, event("project.deleted", project));
         epochs.raise(tx, project.organizationId());
+    }
+
+    /// What one must hold to see these.
+    private static Permission seen(PageAsk ask) {
+        return ask.deleted().isShown() ? GET.to("update") : GET;
     }
 
     private static NewEvent event(String type, Project about) {

@@ -17,6 +17,7 @@ import orrery.kit.access.Access;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Expandable;
 import orrery.kit.http.Expands;
 import orrery.kit.http.Flag;
@@ -116,7 +117,7 @@ public final class ProjectsApi implements Expandable {
     @GET
     @Own
     public Answer<Page<View>> list(
-            @Context Grant grant, @Context PageAsk ask,
+            @Context Grant grant, @Context PageAsk ask, @Context Deleted deleted,
             @QueryParam("organizationId") @Nullable String organization) {
         var within = organization == null ? ask : ask.and("organizationId",
                 in(grant, organization, LIST).scope().requireOrganization());
