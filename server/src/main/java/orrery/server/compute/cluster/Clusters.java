@@ -30,7 +30,6 @@ import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Deleted;
-import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -43,7 +42,6 @@ import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Reach;
 import orrery.server.platform.stack.Plan;
 import orrery.server.platform.stack.Stacks;
-import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Amounts;
@@ -53,7 +51,7 @@ import orrery.server.tenancy.region.Regions;
 
 /// The clusters of projects: what users may do with them.
 @Singleton
-public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
+public final class Clusters {
     /// Where administrators' kubeconfigs are sealed.
     public static final SealedColumn SEALED =
             new SealedColumn("cluster", "id", "sealed_kubeconfig");
@@ -178,10 +176,8 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     ///
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Cluster get(Grant grant, String region, String idOrName, Deleted deleted) {
-        return database.read(grant, tx -> deleted.isShown()
-                ? Alterations.present(
-                        table.find(tx, project(grant), region, idOrName, deleted), idOrName)
-                : alterations.find(tx, grant, region, idOrName));
+        return database.read(grant, tx -> Alterations.present(table.find(
+                tx, project(grant), Regions.one(region), idOrName, deleted), idOrName));
     }
 
     /// Asks for a cluster. A run makes it.
@@ -333,7 +329,7 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
                 .ifPresent(found -> delete(tx, found));
     }
 
-    private Accepted delete(Tx tx, Cluster found) {
+    Accepted delete(Tx tx, Cluster found) {
         if (found.state() == Cluster.State.DELETING && found.runId() != null) {
             return new Accepted(found, runs.get(tx, found.runId()));
         }
@@ -472,48 +468,6 @@ public final class Clusters implements Contents, Locator, Stacks.MadeFrom {
     private String projectName(Tx tx, Cluster cluster) {
         return projects.byId(tx, cluster.projectId()).map(p -> p.name())
                 .orElse(cluster.projectId());
-    }
-
-    @Override
-    public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
-    }
-
-    @Override
-    public List<String> madeFrom(Tx tx, String stack) {
-        return table.ofStack(tx, stack);
-    }
-
-    @Override
-    public Layer layer() {
-        return Layer.MACHINES;
-    }
-
-    @Override
-    public List<String> clear(Tx tx, Scope project) {
-        return inProject(tx, project).stream()
-                .map(id -> delete(tx, table.lock(tx, id).orElseThrow()).run().id()).toList();
-    }
-
-    /// Identifiers of those in a project, in all regions.
-    public List<String> inProject(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject());
-    }
-
-    @Override
-    public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
-    }
-
-    @Override
-    public String prefix() {
-        return "cls";
-    }
-
-    @Override
-    public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null)
-                .map(it -> Scope.project(it.organizationId(), it.projectId()));
     }
 
     private static String project(Grant grant) {
