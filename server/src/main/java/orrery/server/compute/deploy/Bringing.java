@@ -1,7 +1,7 @@
 package orrery.server.compute.deploy;
 
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -114,11 +114,11 @@ record Bringing(
     }
 
     private void make(Wanted wanted, Map<Integer, Kept> there) {
-        var made = new ArrayList<Started>();
+        var made = new LinkedHashMap<Integer, Started>();
         for (int i = 1; i <= wanted.replicas(); i++) {
             int position = i;
             if (!there.containsKey(position)) {
-                made.add(steps.tx("cluster " + position, Started.class, tx -> {
+                made.put(position, steps.tx("cluster " + position, Started.class, tx -> {
                     var deploy = lifecycle.get(tx, wanted.deploy());
                     var accepted = noting(tx, wanted, () -> clusters.create(
                             tx, deploy.region(), asked(deploy, wanted, position)));
@@ -127,9 +127,8 @@ record Bringing(
                 }, tx -> lifecycle.remove(tx, wanted.deploy(), position)));
             }
         }
-        for (var one : made) {
-            steps.await(one.cluster() + " runs", () -> isOver(wanted, one.cluster(), one));
-        }
+        made.forEach((position, one) -> steps.await("cluster " + position + " runs",
+                () -> isOver(wanted, one.cluster(), one)));
     }
 
     private static NewCluster asked(Deploy deploy, Wanted wanted, int position) {

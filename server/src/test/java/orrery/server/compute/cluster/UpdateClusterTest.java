@@ -51,7 +51,7 @@ class UpdateClusterTest {
     }
 
     private Plan plan(String zone) {
-        return world.test.database().read(SimulatedWorld.GRANT, tx -> world.stacks.plan(tx, REGION,
+        return world.test.database().tx(SimulatedWorld.GRANT, tx -> world.stacks.plan(tx, REGION,
                 "stock", JsonNodeFactory.instance.objectNode().put("zone", zone)));
     }
 

@@ -168,17 +168,17 @@ class DeploySagasTest {
             made(1);
             world.test.database().write(GRANT, tx -> TABLE.begin(
                     tx, id, Deploy.State.UPDATING, "run_test", world.clock.instant()));
-            return new Wanted(id, stack.id(), zone("b"), 2);
+            return new Wanted(id, stack.id(), zone("b"), 1);
         }, allBut(updating()))) {
             check.everyStepMayRepeat(() -> {
                 assertThat(deploy().state()).isEqualTo(Deploy.State.RUNNING);
-                assertThat(deploy().replicas()).isEqualTo(2);
-                assertThat(everMade()).hasSize(2);
-                assertThat(zones()).containsExactly("b", "b");
+                assertThat(deploy().parameters()).isEqualTo(zone("b"));
+                assertThat(everMade()).hasSize(1);
+                assertThat(zones()).containsExactly("b");
             });
             check.everyFailureUnwinds(() -> {
                 assertThat(deploy().state()).isIn(Deploy.State.FAILED, Deploy.State.UPDATING);
-                assertThat(deploy().replicas()).isEqualTo(1);
+                assertThat(deploy().parameters()).isEqualTo(zone("a"));
                 Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
                     assertThat(clusters().stream().filter(it -> it.deletedAt() == null))
                             .extracting(Cluster::state).containsExactly(Cluster.State.RUNNING);
@@ -242,6 +242,27 @@ class DeploySagasTest {
             }
         }
         assertThat(seen).contains("cluster deployment", "begin", "running").hasSizeGreaterThan(15);
+    }
+
+    @Test
+    void growsAndReplacesWhatIsBroken() {
+        made(1);
+        var broken = clusters().getFirst().id();
+        try (var process = TestProcess.start(world.test, all())) {
+            world.test.database().write(GRANT, tx -> {
+                tx.handle().execute("update cluster set state = 'failed' where id = ?", broken);
+                TABLE.begin(tx, id, Deploy.State.UPDATING, "run_test", world.clock.instant());
+            });
+            run(process, UpdateDeploy.TYPE, new Wanted(id, stack.id(), zone("b"), 2),
+                    Status.COMPLETED);
+            assertThat(clusters()).extracting(Cluster::state)
+                    .containsExactly(Cluster.State.RUNNING, Cluster.State.RUNNING);
+            assertThat(clusters()).extracting(Cluster::id).doesNotContain(broken);
+            assertThat(zones()).containsExactly("b", "b");
+            assertThat(everMade()).hasSize(3);
+            assertThat(world.clusters.byId(GRANT, broken).orElseThrow().state())
+                    .isEqualTo(Cluster.State.DELETED);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ class PlanTest {
 
     private static Plan plan(String parameters) {
         var all = SPEC.defaults().deepCopy();
-        all.setAll(Trees.read(parameters));
+        all.setAll((ObjectNode) json(parameters));
         return Plan.of(stack(SPEC), all);
     }
 

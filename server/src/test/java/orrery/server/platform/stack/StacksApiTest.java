@@ -247,7 +247,9 @@ class StacksApiTest {
     }
 
     private void await(String path, String state, String found) {
-        Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
+        var step = Awaitility.await().atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(500));
+        step.untilAsserted(() -> {
             var now = operator.get(path);
             assertThat(now.text("/data/availability/0/state")).isEqualTo(found);
             assertThat(now.text("/data/state")).isEqualTo(state);
