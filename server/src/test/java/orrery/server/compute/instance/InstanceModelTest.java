@@ -32,21 +32,28 @@ class InstanceModelTest {
     private static final Grant SYSTEM = TestDatabase.ACCESS.system("test");
 
     /// The life of a machine as its specification has it, with what may happen without us.
-    private static final Map<String, Set<String>> LIFE = Map.of(
-            "created", Set.of("staging", "failed", "deleting"),
-            "provisioning", Set.of("staging", "failed", "deleting"),
-            "staging", Set.of("running", "terminated", "suspended", "failed", "deleting"),
-            "running", Set.of("running", "stopping", "suspending", "repairing", "terminated",
-                    "suspended", "failed", "deleting"),
-            "stopping", Set.of("terminated", "running", "repairing", "deleting"),
-            "suspending", Set.of("suspended", "running", "deleting"),
-            "suspended", Set.of("staging", "running", "repairing", "terminated", "suspended",
-                    "failed", "deleting"),
-            "repairing", Set.of("running", "repairing", "terminated", "suspended", "stopping",
-                    "failed", "deleting"),
-            "terminated", Set.of("staging", "running", "repairing", "suspended", "terminated",
-                    "failed", "deleting"),
-            "deleting", Set.of("deleted", "failed"));
+    private static final Map<String, Set<String>> LIFE = Map.ofEntries(
+            Map.entry("created", Set.of("staging", "failed", "deleting")),
+            Map.entry("provisioning", Set.of("staging", "failed", "deleting")),
+            Map.entry("staging", Set.of(
+                    "running", "terminated", "suspended", "failed", "deleting")),
+            Map.entry("running", Set.of(
+                    "running", "stopping", "suspending", "repairing", "terminated",
+                    "suspended", "failed", "deleting")),
+            Map.entry("stopping", Set.of("terminated", "running", "repairing", "deleting")),
+            Map.entry("suspending", Set.of("suspended", "running", "deleting")),
+            Map.entry("suspended", Set.of(
+                    "staging", "running", "repairing", "terminated", "suspended",
+                    "failed", "deleting")),
+            Map.entry("repairing", Set.of(
+                    "running", "repairing", "terminated", "suspended", "stopping",
+                    "failed", "deleting")),
+            Map.entry("terminated", Set.of(
+                    "staging", "running", "repairing", "suspended", "terminated",
+                    "failed", "deleting")),
+            Map.entry("deleting", Set.of("deleted", "failed")),
+            Map.entry("failed", Set.of("provisioning", "deleting")),
+            Map.entry("deleted", Set.of()));
 
     private final long seed = Long.getLong("orrery.seed", new Random().nextLong());
     private final Random random = new Random(seed);
@@ -80,20 +87,17 @@ class InstanceModelTest {
 
     private void step(MachineWorld world) {
         var which = machines.isEmpty() ? null : machines.get(random.nextInt(machines.size()));
-        int what = which == null ? 0 : random.nextInt(12);
+        int what = which == null ? 0 : random.nextInt(14);
         try {
             switch (what) {
                 case 0, 1 -> create(world);
                 case 2, 3, 4, 5, 6 -> power(world, which);
                 case 7 -> delete(world, which);
                 case 8 -> halt(world, which, random.nextBoolean());
-                case 9 -> {
-                    told.add("vanishes " + which);
-                    world.remove(which);
-                }
+                case 9 -> vanish(world, which);
                 case 10 -> world.settling().alive(SYSTEM, MachineWorld.REGION)
                         .forEach(id -> world.settling().look(SYSTEM, id));
-                default -> pause();
+                default -> rest(world, which);
             }
         } catch (Problem.Failure refused) {
             told.add("  refused: " + refused.problem());
@@ -144,12 +148,21 @@ class InstanceModelTest {
         }
     }
 
-    private void pause() {
-        try {
-            Thread.sleep(random.nextInt(1_500));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+    private void vanish(MachineWorld world, String id) {
+        if (random.nextInt(4) == 0) {
+            told.add("vanishes " + id);
+            world.remove(id);
         }
+    }
+
+    /// Else hardly anything would ever come to its end.
+    private void rest(MachineWorld world, String id) {
+        told.add("rest until a run is over that changes " + id);
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            var run = world.get(id).runId();
+            return run == null || world.process.runs().get(SYSTEM, run).status().isOver();
+        });
+        told.add("  " + world.get(id).state());
     }
 
     private static void ended(TestProcess worker, Run run) {
