@@ -69,10 +69,9 @@ final class InferenceServices {
         endpoint.labels().forEach(labels::put);
         labels(endpoint).forEach(labels::put);
         var annotations = metadata.putObject("annotations")
-                .put("orrery.dev/name", endpoint.name());
-        if (serving.isStopped()) {
-            annotations.put(STOP, "true");
-        }
+                .put("orrery.dev/name", endpoint.name())
+                // Said in any case: else whoever else says it would have the last word.
+                .put(STOP, Boolean.toString(serving.isStopped()));
         var predictor = object.putObject("spec").putObject("predictor");
         scale(predictor, serving, annotations);
         pod(predictor, endpoint, serving);

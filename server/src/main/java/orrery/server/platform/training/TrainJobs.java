@@ -50,9 +50,17 @@ final class TrainJobs {
                 ProjectNamespace.ORGANIZATION, training.organizationId());
     }
 
-    /// The job as it shall be.
-    ///
-    /// That it shall run is said by silence: where Kueue admits jobs, `suspend` is its own.
+    /// The job as it shall be from now on, whatever others said of whether it runs. Where Kueue
+    /// admits jobs, `suspend` is its own: that a job shall run is said by silence then.
+    static ObjectNode of(Training training, boolean isQueued) {
+        var object = of(training);
+        if (training.desired() == Training.Desired.RUNNING && !isQueued) {
+            object.withObjectProperty("spec").put("suspend", false);
+        }
+        return object;
+    }
+
+    /// The job as it is made.
     static ObjectNode of(Training training) {
         var object = JsonNodeFactory.instance.objectNode()
                 .put("apiVersion", KIND.apiVersion()).put("kind", KIND.kind());

@@ -49,9 +49,9 @@ final class UpdateTraining implements Saga<UpdateTraining.Input> {
         var to = before.wanted(in.desired(), in.priority());
         steps.await("management cluster", () -> objects.answers(steps.grant(), before));
         // Else it would be made anew.
-        steps.run("is there", () -> look(steps, before));
-        steps.run("train job", () -> kube(steps, before).apply(TrainJobs.of(to)),
-                () -> kube(steps, before).apply(TrainJobs.of(before)));
+        boolean isQueued = steps.run("is there", Seen.class, () -> look(steps, before)).isQueued();
+        steps.run("train job", () -> kube(steps, before).apply(TrainJobs.of(to, isQueued)),
+                () -> kube(steps, before).apply(TrainJobs.of(before, isQueued)));
         var seen = steps.await("taken", Seen.class, () -> Optional.of(look(steps, before))
                 .filter(it -> it.verdict() != Seen.Verdict.SUSPENDING));
         steps.tx("wanted", tx -> lifecycle.wanted(tx, id, to, seen));

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import orrery.kit.access.Access;
+import orrery.kit.db.Database;
+import orrery.server.Canaries;
 import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
 import orrery.server.Visitor;
@@ -24,6 +28,12 @@ class InferenceApiTest {
 
     @TestHTTPResource
     URI server;
+
+    @Inject
+    Database database;
+
+    @Inject
+    Access access;
 
     private Neighbours all;
     private Visitor owner;
@@ -130,6 +140,27 @@ class InferenceApiTest {
         assertThat(owner.get(path + "/logs").status()).isEqualTo(404);
         assertThat(owner.post(path + ":stop", Map.of()).status()).isEqualTo(404);
         assertThat(names(owner.get(endpoints))).doesNotContain("alpha");
+    }
+
+    @Test
+    void keepsNoSecretInTheOpen() {
+        var canaries = new Canaries();
+        canaries.plant("first token", "cny-first-token-of-kappa");
+        canaries.plant("second token", "cny-second-token-of-kappa");
+        var body = llama("lambda");
+        body.put("env", Map.of("HF_TOKEN", canaries.get("first token")));
+        var asked = owner.with("Idempotency-Key", "lambda").post(endpoints, body);
+        made.add(asked.text("/data/id"));
+        canaries.plant("key", asked.text("/data/auth/apiKey"));
+        ended(asked);
+        var path = endpoints + "/" + asked.text("/data/id");
+        ended(owner.patch(path, Map.of("env", Map.of("T", canaries.get("second token")))));
+        var dump = Canaries.dump(database, access);
+        assertThat(dump.get("public.inference_endpoint")).contains("lambda");
+        assertThat(canaries.in(dump)).isEmpty();
+        var wrong = owner.patch(path, Map.of("env", Map.of("A-B", canaries.get("first token"))));
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(canaries.in("a refusal", wrong.raw().body())).isEmpty();
     }
 
     @Test

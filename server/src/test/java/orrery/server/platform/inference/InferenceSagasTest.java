@@ -209,7 +209,10 @@ class InferenceSagasTest {
             world.settle(settling, () -> true);
             world.stranger.merge(InferenceServices.KIND, world.namespace(),
                     Endpoint.objectName(changed),
-                    Trees.read("spec: {predictor: {maxReplicas: 50}}"));
+                    Trees.read("""
+                            metadata: {annotations: {serving.kserve.io/stop: "true"}}
+                            spec: {predictor: {maxReplicas: 50}}
+                            """));
             world.stranger.remove(
                     InferenceServices.KIND, world.namespace(), Endpoint.objectName(gone));
             world.settle(settling, () -> lifecycle.get(GRANT, gone).state() == State.FAILED);

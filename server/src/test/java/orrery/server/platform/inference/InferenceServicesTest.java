@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import orrery.kit.db.Json;
 import orrery.kit.kube.Trees;
 import orrery.server.platform.inference.Serving.Auth;
 import orrery.server.platform.inference.Serving.Desired;
@@ -86,6 +87,9 @@ class InferenceServicesTest {
                 "True").verdict()).isEqualTo(Seen.Verdict.IDLE);
         assertThat(seen("{transitionStatus: UpToDate, states: {targetModelState: Loaded}}",
                 "False").state()).isEqualTo(Endpoint.State.DEGRADED);
+        var ready = seen("{}", "True");
+        assertThat(Json.read(Json.write(ready), Seen.class)).as("as a run remembers it")
+                .isEqualTo(ready);
         var rolling = seen("{transitionStatus: InProgress, states: {targetModelState: Loading}}",
                 "True");
         assertThat(rolling.verdict()).isEqualTo(Seen.Verdict.LOADING);

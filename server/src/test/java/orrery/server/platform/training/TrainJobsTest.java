@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import orrery.kit.db.Json;
 import orrery.kit.kube.Trees;
 import orrery.server.platform.training.Training.Desired;
 import orrery.server.platform.training.Training.Priority;
@@ -14,11 +15,15 @@ import org.junit.jupiter.api.Test;
 
 class TrainJobsTest {
     private static ObjectNode of(Desired desired, Priority priority) {
+        return TrainJobs.of(training(desired, priority));
+    }
+
+    private static Training training(Desired desired, Priority priority) {
         var work = new Work("pytorch/pytorch:2.9", List.of("torchrun"), List.of("train.py"),
                 List.of("TOKEN"), 4, 8, "NVIDIA-L4", Work.Framework.PYTORCH, null, 0);
-        return TrainJobs.of(new Training("trn_1", "org_1", "prj_1", "eu1", "bert", null, null,
+        return new Training("trn_1", "org_1", "prj_1", "eu1", "bert", null, null,
                 Map.of("env", "prod"), State.QUEUED, null, priority, desired, work, 1, null, null,
-                null, null, 1, "usr_1", Instant.EPOCH, Instant.EPOCH, null));
+                null, null, 1, "usr_1", Instant.EPOCH, Instant.EPOCH, null);
     }
 
     @Test
@@ -56,8 +61,13 @@ class TrainJobsTest {
     void saysNothingOfSuspensionUnlessItIsAskedFor() {
         assertThat(of(Desired.RUNNING, Priority.NORMAL).path("spec").has("suspend"))
                 .as("where Kueue admits jobs, that is its own").isFalse();
-        assertThat(of(Desired.SUSPENDED, Priority.NORMAL).at("/spec/suspend").asBoolean())
-                .isTrue();
+        var wanted = training(Desired.RUNNING, Priority.NORMAL);
+        assertThat(TrainJobs.of(wanted, true).path("spec").has("suspend")).isFalse();
+        assertThat(TrainJobs.of(wanted, false).at("/spec/suspend").toString())
+                .as("else whoever suspended it would have the last word").isEqualTo("false");
+        var held = training(Desired.SUSPENDED, Priority.NORMAL);
+        assertThat(TrainJobs.of(held, true).at("/spec/suspend").asBoolean()).isTrue();
+        assertThat(TrainJobs.of(held, false).at("/spec/suspend").asBoolean()).isTrue();
         assertThat(of(Desired.RUNNING, Priority.HIGH).at("/metadata/labels")
                 .path("kueue.x-k8s.io/priority-class").asText()).isEqualTo("orrery-high");
         assertThat(of(Desired.RUNNING, Priority.NORMAL).at("/metadata/labels")
@@ -81,6 +91,8 @@ class TrainJobsTest {
                 .isEqualTo(Seen.Verdict.SUCCEEDED);
         var failed = seen("true", "Failed", "active: 0", "kueue.x-k8s.io/queue-name: main");
         assertThat(failed).isEqualTo(new Seen(Seen.Verdict.FAILED, "NCCL timeout", true));
+        assertThat(Json.read(Json.write(failed), Seen.class)).as("as a run remembers it")
+                .isEqualTo(failed);
     }
 
     private static Seen seen(String suspend, String condition, String jobs, String labels) {

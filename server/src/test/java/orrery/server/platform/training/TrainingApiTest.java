@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import orrery.kit.access.Access;
+import orrery.kit.db.Database;
+import orrery.server.Canaries;
 import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
 import orrery.server.Visitor;
@@ -27,6 +31,12 @@ class TrainingApiTest {
 
     @TestHTTPResource
     URI server;
+
+    @Inject
+    Database database;
+
+    @Inject
+    Access access;
 
     private Neighbours all;
     private Visitor owner;
@@ -128,6 +138,18 @@ class TrainingApiTest {
         ended(leaving);
         assertThat(owner.get(path).status()).isEqualTo(404);
         assertThat(names(owner.get(trainings))).doesNotContain("alpha");
+    }
+
+    @Test
+    void keepsNoSecretInTheOpen() {
+        var canaries = new Canaries();
+        canaries.plant("token", "cny-token-of-lambda");
+        var body = job("lambda", "0", "0");
+        body.put("env", Map.of("TOKEN", canaries.get("token")));
+        until(asked(body), "succeeded");
+        var dump = Canaries.dump(database, access);
+        assertThat(dump.get("public.training")).contains("lambda");
+        assertThat(canaries.in(dump)).isEmpty();
     }
 
     @Test

@@ -13,13 +13,14 @@ import orrery.kit.kube.Trees;
 import orrery.server.platform.training.Training.Desired;
 import orrery.server.platform.training.Training.Priority;
 import orrery.server.platform.training.Training.State;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /// Training jobs under random orders of what users and others do to them: after each, the job is in
 /// the one state that a model of few lines says, and what the model refuses is refused.
 class TrainingModelTest {
     private static final long SEED = 20_261_123;
-    private static final int JOBS = 6;
+    private static final int JOBS = 12;
     private static final int ACTIONS = 7;
 
     private enum Action { SUSPEND, RESUME, CANCEL, DELETE, PRIORITY, PREEMPT, KILL }
@@ -72,7 +73,12 @@ class TrainingModelTest {
                     assertThat(isDone(world, id, action, model)).as("job %d: %s", job, story)
                             .isEqualTo(next != null);
                     model = next == null ? model : next;
-                    verify(world, id, model, story);
+                    try {
+                        verify(world, id, model, story);
+                    } catch (ConditionTimeoutException never) {
+                        throw new AssertionError(story + " leads to " + world.get(id).state()
+                                + ", not to " + model, never);
+                    }
                 }
                 world.clear();
             }

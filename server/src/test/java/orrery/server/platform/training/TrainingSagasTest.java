@@ -108,8 +108,9 @@ class TrainingSagasTest {
         try (var check = SagaCheck.of(world.world.test, world.cancelling(), () -> {
             world.clear();
             id.set(world.running());
+            var running = training();
             world.world.test.database().write(GRANT,
-                    tx -> world.lifecycle.cancelling(tx, training(), "run_test", ""));
+                    tx -> world.lifecycle.cancelling(tx, running, "run_test", ""));
             return new CancelTraining.Input(id.get(), State.RUNNING, null, null);
         })) {
             check.everyStepMayRepeat(() -> {
