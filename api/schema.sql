@@ -36,8 +36,10 @@ create table address (
 );
 CREATE INDEX address_attached ON public.address USING btree (attached_to) WHERE (attached_to IS NOT NULL);
 CREATE UNIQUE INDEX address_name ON public.address USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE INDEX address_network ON public.address USING btree (network_id);
 CREATE UNIQUE INDEX address_once ON public.address USING btree (subnet_id, ip_address) WHERE (deleted_at IS NULL);
 CREATE INDEX address_page ON public.address USING btree (project_id, region, created_at DESC, id);
+CREATE INDEX address_subnet ON public.address USING btree (subnet_id);
 
 create table address_range (
     first inet not null,
@@ -45,7 +47,7 @@ create table address_range (
     subnet_id text not null,
     constraint address_range_check CHECK ((first <= last)),
     constraint address_range_pkey PRIMARY KEY (subnet_id, last),
-    constraint address_range_subnet_id_fkey FOREIGN KEY (subnet_id) REFERENCES subnet(id)
+    constraint address_range_subnet_id_fkey FOREIGN KEY (subnet_id) REFERENCES subnet(id) ON DELETE CASCADE
 );
 
 create table api_key (
@@ -132,6 +134,8 @@ create table cluster (
     region text not null,
     run_id text,
     sealed_kubeconfig bytea,
+    services jsonb not null default '[]'::jsonb,
+    setup jsonb not null default '{"config": {}, "services": []}'::jsonb,
     state text not null,
     state_reason text,
     template text,
@@ -723,7 +727,7 @@ create table kubeconfig (
     ttl_seconds integer not null,
     updated_at timestamp with time zone not null,
     version bigint not null default 1,
-    constraint kubeconfig_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id),
+    constraint kubeconfig_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id) ON DELETE CASCADE,
     constraint kubeconfig_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint kubeconfig_pkey PRIMARY KEY (id),
     constraint kubeconfig_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
@@ -861,7 +865,7 @@ create table network_use (
     kind text not null,
     network_id text not null,
     user_id text not null,
-    constraint network_use_network_id_fkey FOREIGN KEY (network_id) REFERENCES network(id),
+    constraint network_use_network_id_fkey FOREIGN KEY (network_id) REFERENCES network(id) ON DELETE CASCADE,
     constraint network_use_pkey PRIMARY KEY (network_id, kind, user_id)
 );
 CREATE INDEX network_use_of ON public.network_use USING btree (kind, user_id);
@@ -900,6 +904,7 @@ CREATE INDEX oauth_client_page ON public.oauth_client USING btree (organization_
 create table organization (
     created_at timestamp with time zone not null,
     deleted_at timestamp with time zone,
+    deletion text,
     description text,
     display_name text not null,
     id text not null,
@@ -1015,6 +1020,7 @@ CREATE INDEX policy_role ON public.policy USING btree (role) WHERE (organization
 create table project (
     created_at timestamp with time zone not null,
     deleted_at timestamp with time zone,
+    deletion text,
     description text,
     display_name text not null,
     id text not null,

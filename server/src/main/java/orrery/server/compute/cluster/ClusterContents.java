@@ -37,7 +37,7 @@ final class ClusterContents implements Contents, Locator, Stacks.MadeFrom {
 
     @Override
     public List<String> clear(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject()).stream()
+        return clusters.inProject(tx, project).stream()
                 .map(id -> clusters.delete(tx, table.lock(tx, id).orElseThrow()).run().id())
                 .toList();
     }

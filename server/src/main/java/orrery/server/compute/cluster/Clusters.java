@@ -470,6 +470,11 @@ public final class Clusters {
                 .orElse(cluster.projectId());
     }
 
+    /// Identifiers of those in a project, in all regions.
+    public List<String> inProject(Tx tx, Scope project) {
+        return table.inProject(tx, project.requireProject());
+    }
+
     private static String project(Grant grant) {
         return grant.scope().requireProject();
     }

@@ -164,6 +164,17 @@ final class DeployTable {
                 """.formatted(shown, column)).bind("value", value).mapTo(String.class).list();
     }
 
+    /// Identifiers of those in a project, in all regions, that are not deleted.
+    List<String> inProject(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                select id
+                from deploy
+                where project_id = :project
+                  and deleted_at is null
+                order by id
+                """).bind("project", project).mapTo(String.class).list();
+    }
+
     Set<String> projectsIn(Tx tx, String region) {
         return tx.handle().createQuery("""
                 select distinct project_id

@@ -198,16 +198,24 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
                 return accepted(tx, found.id(), found.runId());
             }
             verify(found, expected);
-            if (found.runId() != null) {
-                runs.stop(tx, found.runId());
-            }
-            var run = runs.startBeside(tx, DeleteDeploy.TYPE,
-                    new DeleteDeploy.Input(found.id(), found.runId()),
-                    new Subject(KIND, found.id()));
-            table.begin(tx, found.id(), Deploy.State.DELETING, run, clock.instant());
-            events.append(tx, Lifecycle.event("deploy.deleting", found, ""));
-            return accepted(tx, found.id(), run);
+            return accepted(tx, found.id(), delete(tx, found));
         });
+    }
+
+    private String delete(Tx tx, Deploy found) {
+        if (found.state() == Deploy.State.DELETING && found.runId() != null) {
+            return found.runId();
+        }
+        if (found.runId() != null) {
+            runs.stop(tx, found.runId());
+        }
+        var run = runs.startBeside(tx, DeleteDeploy.TYPE,
+                new DeleteDeploy.Input(found.id(), found.runId()),
+                new Subject(KIND, found.id()),
+                Scope.project(found.organizationId(), found.projectId()));
+        table.begin(tx, found.id(), Deploy.State.DELETING, run, clock.instant());
+        events.append(tx, Lifecycle.event("deploy.deleting", found, ""));
+        return run;
     }
 
     private Accepted accepted(Tx tx, String id, @Nullable String run) {
@@ -242,6 +250,17 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.MACHINES;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        return table.inProject(tx, project.requireProject()).stream()
+                .map(id -> delete(tx, table.lock(tx, id).orElseThrow())).toList();
     }
 
     @Override

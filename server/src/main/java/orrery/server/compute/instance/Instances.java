@@ -224,21 +224,40 @@ public final class Instances implements Contents, Locator {
                 return new Accepted(found, runs.get(tx, found.runId()));
             }
             verify(found, expected);
-            if (found.runId() != null) {
-                runs.stop(tx, found.runId());
-            }
-            var run = runs.startBeside(tx, DeleteInstance.TYPE,
-                    new DeleteInstance.Input(found.id(), found.runId()),
-                    Lifecycle.subject(found.id()));
-            lifecycle.begin(tx, found, State.DELETING, run);
+            var run = delete(tx, found);
             return new Accepted(present(table.byId(tx, found.id()), idOrName),
                     runs.get(tx, run));
         });
     }
 
+    private String delete(Tx tx, Instance found) {
+        if (found.state() == State.DELETING && found.runId() != null) {
+            return found.runId();
+        }
+        if (found.runId() != null) {
+            runs.stop(tx, found.runId());
+        }
+        var run = runs.startBeside(tx, DeleteInstance.TYPE,
+                new DeleteInstance.Input(found.id(), found.runId()),
+                Lifecycle.subject(found.id()), found.project());
+        lifecycle.begin(tx, found, State.DELETING, run);
+        return run;
+    }
+
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.MACHINES;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        return table.inProject(tx, project.requireProject()).stream()
+                .map(id -> delete(tx, table.lock(tx, id).orElseThrow())).toList();
     }
 
     @Override

@@ -276,15 +276,23 @@ public final class Endpoints implements Contents, Locator {
                 return new Accepted(found, runs.get(tx, found.runId()), null);
             }
             verify(found, expected);
-            if (found.runId() != null) {
-                runs.stop(tx, found.runId());
-            }
-            var run = runs.startBeside(tx, DeleteEndpoint.TYPE,
-                    new DeleteEndpoint.Input(found.id(), found.runId()), subject(found.id()));
-            table.begin(tx, found.id(), State.DELETING, run, clock.instant());
-            events.append(tx, EndpointEvents.of("deleting", found));
-            return accepted(tx, found, runs.get(tx, run));
+            return accepted(tx, found, runs.get(tx, delete(tx, found)));
         });
+    }
+
+    private String delete(Tx tx, Endpoint found) {
+        if (found.state() == State.DELETING && found.runId() != null) {
+            return found.runId();
+        }
+        if (found.runId() != null) {
+            runs.stop(tx, found.runId());
+        }
+        var run = runs.startBeside(tx, DeleteEndpoint.TYPE,
+                new DeleteEndpoint.Input(found.id(), found.runId()), subject(found.id()),
+                found.place());
+        table.begin(tx, found.id(), State.DELETING, run, clock.instant());
+        events.append(tx, EndpointEvents.of("deleting", found));
+        return run;
     }
 
     /// The end of what its replicas have printed.
@@ -316,6 +324,17 @@ public final class Endpoints implements Contents, Locator {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.WORKLOADS;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        return table.inProject(tx, project.requireProject()).stream()
+                .map(id -> delete(tx, table.lock(tx, id).orElseThrow())).toList();
     }
 
     @Override

@@ -256,11 +256,26 @@ public final class Trainings implements Contents, Locator {
             if (!found.state().isTerminal()) {
                 throw illegal(found, "delete");
             }
-            var run = runs.start(tx, DeleteTraining.TYPE,
-                    new DeleteTraining.Input(found.id(), found.state()), subject(found.id()));
-            lifecycle.deleting(tx, found, run);
-            return accepted(tx, found, runs.get(tx, run));
+            return accepted(tx, found, runs.get(tx, delete(tx, found)));
         });
+    }
+
+    private String delete(Tx tx, Training found) {
+        var run = runs.start(tx, DeleteTraining.TYPE,
+                new DeleteTraining.Input(found.id(), found.state()), subject(found.id()),
+                found.place());
+        lifecycle.deleting(tx, found, run);
+        return run;
+    }
+
+    /// Ends one that has not ended, and deletes one that has.
+    private String remove(Tx tx, Training found) {
+        if (found.state().isTerminal()) {
+            return delete(tx, found);
+        }
+        boolean isLeaving = found.state() == State.CANCELLING || found.state() == State.DELETING;
+        return isLeaving && found.runId() != null
+                ? found.runId() : end(tx, found, null).id();
     }
 
     /// The end of what its nodes have printed.
@@ -280,6 +295,17 @@ public final class Trainings implements Contents, Locator {
     @Override
     public List<String> of(Tx tx, Scope project) {
         return table.ofProject(tx, project.requireProject());
+    }
+
+    @Override
+    public Layer layer() {
+        return Layer.WORKLOADS;
+    }
+
+    @Override
+    public List<String> clear(Tx tx, Scope project) {
+        return table.inProject(tx, project.requireProject()).stream()
+                .map(id -> remove(tx, table.lock(tx, id).orElseThrow())).toList();
     }
 
     @Override
