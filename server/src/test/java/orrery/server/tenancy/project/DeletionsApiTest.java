@@ -69,6 +69,15 @@ class DeletionsApiTest {
                 Map.of("addressType", "INTERNAL", "network", "net"), 201);
         post(compute(project) + "/clusters", Map.of("name", "one", "nodePools", List.of(
                 Map.of("role", "control-plane", "network", "net"))), 202);
+        post(compute(project) + "/instances", Map.of("name", "box", "type", "vm.small",
+                "disks", List.of(Map.of("boot", true, "sizeGb", 20, "source", "debian-12")),
+                "nics", List.of(Map.of("network", "net"))), 202);
+        var models = "/v1/regions/main/projects/" + project;
+        post(models + "/training", Map.of("name", "long", "image", "sim-exit",
+                "args", List.of("0", "600"), "nodes", 1, "gpusPerNode", 0,
+                "framework", "pytorch"), 202);
+        post(models + "/inference", Map.of("name", "chat", "engine", "vllm",
+                "model", Map.of("source", "hf://org/model"), "gpu", Map.of("count", 1)), 202);
     }
 
     @Test
@@ -81,7 +90,8 @@ class DeletionsApiTest {
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.text("/error/code")).isEqualTo("CONFLICT_IN_USE");
         assertThat(refused.json().at("/error/details/dependents").toString())
-                .contains("cluster/one", "network/net", "address/");
+                .contains("cluster/one", "network/net", "address/", "instance/box",
+                        "training/long", "inference/chat");
         assertThat(owner.delete(path + "?cascade=maybe").status()).isEqualTo(400);
 
         var accepted = owner.delete(path + "?cascade=true");
