@@ -34,6 +34,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
             Map.entry("machine", Map.of("state", "available", "health", "healthy")),
             Map.entry("stack", Map.of("state", "draft", "kind", "cluster")),
             Map.entry("deploy", Map.of("state", "running")),
+            Map.entry("pool_allocation", Map.of("state", "released", "servers", "[]")),
             Map.entry("kubeconfig", Map.of("state", "active", "role", "viewer")),
             Map.entry("policy", Map.of("role", "project:viewer", "principal_kind", "user")),
             Map.entry("identity_provider", Map.of("kind", "oidc", "sign_up", "nobody")),
@@ -143,6 +144,9 @@ public record Tenant(String id, String project, String owner, Map<String, String
             things.put("stack", insert("stack", id("stk"), Map.of()));
             always.put("stack_id", things.get("stack"));
             things.put("deploy", insert("deploy", id("dep"), Map.of("region", "zq1")));
+            things.put("pool", insert("pool", id("pool"), Map.of()));
+            always.put("pool_id", things.get("pool"));
+            things.put("allocation", insert("pool_allocation", id("alloc"), Map.of()));
             things.put("kubeconfig", insert("kubeconfig", id("kcf"), Map.of()));
             things.put("endpoint",
                     insert("inference_endpoint", id("inf"), Map.of("region", "zq1")));

@@ -34,6 +34,27 @@ final class MachineTable {
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
             .map("tags").searching("name", "displayName", "bmcAddress");
 
+    /// Those that a selection has.
+    private static final String CHOSEN = """
+            deleted_at is null
+              and tags @> coalesce(:selector::jsonb -> 'matchLabels', '{}')
+              and region = coalesce(:selector::jsonb ->> 'region', region)
+              and coalesce(:selector::jsonb ->> 'gpuModel', '')
+                in ('', coalesce(gpu ->> 'model', ''))
+              and coalesce((gpu ->> 'count')::int, 0)
+                >= coalesce((:selector::jsonb ->> 'minGpuCount')::int, 0)
+            """;
+
+    /// Those of them that can be given out.
+    private static final String FREE =
+            "state = 'available' and health = 'healthy' and allocation_id is null\n";
+
+    private static final Listing<Machine> SELECTED = Listing.of(Machine.class, "servers",
+            COLUMNS, "machine\nwhere " + CHOSEN)
+            .time("updatedAt").text("name", "persona", "bmcAddress", "createdBy", "region")
+            .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
+            .map("tags").searching("name", "displayName", "bmcAddress");
+
     /// Whether its name and its controller's address were free.
     boolean insert(Tx tx, Machine machine, byte[] login) {
         return tx.handle().createUpdate("""
@@ -68,6 +89,65 @@ final class MachineTable {
                 .bind("createdAt", machine.createdAt())
                 .bind("updatedAt", machine.updatedAt())
                 .execute() == 1;
+    }
+
+    Page<Machine> selected(Tx tx, Paging paging, PageAsk ask, Selector selector) {
+        return SELECTED.page(tx, paging, ask, Map.of("selector", Json.write(selector)));
+    }
+
+    Capacity capacity(Tx tx, Selector selector) {
+        return tx.handle().createQuery("""
+                select count(*) as total, count(*) filter (where %s) as available,
+                  count(allocation_id) as allocated
+                from machine
+                where %s
+                """.formatted(FREE, CHOSEN)).bind("selector", Json.write(selector))
+                .mapTo(Capacity.class).one();
+    }
+
+    /// Gives some of a selection away. Who asks at the same time waits, and finds what is left.
+    List<Machine> take(Tx tx, Selector selector, int count, String allocation, Instant now) {
+        return tx.handle().createQuery("""
+                with taken as materialized (
+                  select id as server
+                  from machine
+                  where %s
+                    and %s
+                  order by id
+                  limit :count
+                  for update)
+                update machine
+                set allocation_id = :allocation, state = 'allocated', version = version + 1,
+                  updated_at = :now
+                from taken
+                where id = server
+                returning %s
+                """.formatted(CHOSEN, FREE, COLUMNS))
+                .bind("selector", Json.write(selector))
+                .bind("allocation", allocation)
+                .bind("count", count)
+                .bind("now", now)
+                .mapTo(Machine.class).list();
+    }
+
+    List<Machine> allocated(Tx tx, String allocation) {
+        return tx.handle().createQuery(SELECT + """
+                where allocation_id = :allocation
+                  and deleted_at is null
+                order by id
+                for update
+                """).bind("allocation", allocation).mapTo(Machine.class).list();
+    }
+
+    /// Nobody has them any more.
+    void free(Tx tx, String allocation, Instant now) {
+        tx.handle().createUpdate("""
+                update machine
+                set allocation_id = null,
+                  state = case when state = 'allocated' then 'available' else state end,
+                  version = version + 1, updated_at = :now
+                where allocation_id = :allocation
+                """).bind("allocation", allocation).bind("now", now).execute();
     }
 
     /// One in a project, by identifier or name.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param state where it is in its life, and `provisioningState` the same in fewer words
 /// @param image address of what is installed; `null` for nothing
 /// @param currentRunId the last run that changed it
-record MachineView(
+public record MachineView(
         String id,
         String name,
         String selfLink,
@@ -37,34 +37,35 @@ record MachineView(
         Instant updatedAt,
         @Nullable Instant deletedAt) {
 
-    record Bmc(String address, BmcAddress.Protocol protocol, boolean verifyCa,
+    public record Bmc(String address, BmcAddress.Protocol protocol, boolean verifyCa,
             @Nullable String bootMacAddress) {}
 
-    record Health(Machine.Health status, @Nullable Instant lastCheckTime,
+    public record Health(Machine.Health status, @Nullable Instant lastCheckTime,
             List<String> failureReasons) {}
 
-    enum Switch { ON, OFF, UNKNOWN }
+    public enum Switch { ON, OFF, UNKNOWN }
 
     /// @param state when it was last looked at
-    record Power(Switch wanted, Switch state) {}
+    public record Power(Switch wanted, Switch state) {}
 
-    record Specs(Cpu cpu, Ram ram, Gpu gpu, List<Disk> storage, List<Nic> nics,
+    public record Specs(Cpu cpu, Ram ram, Gpu gpu, List<Disk> storage, List<Nic> nics,
             Vendor vendor) {}
 
-    record Cpu(@Nullable String model, @Nullable String architecture, @Nullable Integer count) {}
+    public record Cpu(@Nullable String model, @Nullable String architecture,
+            @Nullable Integer count) {}
 
-    record Ram(@Nullable Long value, String unit) {}
+    public record Ram(@Nullable Long value, String unit) {}
 
-    record Gpu(@Nullable String model, int count) {}
+    public record Gpu(@Nullable String model, int count) {}
 
-    record Disk(String name, String type, long sizeBytes) {}
+    public record Disk(String name, String type, long sizeBytes) {}
 
-    record Nic(String name, String macAddress, int speedGbps) {}
+    public record Nic(String name, String macAddress, int speedGbps) {}
 
-    record Vendor(@Nullable String manufacturer, @Nullable String productName,
+    public record Vendor(@Nullable String manufacturer, @Nullable String productName,
             @Nullable String serialNumber) {}
 
-    static MachineView of(Machine m) {
+    public static MachineView of(Machine m) {
         var image = m.wanted().image();
         return new MachineView(m.id(), m.name(), link(m), m.displayName(), m.description(),
                 m.organizationId(), m.projectId(), m.region(), m.tags(), said(m.persona()),

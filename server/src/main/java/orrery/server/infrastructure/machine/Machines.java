@@ -224,7 +224,12 @@ public final class Machines implements Contents, Locator {
 
     private <I extends Record> Accepted begin(
             Tx tx, Machine machine, Machine.State state, SagaType<I> type, I input) {
-        var run = runs.start(tx, type, input, MachineEvents.subject(machine));
+        return begin(tx, machine, state, type, input, tx.grant().scope());
+    }
+
+    private <I extends Record> Accepted begin(Tx tx, Machine machine, Machine.State state,
+            SagaType<I> type, I input, Scope scope) {
+        var run = runs.start(tx, type, input, MachineEvents.subject(machine), scope);
         table.begin(tx, machine.id(), state, run, clock.instant());
         if (state != machine.state()) {
             events.append(tx, MachineEvents.of(MachineEvents.text(state), machine, ""));
@@ -310,6 +315,63 @@ public final class Machines implements Contents, Locator {
         return database.read(grant, tx -> log.list(tx, paging, ask,
                 present(table.find(tx, project(grant), region, idOrName), idOrName).id(),
                 start, end));
+    }
+
+    /// How many servers each selection has just now, in the same order.
+    public List<Capacity> capacities(Tx tx, List<Selector> selectors) {
+        return selectors.stream().map(selector -> table.capacity(tx, selector)).toList();
+    }
+
+    /// One page of the servers of a selection, wherever they are, the newest first.
+    public Page<Machine> selected(Tx tx, Selector selector, PageAsk ask) {
+        return table.selected(tx, paging, ask, selector);
+    }
+
+    /// Gives servers of a selection to an allocation. Whoever gets fewer than it asked for must not
+    /// keep them: its transaction is to fail.
+    ///
+    /// @return their identifiers
+    public List<String> allocate(Tx tx, Selector selector, int count, String allocation) {
+        var taken = table.take(tx, selector, count, allocation, clock.instant());
+        taken.forEach(it -> events.append(tx, MachineEvents.of("allocated", it, "")));
+        return taken.stream().map(Machine::id).toList();
+    }
+
+    /// Whether nothing is installed on the servers of an allocation any more. What is, is wiped by
+    /// runs that this starts.
+    ///
+    /// @throws Problem.Failure [Problem.Conflict] when one cannot be wiped
+    public boolean empty(Grant grant, String allocation) {
+        return database.tx(grant, tx -> {
+            boolean empty = true;
+            for (var machine : table.allocated(tx, allocation)) {
+                empty &= isEmpty(tx, machine);
+            }
+            return empty;
+        });
+    }
+
+    private boolean isEmpty(Tx tx, Machine machine) {
+        boolean changing = machine.runId() != null
+                && !runs.get(tx, machine.runId()).status().isOver();
+        if (machine.state() == Machine.State.FAILED && !changing) {
+            throw new Problem.Conflict(KIND, machine.id(),
+                    "has failed; retry it, then release again").raise();
+        }
+        if (machine.state() == Machine.State.READY && !changing) {
+            begin(tx, machine, Change.DEPROVISION.meanwhile(machine.state()),
+                    OperateMachine.TYPE,
+                    new OperateMachine.Input(machine.id(), Change.DEPROVISION),
+                    MachineEvents.scope(machine));
+        }
+        return machine.state() == Machine.State.ALLOCATED && !changing;
+    }
+
+    /// Nobody has the servers of an allocation any more.
+    public void free(Tx tx, String allocation) {
+        var held = table.allocated(tx, allocation);
+        table.free(tx, allocation, clock.instant());
+        held.forEach(it -> events.append(tx, MachineEvents.of("available", it, "")));
     }
 
     @Override

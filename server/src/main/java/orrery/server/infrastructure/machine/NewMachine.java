@@ -28,7 +28,8 @@ public record NewMachine(
 
     private static final int MOST_TAGS = 64;
     private static final int LONGEST_VALUE = 255;
-    private static final int MOST_GPUS = 64;
+    static final int MOST_GPUS = 64;
+    static final String CODE_RULE = "must have 1 to 63 letters, digits, '-', '_' and '.'";
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][-._A-Za-z0-9]{0,62}");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9][-._/A-Za-z0-9]{0,62}");
     private static final Pattern MAC = Pattern.compile("(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}");
@@ -113,8 +114,7 @@ public record NewMachine(
             @Nullable String description, @Nullable Map<String, String> tags,
             @Nullable String persona) {
         Naming.check(mistakes, null, displayName, description)
-                .check("persona", persona, it -> it.isEmpty() || CODE.matcher(it).matches(),
-                        "must have 1 to 63 letters, digits, '-', '_' and '.'")
+                .check("persona", persona, it -> it.isEmpty() || isCode(it), CODE_RULE)
                 .check("tags", tags, it -> it.size() <= MOST_TAGS,
                         "must have at most " + MOST_TAGS + " entries");
         if (tags != null) {
@@ -126,9 +126,12 @@ public record NewMachine(
         }
     }
 
+    static boolean isCode(String text) {
+        return CODE.matcher(text).matches();
+    }
+
     static void checkGpu(Mistakes mistakes, @Nullable String model, int count) {
-        mistakes.check("gpu.model", model, it -> CODE.matcher(it).matches(),
-                        "must have 1 to 63 letters, digits, '-', '_' and '.'")
+        mistakes.check("gpu.model", model, NewMachine::isCode, CODE_RULE)
                 .unless(count >= 1 && count <= MOST_GPUS, "gpu.count",
                         "must be 1 to " + MOST_GPUS);
     }

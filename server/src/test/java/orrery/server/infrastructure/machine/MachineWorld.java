@@ -39,27 +39,27 @@ import orrery.server.tenancy.region.Regions;
 
 /// Everything that works on servers, on a real database and the simulated region, whose Metal3
 /// answers: without HTTP and without identity.
-final class MachineWorld implements AutoCloseable {
+public final class MachineWorld implements AutoCloseable {
     static final String REGION = "sim1";
-    static final Grant GRANT = TestDatabase.grant();
+    public static final Grant GRANT = TestDatabase.grant();
     static final Machine.Image IMAGE = new Machine.Image(
             "http://images.example/ubuntu.raw", "http://images.example/sums", null, "raw", true);
     private static final String NAMESPACE = ProjectNamespace.name("prj_test");
     /// Metal3 fails for good after this: tests do not wait long.
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
-    final TestDatabase test = TestDatabase.create("server");
-    final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
+    public final TestDatabase test = TestDatabase.create("server");
+    public final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
     final KubeClients clients = new KubeClients(
             new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
     final Lifecycle lifecycle;
     final Hosts hosts;
     final Regions regions;
-    final Ids ids = new Ids(new SecureRandom());
+    public final Ids ids = new Ids(new SecureRandom());
     private final Looks looks;
     private final Clock clock = Clock.systemUTC();
 
-    MachineWorld() {
+    public MachineWorld() {
         People.insert(test);
         regions = new Regions(test.database(), TestProcess.sealing(), process.events(), clock);
         regions.register(TestDatabase.ACCESS.system("test"),
@@ -112,11 +112,20 @@ final class MachineWorld implements AutoCloseable {
     }
 
     /// The use cases, whose runs a process works on.
-    Machines machines(TestProcess worker) {
-        var projects = new Projects(worker.database(), null, null, null, worker.events(), null,
-                null, ids, clock);
-        return new Machines(worker.database(), projects, regions, hosts, worker.events(),
+    public Machines machines(TestProcess worker) {
+        return new Machines(worker.database(), projects(worker), regions, hosts, worker.events(),
                 worker.runs(), TestProcess.paging(), TestProcess.sealing(), ids, clock);
+    }
+
+    /// Projects, as far as servers ask for them.
+    public Projects projects(TestProcess worker) {
+        return new Projects(worker.database(), null, null, null, worker.events(), null, null, ids,
+                clock);
+    }
+
+    /// What operates servers, for sagas that have them operated.
+    public Saga<?> operations() {
+        return operating();
     }
 
     NewMachine asked(String name) {
@@ -144,21 +153,31 @@ final class MachineWorld implements AutoCloseable {
 
     /// One that is registered and inspected, on which these were done. It is made by a process that
     /// is gone afterwards: one that stayed would take over the runs of one that a test lets die.
-    Machine made(Change... changes) {
+    public Machine made(Change... changes) {
         var machine = recorded();
         try (var worker = worker((input, step, moment) -> { })) {
             done(worker, RegisterMachine.TYPE, new RegisterMachine.Input(machine.id()));
             for (var change : changes) {
-                if (change == Change.PROVISION) {
-                    done(worker, ProvisionMachine.TYPE, new ProvisionMachine.Input(
-                            machine.id(), IMAGE, Secret.of("#cloud-config")));
-                } else {
-                    done(worker, OperateMachine.TYPE,
-                            new OperateMachine.Input(machine.id(), change));
-                }
+                change(worker, machine.id(), change);
             }
         }
         return get(machine.id());
+    }
+
+    /// Does something with one that is there.
+    public void change(String id, Change change) {
+        try (var worker = worker((input, step, moment) -> { })) {
+            change(worker, id, change);
+        }
+    }
+
+    private void change(TestProcess worker, String id, Change change) {
+        if (change == Change.PROVISION) {
+            done(worker, ProvisionMachine.TYPE, new ProvisionMachine.Input(
+                    id, IMAGE, Secret.of("#cloud-config")));
+        } else {
+            done(worker, OperateMachine.TYPE, new OperateMachine.Input(id, change));
+        }
     }
 
     private <I extends Record> void done(
