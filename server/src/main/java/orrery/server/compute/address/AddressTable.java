@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import orrery.kit.Ids;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
@@ -60,31 +61,39 @@ final class AddressTable {
         return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
     }
 
-    private static final String FIND = SELECT + """
+    /// One condition for each: by `or` of both PostgreSQL may look through all that a project has.
+    private static final String BY_ID = SELECT + """
+            where id = :idOrName
+              and project_id = :project
+              and region = :region
+              and (:deleted or deleted_at is null)
+            """;
+
+    private static final String BY_NAME = SELECT + """
             where project_id = :project
               and region = :region
-              and (id = :idOrName and (:deleted or deleted_at is null)
-                or name = :idOrName and deleted_at is null)
+              and name = :idOrName
+              and deleted_at is null
             """;
 
     /// @param deleted whether one is found that is deleted, too, by identifier
     Optional<Address> find(
             Tx tx, String project, String region, String idOrName, Deleted deleted) {
-        return found(tx, FIND, project, region, idOrName, deleted);
+        return found(tx, "", project, region, idOrName, deleted);
     }
 
     /// As [#find], and nobody else changes it until the transaction ends.
     Optional<Address> lock(Tx tx, String project, String region, String idOrName) {
-        return found(tx, FIND + "for update", project, region, idOrName, Deleted.HIDDEN);
+        return found(tx, "for update", project, region, idOrName, Deleted.HIDDEN);
     }
 
-    private static Optional<Address> found(
-            Tx tx, String sql, String project, String region, String idOrName, Deleted deleted) {
-        return tx.handle().createQuery(sql)
-                .bind("project", project)
+    private static Optional<Address> found(Tx tx, String lock, String project, String region,
+            String idOrName, Deleted deleted) {
+        var query = Ids.isId(idOrName) ? tx.handle().createQuery(BY_ID + lock)
+                .bind("deleted", deleted.isShown()) : tx.handle().createQuery(BY_NAME + lock);
+        return query.bind("project", project)
                 .bind("region", region)
                 .bind("idOrName", idOrName)
-                .bind("deleted", deleted.isShown())
                 .mapTo(Address.class).findOne();
     }
 
