@@ -788,6 +788,7 @@ CREATE INDEX machine_allocation ON public.machine USING btree (allocation_id) WH
 CREATE UNIQUE INDEX machine_bmc ON public.machine USING btree (region, bmc_address) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX machine_name ON public.machine USING btree (project_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX machine_page ON public.machine USING btree (project_id, region, created_at DESC, id);
+CREATE INDEX machine_tags ON public.machine USING gin (tags) WHERE (deleted_at IS NULL);
 
 create table machine_log (
     created_at timestamp with time zone not null,
@@ -1016,6 +1017,47 @@ CREATE UNIQUE INDEX policy_once ON public.policy USING btree (principal_id, prin
 CREATE INDEX policy_page ON public.policy USING btree (organization_id, created_at DESC, id);
 CREATE INDEX policy_place ON public.policy USING btree (organization_id, project_id);
 CREATE INDEX policy_role ON public.policy USING btree (role) WHERE (organization_id IS NOT NULL);
+
+create table pool (
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    id text not null,
+    name text not null,
+    selector jsonb not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint pool_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX pool_name ON public.pool USING btree (name) WHERE (deleted_at IS NULL);
+CREATE INDEX pool_page ON public.pool USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+
+create table pool_allocation (
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    expires_at timestamp with time zone,
+    id text not null,
+    organization_id text not null,
+    pool_id text not null,
+    project_id text not null,
+    released_at timestamp with time zone,
+    run_id text,
+    servers jsonb not null,
+    state text not null,
+    state_reason text,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    constraint pool_allocation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint pool_allocation_pkey PRIMARY KEY (id),
+    constraint pool_allocation_pool_id_fkey FOREIGN KEY (pool_id) REFERENCES pool(id),
+    constraint pool_allocation_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint pool_allocation_state_check CHECK ((state = ANY (ARRAY['active'::text, 'releasing'::text, 'released'::text, 'failed'::text])))
+);
+CREATE INDEX pool_allocation_expiry ON public.pool_allocation USING btree (expires_at) WHERE (state = 'active'::text);
+CREATE INDEX pool_allocation_page ON public.pool_allocation USING btree (pool_id, created_at DESC, id);
+CREATE INDEX pool_allocation_project ON public.pool_allocation USING btree (project_id) WHERE (state <> 'released'::text);
 
 create table project (
     created_at timestamp with time zone not null,
