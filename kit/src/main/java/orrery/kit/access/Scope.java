@@ -43,6 +43,12 @@ public record Scope(
                 && (resource == null || resource.equals(other.resource));
     }
 
+    /// This place where it lies in a project, else that project: whoever asks from further above
+    /// does something in it.
+    public Scope within(Scope project) {
+        return this.project == null ? project : this;
+    }
+
     /// The organization of a place that must lie in one.
     public String requireOrganization() {
         if (organization == null) {

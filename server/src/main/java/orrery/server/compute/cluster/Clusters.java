@@ -338,8 +338,8 @@ public final class Clusters {
         }
         var run = runs.startBeside(tx, DeleteCluster.TYPE,
                 new DeleteCluster.Input(found.id(), found.runId()),
-                new Subject(KIND, found.id()),
-                Scope.project(found.organizationId(), found.projectId()));
+                new Subject(KIND, found.id()), tx.grant().scope().within(
+                        Scope.project(found.organizationId(), found.projectId())));
         table.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.deleting", found));
         return new Accepted(Alterations.present(table.byId(tx, found.id()), found.id()),

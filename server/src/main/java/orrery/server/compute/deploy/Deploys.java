@@ -211,8 +211,8 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
         }
         var run = runs.startBeside(tx, DeleteDeploy.TYPE,
                 new DeleteDeploy.Input(found.id(), found.runId()),
-                new Subject(KIND, found.id()),
-                Scope.project(found.organizationId(), found.projectId()));
+                new Subject(KIND, found.id()), tx.grant().scope().within(
+                        Scope.project(found.organizationId(), found.projectId())));
         table.begin(tx, found.id(), Deploy.State.DELETING, run, clock.instant());
         events.append(tx, Lifecycle.event("deploy.deleting", found, ""));
         return run;

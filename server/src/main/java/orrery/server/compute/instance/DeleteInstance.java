@@ -54,7 +54,7 @@ final class DeleteInstance implements Saga<DeleteInstance.Input> {
         steps.tx("begin", tx -> lifecycle.deleting(tx, id, steps.fence().run()),
                 tx -> lifecycle.deleteFailed(tx, id));
         steps.await("earlier run", () -> in.earlier() == null
-                || runs.get(steps.grant(), in.earlier()).status().isOver());
+                || runs.anywhere(steps.grant(), in.earlier()).status().isOver());
         steps.await("management cluster", look::answers);
         steps.run("virtual machine", () -> {
             var it = look.instance();

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -92,16 +93,19 @@ final class InstanceTable {
     /// One in a project, by identifier or name.
     ///
     /// @param region `null` for any
-    Optional<Instance> find(Tx tx, String project, @Nullable String region, String idOrName) {
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    Optional<Instance> find(Tx tx, String project, @Nullable String region, String idOrName,
+            Deleted deleted) {
         return tx.handle().createQuery(SELECT + """
                 where project_id = :project
                   and (:region::text is null or region = :region)
-                  and deleted_at is null
-                  and (id = :idOrName or name = :idOrName)
+                  and (id = :idOrName and (:deleted or deleted_at is null)
+                    or name = :idOrName and deleted_at is null)
                 """)
                 .bind("project", project)
                 .bind("region", region)
                 .bind("idOrName", idOrName)
+                .bind("deleted", deleted.isShown())
                 .mapTo(Instance.class).findOne();
     }
 
@@ -146,6 +150,16 @@ final class InstanceTable {
                 .bindArray("ids", String.class, ids).mapTo(Instance.class).list();
     }
 
+    List<String> inProject(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                select id
+                from instance
+                where project_id = :project
+                  and deleted_at is null
+                order by id
+                """).bind("project", project).mapTo(String.class).list();
+    }
+
     /// `instance/name` of those in a project, a few.
     List<String> ofProject(Tx tx, String project) {
         return tx.handle().createQuery("""
@@ -155,17 +169,6 @@ final class InstanceTable {
                   and deleted_at is null
                 order by name
                 limit 20
-                """).bind("project", project).mapTo(String.class).list();
-    }
-
-    /// Identifiers of those in a project, in all regions, that are not deleted.
-    List<String> inProject(Tx tx, String project) {
-        return tx.handle().createQuery("""
-                select id
-                from instance
-                where project_id = :project
-                  and deleted_at is null
-                order by id
                 """).bind("project", project).mapTo(String.class).list();
     }
 

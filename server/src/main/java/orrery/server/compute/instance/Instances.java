@@ -23,6 +23,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -113,13 +114,15 @@ public final class Instances implements Contents, Locator {
 
     /// @param region code; `global` for any
     /// @param idOrName identifier or name
-    public Instance get(Grant grant, String region, String idOrName) {
-        return database.read(grant, tx -> find(tx, grant, region, idOrName));
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    public Instance get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> find(tx, grant, region, idOrName, deleted));
     }
 
-    private Instance find(Tx tx, Grant grant, String region, String idOrName) {
-        return present(
-                table.find(tx, project(grant), Regions.one(region), idOrName), idOrName);
+    private Instance find(
+            Tx tx, Grant grant, String region, String idOrName, Deleted deleted) {
+        return present(table.find(
+                tx, project(grant), Regions.one(region), idOrName, deleted), idOrName);
     }
 
     /// By identifier, wherever it is.
@@ -220,28 +223,25 @@ public final class Instances implements Contents, Locator {
             OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant, region, idOrName);
-            if (found.state() == State.DELETING && found.runId() != null) {
-                return new Accepted(found, runs.get(tx, found.runId()));
+            if (found.state() != State.DELETING) {
+                verify(found, expected);
             }
-            verify(found, expected);
-            var run = delete(tx, found);
-            return new Accepted(present(table.byId(tx, found.id()), idOrName),
-                    runs.get(tx, run));
+            return delete(tx, found);
         });
     }
 
-    private String delete(Tx tx, Instance found) {
+    private Accepted delete(Tx tx, Instance found) {
         if (found.state() == State.DELETING && found.runId() != null) {
-            return found.runId();
+            return new Accepted(found, runs.get(tx, found.runId()));
         }
         if (found.runId() != null) {
             runs.stop(tx, found.runId());
         }
         var run = runs.startBeside(tx, DeleteInstance.TYPE,
                 new DeleteInstance.Input(found.id(), found.runId()),
-                Lifecycle.subject(found.id()), found.project());
+                Lifecycle.subject(found.id()), tx.grant().scope().within(found.project()));
         lifecycle.begin(tx, found, State.DELETING, run);
-        return run;
+        return new Accepted(present(table.byId(tx, found.id()), found.id()), runs.get(tx, run));
     }
 
     @Override
@@ -257,7 +257,8 @@ public final class Instances implements Contents, Locator {
     @Override
     public List<String> clear(Tx tx, Scope project) {
         return table.inProject(tx, project.requireProject()).stream()
-                .map(id -> delete(tx, table.lock(tx, id).orElseThrow())).toList();
+                .map(id -> delete(tx, table.lock(tx, id).orElseThrow()).run().id())
+                .toList();
     }
 
     @Override
@@ -276,7 +277,7 @@ public final class Instances implements Contents, Locator {
     }
 
     private Instance lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = find(tx, grant, region, idOrName).id();
+        var id = find(tx, grant, region, idOrName, Deleted.HIDDEN).id();
         return present(table.lock(tx, id).filter(it -> it.deletedAt() == null), idOrName);
     }
 

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Context;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Expandable;
 import orrery.kit.http.Expands;
 import orrery.kit.http.IfMatch;
@@ -62,8 +63,8 @@ public sealed class InstancesApi implements Expandable permits VmsApi {
     @Path("{instance}")
     @Needs(value = "compute.instances.get", in = Place.PROJECT)
     public Answer<InstanceView> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("instance") String instance) {
-        var found = instances.get(grant, region, instance);
+            @PathParam("instance") String instance, @Context Deleted deleted) {
+        var found = instances.get(grant, region, instance, deleted);
         return Answer.ok(InstanceView.of(found)).version(found.version());
     }
 

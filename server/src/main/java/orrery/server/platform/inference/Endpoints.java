@@ -289,7 +289,7 @@ public final class Endpoints implements Contents, Locator {
         }
         var run = runs.startBeside(tx, DeleteEndpoint.TYPE,
                 new DeleteEndpoint.Input(found.id(), found.runId()), subject(found.id()),
-                found.place());
+                tx.grant().scope().within(found.place()));
         table.begin(tx, found.id(), State.DELETING, run, clock.instant());
         events.append(tx, EndpointEvents.of("deleting", found));
         return run;

@@ -238,7 +238,8 @@ public final class Trainings implements Contents, Locator {
             runs.stop(tx, found.runId());
         }
         var run = runs.startBeside(tx, CancelTraining.TYPE, new CancelTraining.Input(found.id(),
-                found.state(), found.runId(), overdue), subject(found.id()), found.place());
+                found.state(), found.runId(), overdue), subject(found.id()),
+                tx.grant().scope().within(found.place()));
         lifecycle.cancelling(tx, found, run, overdue == null ? "" : overdue);
         return runs.get(tx, run);
     }
@@ -263,7 +264,7 @@ public final class Trainings implements Contents, Locator {
     private String delete(Tx tx, Training found) {
         var run = runs.start(tx, DeleteTraining.TYPE,
                 new DeleteTraining.Input(found.id(), found.state()), subject(found.id()),
-                found.place());
+                tx.grant().scope().within(found.place()));
         lifecycle.deleting(tx, found, run);
         return run;
     }

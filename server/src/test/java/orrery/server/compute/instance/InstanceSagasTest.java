@@ -226,6 +226,21 @@ class InstanceSagasTest {
     }
 
     @Test
+    void goesWithItsProject() {
+        id.set(world.running().id());
+        var project = MachineWorld.GRANT.scope();
+        var runs = world.test.database().tx(
+                MachineWorld.GRANT, tx -> world.instances.clear(tx, project));
+        try (var worker = world.worker()) {
+            runs.forEach(run -> assertThat(
+                    worker.await(MachineWorld.GRANT, run).error()).isNull());
+        }
+        assertThat(instance().state()).isEqualTo(State.DELETED);
+        assertThat(world.test.database().<List<String>>tx(
+                MachineWorld.GRANT, tx -> world.instances.of(tx, project))).isEmpty();
+    }
+
+    @Test
     void passesOverTheMachinesOfOtherServers() {
         assertThat(world.settling().look(
                 TestDatabase.ACCESS.system("test"), "ins_" + "X".repeat(26))).isTrue();

@@ -122,6 +122,8 @@ class InstancesApiTest {
         ends(leaving);
         assertThat(owner.get(path).status()).isEqualTo(404);
         assertThat(names(owner.get(instances))).doesNotContain("alpha");
+        assertThat(owner.get(path + "?includeDeleted=true").text("/data/lifecycle/status"))
+                .isEqualTo("DELETED");
     }
 
     @Test
