@@ -262,7 +262,7 @@ class InferenceApiTest {
         assertThat(owner.get(path + "/logs?colour=red").status()).isEqualTo(400);
         assertThat(owner.post(endpoints, llama("delta")).text("/error/code"))
                 .isEqualTo("ALREADY_EXISTS");
-        assertThat(owner.post(path + ":dance", Map.of()).status()).isEqualTo(405);
+        assertThat(owner.post(path + ":dance", Map.of()).status()).isEqualTo(404);
         assertThat(owner.get(endpoints + "/nothing").status()).isEqualTo(404);
     }
 
