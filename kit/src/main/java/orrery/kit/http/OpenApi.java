@@ -232,6 +232,9 @@ public final class OpenApi {
         } else {
             out.put(route.method().equals("GET") ? "200" : "2XX", success(route));
         }
+        if (route.method().equals("DELETE") && shown(route.handler()) != null) {
+            out.put("204", map("description", "Done at once: there is nothing to show."));
+        }
         out.put("4XX", map("$ref", "#/components/responses/Refusal"));
         out.put("5XX", map("$ref", "#/components/responses/Refusal"));
         return out;

@@ -86,7 +86,8 @@ final class ConfigSchema {
     /// One reference within the schema; one that leads to another is let pass.
     private JsonNode follow(JsonNode rule) {
         var reference = rule.path("$ref").asText("");
-        return reference.startsWith("#/") ? schema.at(reference.substring(1)) : rule;
+        return reference.equals("#") || reference.startsWith("#/")
+                ? schema.at(reference.substring(1)) : rule;
     }
 
     private static boolean is(JsonNode value, String type) {
@@ -98,6 +99,7 @@ final class ConfigSchema {
             case "integer" -> value.isIntegralNumber()
                     || value.isNumber() && value.asDouble() == Math.rint(value.asDouble());
             case "number" -> value.isNumber();
+            case "null" -> value.isNull();
             default -> true;
         };
     }

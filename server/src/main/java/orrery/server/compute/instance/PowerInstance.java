@@ -10,6 +10,7 @@ import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Steps;
 import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeFailure;
 import orrery.server.compute.instance.Machine.Verdict;
 import orrery.server.tenancy.region.Regions;
 
@@ -93,7 +94,22 @@ final class PowerInstance implements Saga<PowerInstance.Input> {
             }
             act(steps, look, pause);
         }, () -> act(steps, look, !pause));
-        steps.await("ready", () -> look.isAt(pause ? Verdict.PAUSED : Verdict.RUNNING));
+        steps.await("ready", () -> look.isAt(pause ? Verdict.PAUSED : Verdict.RUNNING)
+                || again(steps, look, pause));
+    }
+
+    /// One that somebody started anew meanwhile is not paused any more.
+    ///
+    /// @return false: whether that helped is seen later
+    private boolean again(Steps steps, Look look, boolean pause) {
+        try {
+            act(steps, look, pause);
+        } catch (KubeFailure notNow) {
+            if (!notNow.mayPass()) {
+                throw notNow;
+            }
+        }
+        return false;
     }
 
     private Kube kube(Steps steps, Instance it) {

@@ -158,7 +158,7 @@ class InstanceModelTest {
     /// Else hardly anything would ever come to its end.
     private void rest(MachineWorld world, String id) {
         told.add("rest until a run is over that changes " + id);
-        Awaitility.await().atMost(PATIENCE).until(() -> {
+        Awaitility.await(why()).atMost(PATIENCE).until(() -> {
             var run = world.get(id).runId();
             return run == null || world.process.runs().get(SYSTEM, run).status().isOver();
         });
