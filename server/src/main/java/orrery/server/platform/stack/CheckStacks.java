@@ -51,7 +51,7 @@ final class CheckStacks implements Loop {
 
     @Override
     public Duration every() {
-        return Duration.ofSeconds(20);
+        return Duration.ofSeconds(5);
     }
 
     @Override
