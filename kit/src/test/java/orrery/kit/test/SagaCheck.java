@@ -144,6 +144,8 @@ public final class SagaCheck<I extends Record> implements AutoCloseable {
     }
 
     private Run run() {
+        // What makes a new world may take the last one away, by runs like the one that was checked.
+        current = null;
         var input = fresh.get();
         current = Json.read(stored(input), JsonNode.class);
         var id = process.database().tx(grant, tx ->

@@ -51,6 +51,7 @@ class EveryProblemTest {
             new Problem.Unprocessable(List.of(new Mistake("role", "is not held"))),
             new Problem.IdempotencyKeyReused("k"),
             new Problem.RateLimited(Duration.ofMillis(20)),
+            new Problem.Broken("BMC_CONNECTION_FAILED", "server", "srv_1", "no answer"),
             new Problem.Internal(),
             new Problem.Unavailable("the database", Duration.ofSeconds(2)));
 

@@ -18,11 +18,13 @@ import java.util.stream.IntStream;
 import orrery.kit.Problem;
 import orrery.kit.events.Subject;
 import orrery.server.compute.network.Network;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whatever is asked in whatever order: an address belongs to one at a time, none is lost, and one
 /// is refused only when it is taken.
+@Tag("sagas")
 class AddressModelTest {
     private static final int STEPS = 400;
 

@@ -15,9 +15,11 @@ import orrery.kit.test.TestProcess;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The changes of a cluster, and what somebody else does to it, on the simulated region.
+@Tag("sagas")
 class ClusterChangesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String NEXT = "sim-standalone-cp-1-1-0";

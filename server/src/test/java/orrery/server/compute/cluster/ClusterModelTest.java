@@ -26,12 +26,14 @@ import orrery.sim.Sim;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Anything in any order: requests, a KCM that fails, a region that is away, servers that die. No
 /// cluster takes a step that its life does not have, nothing is lost of the quota, and nothing
 /// stays in the region that nobody knows.
+@Tag("sagas")
 class ClusterModelTest {
     private static final Duration PATIENCE = Duration.ofSeconds(300);
     private static final int STEPS = 60;

@@ -18,12 +18,14 @@ import orrery.server.tenancy.region.SettleRegions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// The life of a cluster on a real API server, where a played KCM answers.
 @EnabledIfSystemProperty(named = "orrery.kubernetes", matches = "true",
         disabledReason = "needs a real API server: ./test --kubernetes")
+@Tag("sagas")
 class ClusterSagasTest {
     private static ComputeWorld world;
     private final AtomicReference<String> id = new AtomicReference<>();

@@ -13,9 +13,11 @@ import orrery.server.platform.stack.Plan;
 import orrery.server.platform.stack.Published;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Clusters made from a stack, on the simulated region.
+@Tag("sagas")
 class UpdateClusterTest {
     private static final String REGION = SimulatedWorld.REGION;
     private static final String SPEC = """

@@ -20,11 +20,13 @@ import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.compute.instance.Instance.State;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Random sequences of what users, regions and strangers do with machines, with the real sagas on
 /// the simulated region. Whatever happened, no machine took a step that its life does not have, the
 /// quota is what the machines are, no address is given twice, and nothing is left over.
+@Tag("sagas")
 class InstanceModelTest {
     private static final int STEPS = 120;
     private static final int MOST = 5;

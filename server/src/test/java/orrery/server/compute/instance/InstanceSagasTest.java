@@ -15,9 +15,11 @@ import orrery.server.compute.instance.Instance.State;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The life of a machine on the simulated region.
+@Tag("sagas")
 class InstanceSagasTest {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 

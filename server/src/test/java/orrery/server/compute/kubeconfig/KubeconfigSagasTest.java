@@ -22,12 +22,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// Kubeconfigs on a real API server, used by the real kubectl.
 @EnabledIfSystemProperty(named = "orrery.kubernetes", matches = "true",
         disabledReason = "needs a real API server: ./test --kubernetes")
+@Tag("sagas")
 class KubeconfigSagasTest {
     private static final Grant GRANT = ComputeWorld.GRANT;
     private static ComputeWorld world;

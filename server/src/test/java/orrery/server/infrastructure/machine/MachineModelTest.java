@@ -24,12 +24,14 @@ import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.infrastructure.machine.Machine.State;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Servers under whatever people, their hosts and dying processes do to them, in random order: no
 /// state follows another that it must not follow, requests are refused exactly where they make no
 /// sense, and nothing is left on the management cluster once all are decommissioned.
+@Tag("sagas")
 class MachineModelTest {
     private static final int SERVERS = 4;
     private static final int MOVES = 120;

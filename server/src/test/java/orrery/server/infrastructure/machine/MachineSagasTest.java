@@ -17,9 +17,11 @@ import orrery.server.tenancy.region.ProjectNamespace;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The life of a server on the simulated region.
+@Tag("sagas")
 class MachineSagasTest {
     private static MachineWorld world;
     private final AtomicReference<String> id = new AtomicReference<>();

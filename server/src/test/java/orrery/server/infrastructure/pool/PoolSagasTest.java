@@ -18,9 +18,11 @@ import orrery.server.infrastructure.machine.Machines;
 import orrery.server.infrastructure.machine.Selector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Servers that come back to their pool.
+@Tag("sagas")
 class PoolSagasTest {
     private static MachineWorld world;
     private static Machines machines;

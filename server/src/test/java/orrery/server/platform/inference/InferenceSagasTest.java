@@ -22,9 +22,11 @@ import orrery.server.tenancy.region.Settles;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The life of an endpoint on the simulated region.
+@Tag("sagas")
 class InferenceSagasTest {
     private static final Serving SMALL = new Serving(
             new Serving.Model("hf://meta-llama/Llama-3.1-8B", null), Engine.VLLM,

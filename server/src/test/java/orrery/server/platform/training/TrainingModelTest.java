@@ -14,10 +14,12 @@ import orrery.server.platform.training.Training.Desired;
 import orrery.server.platform.training.Training.Priority;
 import orrery.server.platform.training.Training.State;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Training jobs under random orders of what users and others do to them: after each, the job is in
 /// the one state that a model of few lines says, and what the model refuses is refused.
+@Tag("sagas")
 class TrainingModelTest {
     private static final long SEED = 20_261_123;
     private static final int JOBS = 12;

@@ -16,9 +16,11 @@ import orrery.server.platform.training.Training.State;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The life of a training job on the simulated region.
+@Tag("sagas")
 class TrainingSagasTest {
     private static TrainingWorld world;
     private final AtomicReference<String> id = new AtomicReference<>();

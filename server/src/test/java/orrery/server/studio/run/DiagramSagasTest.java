@@ -21,9 +21,11 @@ import orrery.server.tenancy.project.Projects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Deploying a diagram and taking it away again, on the simulated region.
+@Tag("sagas")
 class DiagramSagasTest {
     private static final Grant GRANT = SimulatedWorld.GRANT;
     private static final Duration PATIENCE = Duration.ofSeconds(240);

@@ -7,9 +7,11 @@ import orrery.kit.test.TestDatabase;
 import orrery.server.tenancy.project.DeletionWorld;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Deleting an organization with its projects, on the simulated region.
+@Tag("sagas")
 class DeleteOrganizationTest {
     private static DeletionWorld world;
 

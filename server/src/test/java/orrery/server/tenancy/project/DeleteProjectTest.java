@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import orrery.kit.test.SagaCheck;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Deleting a project with all that is in it, on the simulated region.
+@Tag("sagas")
 class DeleteProjectTest {
     private static DeletionWorld world;
 

@@ -24,9 +24,11 @@ import orrery.server.workspace.workspace.Workspace.Status;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The life of a workspace on the simulated region.
+@Tag("sagas")
 class WorkspaceSagasTest {
     private static final Grant GRANT = SimulatedWorld.GRANT;
     private static final Duration PATIENCE = Duration.ofSeconds(240);
