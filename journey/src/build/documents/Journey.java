@@ -46,7 +46,7 @@ public final class Journey {
         }
 
         networks.networksDelete(region, project, network, null);
-        projects.projectsDelete(project, null);
+        projects.projectsDelete(project, null, null);
         System.out.println("ok took all of it away");
     }
 
