@@ -24,6 +24,19 @@ final class Cpu {
         return of(pid, false);
     }
 
+    /// Those threads of a process whose names begin so.
+    static Duration threads(long pid, String name) throws IOException {
+        var sum = Duration.ZERO;
+        try (var all = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (var task : all) {
+                if (Files.readString(task.resolve("comm")).startsWith(name)) {
+                    sum = sum.plus(read(task.resolve("stat"), false));
+                }
+            }
+        }
+        return sum;
+    }
+
     /// A process and its children, those that have ended included.
     static Duration tree(long pid) {
         return ProcessHandle.of(pid).map(root -> root.children()
@@ -34,8 +47,12 @@ final class Cpu {
     /// Fields 14 to 17 of `/proc/PID/stat` (proc(5)): user and system time, then its ended
     /// children's.
     private static Duration of(long pid, boolean endedChildren) {
+        return read(Path.of("/proc", Long.toString(pid), "stat"), endedChildren);
+    }
+
+    private static Duration read(Path file, boolean endedChildren) {
         try {
-            var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            var stat = Files.readString(file);
             var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
             if (endedChildren) {

@@ -8,12 +8,14 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator.FixedBlockPool;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
@@ -23,7 +25,9 @@ import orrery.kit.Problem;
 ///
 /// A hash takes memory and time on purpose, so only a few are made at once and few more may wait.
 /// They are made on threads of their own, which the operating system interrupts: on those that
-/// carry all requests, the others would stand still meanwhile.
+/// carry all requests, the others would stand still meanwhile. Such a thread keeps its memory for
+/// the next hash, and both go when none was asked for in a while: made anew for each hash, that
+/// much memory costs a quarter of the time again to collect.
 public final class Passwords {
     /// The least that OWASP's cheat sheet asks for; about 45 ms on one of two cores.
     public static final Cost STANDARD = new Cost(19_456, 2);
@@ -32,11 +36,13 @@ public final class Passwords {
     private static final int HASH_BYTES = 32;
     private static final int WAITING = 64;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration UNUSED = Duration.ofSeconds(30);
     private static final Base64.Encoder BASE64 = Base64.getEncoder().withoutPadding();
 
     private final Cost cost;
     private final RandomGenerator random;
     private final ExecutorService working;
+    private final ThreadLocal<FixedBlockPool> memory;
     private final Semaphore admitted;
     private final String stranger;
 
@@ -49,8 +55,8 @@ public final class Passwords {
     public Passwords(Cost cost, RandomGenerator random, int atOnce) {
         this.cost = cost;
         this.random = random;
-        this.working = Executors.newFixedThreadPool(
-                atOnce, Thread.ofPlatform().daemon().name("password-", 0).factory());
+        this.working = threads(atOnce);
+        this.memory = ThreadLocal.withInitial(() -> new FixedBlockPool(cost.kibibytes()));
         this.admitted = new Semaphore(atOnce + WAITING);
         this.stranger = encode(cost, new byte[SALT_BYTES], new byte[HASH_BYTES]);
     }
@@ -99,12 +105,24 @@ public final class Passwords {
         }
     }
 
-    private static byte[] argon2id(String password, byte[] salt, Cost cost) {
-        var generator = new Argon2BytesGenerator();
-        generator.init(new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
+    private static ExecutorService threads(int atOnce) {
+        var threads = new ThreadPoolExecutor(
+                atOnce, atOnce, UNUSED.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().daemon().name("password-", 0).factory());
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    private byte[] argon2id(String password, byte[] salt, Cost asked) {
+        var parameters = new Argon2Parameters.Builder(Argon2Parameters.ARGON2_id)
                 .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                .withMemoryAsKB(cost.kibibytes()).withIterations(cost.passes())
-                .withParallelism(1).withSalt(salt).build());
+                .withMemoryAsKB(asked.kibibytes()).withIterations(asked.passes())
+                .withParallelism(1).withSalt(salt);
+        if (asked.equals(cost)) {
+            parameters.withBlockPool(memory.get());
+        }
+        var generator = new Argon2BytesGenerator();
+        generator.init(parameters.build());
         var secret = Normalizer.normalize(password, Normalizer.Form.NFKC)
                 .getBytes(StandardCharsets.UTF_8);
         var hash = new byte[HASH_BYTES];
