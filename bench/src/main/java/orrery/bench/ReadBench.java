@@ -23,9 +23,9 @@ public final class ReadBench {
               updated_at)
             values ('eu1', 'Europe', 'disabled', 'eu1.example', '\\x00', now(), now());
             insert into organization (id, name, display_name, owner_id, created_at, updated_at)
-            select 'org_' || lpad(o::text, 26, '0'), 'bench-' || o, 'Bench ' || o, 'usr_nobody',
+            select 'org_' || lpad(o::text, 26, '0'), 'bench-' || o, 'Bench ' || o, u.id,
               now(), now()
-            from generate_series(1, :organizations) o;
+            from generate_series(1, :organizations) o, (select min(id) id from iam_user) u;
             insert into project (id, organization_id, name, display_name, visibility, created_at,
               updated_at)
             select 'prj_' || lpad(o::text, 26, '0'), 'org_' || lpad(o::text, 26, '0'),
@@ -35,9 +35,9 @@ public final class ReadBench {
               state, kubernetes_version, template, node_pools, created_by, created_at, updated_at)
             select 'cls_' || lpad(c::text, 26, '0'), p.organization_id, p.id, 'eu1',
               'cluster-' || c, '{"tier": "web"}', 'provisioned', 'running', 'v1.36.3',
-              'standalone-1', '[{"id": "np_1", "name": "control-plane", "role": "CONTROL_PLANE",
+              'standalone-1', '[{"id": "np_1", "name": "control-plane", "role": "control-plane",
                 "nodeCount": 1, "readyCount": 1}, {"id": "np_2", "name": "workers",
-                "role": "WORKER", "nodeCount": 3, "readyCount": 3}]', 'usr_nobody',
+                "role": "worker", "nodeCount": 3, "readyCount": 3}]', 'usr_nobody',
               now() - c * interval '1 second', now()
             from generate_series(1, :organizations * :each) c
               join project p on p.id = 'prj_' || lpad((c / :each + 1)::text, 26, '0');
@@ -45,7 +45,7 @@ public final class ReadBench {
               state, kubernetes_version, template, node_pools, created_by, created_at, updated_at)
             select 'cls_' || lpad((900000 + c)::text, 26, '0'), p.organization_id, p.id, 'eu1',
               'mine-' || c, '{"tier": "web"}', 'provisioned', 'running', 'v1.36.3',
-              'standalone-1', '[{"id": "np_1", "name": "workers", "role": "WORKER",
+              'standalone-1', '[{"id": "np_1", "name": "workers", "role": "worker",
                 "nodeCount": 3, "readyCount": 3}]', 'usr_nobody',
               now() - c * interval '1 minute', now()
             from generate_series(1, 60) c join project p on p.id = ':project';

@@ -3,16 +3,18 @@ package orrery.kit.db;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.lang.reflect.Type;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.postgresql.util.PGobject;
 
 /// How records look in `jsonb` columns. Not how they look on any wire: each surface has its own.
@@ -32,6 +34,9 @@ public final class Json {
                     JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .build();
 
+    /// A reader of each type that was read: making one looks the type up anew.
+    private static final Map<Type, ObjectReader> READERS = new ConcurrentHashMap<>();
+
     private Json() {}
 
     /// A copy of the mapper, to build another on.
@@ -48,7 +53,7 @@ public final class Json {
     }
 
     public static <T> T read(String text, Class<T> type) {
-        return read(text, MAPPER.constructType(type));
+        return type.cast(readAs(text, type));
     }
 
     public static JsonNode tree(String text) {
@@ -68,15 +73,13 @@ public final class Json {
     }
 
     static Object readAs(String text, Type type) {
-        return read(text, MAPPER.constructType(type));
-    }
-
-    private static <T> T read(String text, JavaType type) {
         try {
-            return MAPPER.readValue(text, type);
+            return READERS.computeIfAbsent(type, _ -> MAPPER.readerFor(MAPPER.constructType(type)))
+                    .readValue(text);
         } catch (JsonProcessingException e) {
             // The message holds the text, and the text may hold user data.
-            throw new IllegalStateException("stored JSON is no " + type.toCanonical()
+            throw new IllegalStateException("stored JSON is no "
+                    + MAPPER.constructType(type).toCanonical()
                     + " at " + e.getLocation().offsetDescription());
         }
     }
