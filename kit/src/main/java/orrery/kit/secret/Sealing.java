@@ -27,6 +27,9 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /// Seals secrets with the keys of one file (Tink, AES-256-GCM): a Tink keyset as JSON, or 32
 /// random bytes, which the first rotation turns into one.
@@ -44,6 +47,11 @@ public final class Sealing {
 
     /// How soon every server seals with a key that was added to the file.
     private static final Duration LOOKED_AT = Duration.ofSeconds(30);
+
+    /// Tink makes a source of randomness for each thread, and searches the class path for another
+    /// provider's each time. A virtual thread would do so for every request; these do it once.
+    private static final ExecutorService SEALERS = Executors.newFixedThreadPool(
+            2, Thread.ofPlatform().daemon().name("sealing-", 0).factory());
 
     private final Path file;
     private volatile Loaded loaded;
@@ -133,10 +141,14 @@ public final class Sealing {
     /// @param place what it is bound to: [SealedColumn#at]
     public byte[] seal(String text, String place) {
         look();
+        var sealed = SEALERS.submit(() -> loaded.aead().encrypt(bytes(text), bytes(place)));
         try {
-            return loaded.aead().encrypt(bytes(text), bytes(place));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot seal for " + place, e);
+            return sealed.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot seal for " + place, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while sealing for " + place, e);
         }
     }
 
