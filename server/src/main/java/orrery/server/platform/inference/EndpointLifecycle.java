@@ -44,12 +44,11 @@ final class EndpointLifecycle {
     }
 
     Optional<Endpoint> find(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id));
+        return database.read(grant, tx -> table.rows.byId(tx, id));
     }
 
     Endpoint get(Tx tx, String id) {
-        return table.byId(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Endpoints.KIND, id).raise());
+        return table.rows.get(tx, id);
     }
 
     List<String> alive(Grant grant, String region) {
@@ -57,7 +56,7 @@ final class EndpointLifecycle {
     }
 
     List<Endpoint> all(Grant grant, Collection<String> ids) {
-        return database.read(grant, tx -> table.all(tx, ids));
+        return database.read(grant, tx -> table.rows.all(tx, ids));
     }
 
     /// The environment that its pods are given, its key included.
@@ -66,7 +65,7 @@ final class EndpointLifecycle {
     }
 
     Map<String, String> settings(Tx tx, String id) {
-        return table.sealed(tx, id)
+        return table.rows.sealed(tx, id, Endpoints.SEALED)
                 .map(sealed -> read(Secret.of(sealing.open(sealed, Endpoints.SEALED.at(id)))))
                 .orElse(Map.of());
     }
@@ -168,7 +167,7 @@ final class EndpointLifecycle {
 
     /// A run puts back what somebody changed.
     void repairing(Tx tx, Endpoint endpoint, String run) {
-        table.begin(tx, endpoint.id(), State.UPDATING, run, clock.instant());
+        table.rows.begin(tx, endpoint.id(), State.UPDATING, run, clock.instant());
         events.append(tx, EndpointEvents.of("repairing", endpoint,
                 "Its InferenceService was changed; it is put back."));
     }
@@ -218,12 +217,11 @@ final class EndpointLifecycle {
     }
 
     private Endpoint lock(Tx tx, String id) {
-        return table.lock(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Endpoints.KIND, id).raise());
+        return table.rows.lock(tx, id);
     }
 
     private void mark(Tx tx, Endpoint endpoint, State state, String reason) {
-        table.mark(tx, endpoint.id(), state, reason.isEmpty() ? null : reason, clock.instant());
+        table.rows.mark(tx, endpoint.id(), state, reason, clock.instant());
         events.append(tx, EndpointEvents.of(EndpointEvents.text(state), endpoint, reason));
     }
 }

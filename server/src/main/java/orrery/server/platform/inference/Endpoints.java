@@ -34,6 +34,7 @@ import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Secret;
 import orrery.server.auth.token.RandomSecrets;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Reach;
 import orrery.server.platform.inference.Endpoint.State;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
@@ -138,7 +139,7 @@ public final class Endpoints implements Contents, Locator {
     public Page<Endpoint> list(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
             regions.get(tx, region);
-            return table.list(tx, paging, ask, project(grant), region);
+            return table.list(tx, paging, ask, Reach.project(project(grant)), region);
         });
     }
 
@@ -146,7 +147,7 @@ public final class Endpoints implements Contents, Locator {
     public Page<Endpoint> visible(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
             regions.get(tx, region);
-            return table.within(tx, paging, ask,
+            return table.list(tx, paging, ask,
                     policies.reach(tx, grant.principal(), LIST), region);
         });
     }
@@ -154,7 +155,7 @@ public final class Endpoints implements Contents, Locator {
     /// @param idOrName identifier or name
     public Endpoint get(Grant grant, String region, String idOrName) {
         return database.read(grant,
-                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+                tx -> table.rows.get(tx, project(grant), region, idOrName));
     }
 
     /// Asks for an endpoint. A run makes it.
@@ -175,7 +176,7 @@ public final class Endpoints implements Contents, Locator {
             }
             lifecycle.reserve(tx, endpoint, endpoint.serving().gpus());
             events.append(tx, EndpointEvents.of("created", endpoint));
-            return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run), key);
+            return new Accepted(table.rows.get(tx, id), runs.get(tx, run), key);
         });
     }
 
@@ -211,10 +212,11 @@ public final class Endpoints implements Contents, Locator {
     public Accepted change(Grant grant, String region, String idOrName,
             Function<Endpoint, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             verify(found, expected);
             var to = change.apply(found);
-            table.describe(tx, found.id(), to, clock.instant());
+            table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
+                    clock.instant());
             events.append(tx, EndpointEvents.of("updated", found));
             var serving = to.of(found.serving());
             var run = serving.equals(found.serving()) ? null
@@ -236,7 +238,7 @@ public final class Endpoints implements Contents, Locator {
     private Accepted turn(Grant grant, String region, String idOrName, Serving.Desired desired,
             String action) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             if (found.serving().desired() == desired) {
                 throw illegal(found, action);
             }
@@ -255,7 +257,7 @@ public final class Endpoints implements Contents, Locator {
                 : EndpointLifecycle.write(settings(env, key(tx, found)));
         var run = runs.start(tx, UpdateEndpoint.TYPE,
                 new UpdateEndpoint.Input(id, to, settings), subject(id));
-        table.begin(tx, id, to.isScaled(found.serving()) ? State.SCALING : State.UPDATING, run,
+        table.rows.begin(tx, id, to.isScaled(found.serving()) ? State.SCALING : State.UPDATING, run,
                 clock.instant());
         lifecycle.reserve(tx, found, Math.max(to.gpus(), found.serving().gpus()));
         events.append(tx, EndpointEvents.of("updating", found));
@@ -271,7 +273,7 @@ public final class Endpoints implements Contents, Locator {
     /// with the same run.
     public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             if (found.state() == State.DELETING && found.runId() != null) {
                 return new Accepted(found, runs.get(tx, found.runId()), null);
             }
@@ -290,7 +292,7 @@ public final class Endpoints implements Contents, Locator {
         var run = runs.startBeside(tx, DeleteEndpoint.TYPE,
                 new DeleteEndpoint.Input(found.id(), found.runId()), subject(found.id()),
                 tx.grant().scope().within(found.place()));
-        table.begin(tx, found.id(), State.DELETING, run, clock.instant());
+        table.rows.begin(tx, found.id(), State.DELETING, run, clock.instant());
         events.append(tx, EndpointEvents.of("deleting", found));
         return run;
     }
@@ -323,7 +325,7 @@ public final class Endpoints implements Contents, Locator {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
@@ -333,13 +335,13 @@ public final class Endpoints implements Contents, Locator {
 
     @Override
     public List<String> clear(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject()).stream()
-                .map(id -> delete(tx, table.lock(tx, id).orElseThrow())).toList();
+        return table.rows.inProject(tx, project.requireProject()).stream()
+                .map(id -> delete(tx, table.rows.lock(tx, id))).toList();
     }
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -349,16 +351,11 @@ public final class Endpoints implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(Endpoint::place);
+        return table.rows.place(tx, id);
     }
 
     private Accepted accepted(Tx tx, Endpoint found, @Nullable Run run) {
-        return new Accepted(present(table.byId(tx, found.id()), found.id()), run, null);
-    }
-
-    private Endpoint lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
-        return present(table.lock(tx, id).filter(e -> e.deletedAt() == null), idOrName);
+        return new Accepted(table.rows.get(tx, found.id()), run, null);
     }
 
     private static Problem.Failure illegal(Endpoint endpoint, String action) {
@@ -371,10 +368,6 @@ public final class Endpoints implements Contents, Locator {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();
         }
-    }
-
-    private static Endpoint present(Optional<Endpoint> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {

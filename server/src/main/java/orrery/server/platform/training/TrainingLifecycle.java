@@ -44,12 +44,11 @@ final class TrainingLifecycle {
     }
 
     Optional<Training> find(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id));
+        return database.read(grant, tx -> table.rows.byId(tx, id));
     }
 
     Training get(Tx tx, String id) {
-        return table.byId(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Trainings.KIND, id).raise());
+        return table.rows.get(tx, id);
     }
 
     List<String> alive(Grant grant, String region) {
@@ -57,7 +56,7 @@ final class TrainingLifecycle {
     }
 
     List<Training> all(Grant grant, Collection<String> ids) {
-        return database.read(grant, tx -> table.all(tx, ids));
+        return database.read(grant, tx -> table.rows.all(tx, ids));
     }
 
     /// Those that have run for as long as they may.
@@ -74,7 +73,7 @@ final class TrainingLifecycle {
     }
 
     Map<String, String> env(Grant grant, String id) {
-        return database.read(grant, tx -> table.sealed(tx, id))
+        return database.read(grant, tx -> table.rows.sealed(tx, id, Trainings.SEALED))
                 .map(sealed -> Json.read(sealing.open(sealed, Trainings.SEALED.at(id)),
                         Sealed.class).env())
                 .orElse(Map.of());
@@ -206,8 +205,7 @@ final class TrainingLifecycle {
 
     /// As it is now, and nobody else changes it until the transaction ends.
     Training lock(Tx tx, String id) {
-        return table.lock(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Trainings.KIND, id).raise());
+        return table.rows.lock(tx, id);
     }
 
     private void mark(Tx tx, Training training, State state, String reason) {

@@ -30,6 +30,7 @@ import orrery.kit.kube.KubeFailure;
 import orrery.kit.kube.Pods;
 import orrery.kit.secret.SealedColumn;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Reach;
 import orrery.server.platform.training.Training.Desired;
 import orrery.server.platform.training.Training.Priority;
 import orrery.server.platform.training.Training.State;
@@ -102,7 +103,7 @@ public final class Trainings implements Contents, Locator {
     public Page<Training> list(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
             regions.get(tx, region);
-            return table.list(tx, paging, ask, project(grant), region);
+            return table.list(tx, paging, ask, Reach.project(project(grant)), region);
         });
     }
 
@@ -110,7 +111,7 @@ public final class Trainings implements Contents, Locator {
     public Page<Training> visible(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
             regions.get(tx, region);
-            return table.within(tx, paging, ask,
+            return table.list(tx, paging, ask,
                     policies.reach(tx, grant.principal(), LIST), region);
         });
     }
@@ -118,7 +119,7 @@ public final class Trainings implements Contents, Locator {
     /// @param idOrName identifier or name
     public Training get(Grant grant, String region, String idOrName) {
         return database.read(grant,
-                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+                tx -> table.rows.get(tx, project(grant), region, idOrName));
     }
 
     /// Asks for a job. A run puts it into the region's queue.
@@ -137,7 +138,7 @@ public final class Trainings implements Contents, Locator {
             }
             lifecycle.reserve(tx, training);
             events.append(tx, TrainingEvents.of("created", training));
-            return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
+            return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
         });
     }
 
@@ -165,7 +166,7 @@ public final class Trainings implements Contents, Locator {
     public Accepted change(Grant grant, String region, String idOrName,
             Function<Training, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             verify(found, expected);
             var to = change.apply(found);
             table.describe(tx, found.id(), to.displayName(), to.labels(), clock.instant());
@@ -189,7 +190,7 @@ public final class Trainings implements Contents, Locator {
     private Accepted turn(Grant grant, String region, String idOrName, Desired desired,
             String action) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             if (found.desired() == desired) {
                 throw illegal(found, action);
             }
@@ -213,7 +214,7 @@ public final class Trainings implements Contents, Locator {
     /// @throws Problem.Failure [Problem.IllegalTransition] when it has ended
     public Accepted cancel(Grant grant, String region, String idOrName) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             return found.state() == State.CANCELLING && found.runId() != null
                     ? new Accepted(found, runs.get(tx, found.runId()))
                     : accepted(tx, found, end(tx, found, null));
@@ -249,7 +250,7 @@ public final class Trainings implements Contents, Locator {
     /// @throws Problem.Failure [Problem.IllegalTransition] when it has not ended
     public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             if (found.state() == State.DELETING && found.runId() != null) {
                 return new Accepted(found, runs.get(tx, found.runId()));
             }
@@ -295,7 +296,7 @@ public final class Trainings implements Contents, Locator {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
@@ -305,13 +306,13 @@ public final class Trainings implements Contents, Locator {
 
     @Override
     public List<String> clear(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject()).stream()
-                .map(id -> remove(tx, table.lock(tx, id).orElseThrow())).toList();
+        return table.rows.inProject(tx, project.requireProject()).stream()
+                .map(id -> remove(tx, table.rows.lock(tx, id))).toList();
     }
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -321,16 +322,11 @@ public final class Trainings implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(Training::place);
+        return table.rows.place(tx, id);
     }
 
     private Accepted accepted(Tx tx, Training found, @Nullable Run run) {
-        return new Accepted(present(table.byId(tx, found.id()), found.id()), run);
-    }
-
-    private Training lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
-        return present(table.lock(tx, id).filter(t -> t.deletedAt() == null), idOrName);
+        return new Accepted(table.rows.get(tx, found.id()), run);
     }
 
     private static Problem.Failure illegal(Training training, String action) {
@@ -343,10 +339,6 @@ public final class Trainings implements Contents, Locator {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();
         }
-    }
-
-    private static Training present(Optional<Training> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {

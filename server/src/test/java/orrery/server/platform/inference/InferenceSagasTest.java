@@ -143,7 +143,7 @@ class InferenceSagasTest {
         try (var check = SagaCheck.of(world.test, updating(), () -> {
             clear();
             ready();
-            world.test.database().write(GRANT, tx -> new EndpointTable().begin(
+            world.test.database().write(GRANT, tx -> new EndpointTable().rows.begin(
                     tx, id.get(), State.UPDATING, "run_test", world.clock.instant()));
             return new UpdateEndpoint.Input(id.get(), more, env);
         })) {
