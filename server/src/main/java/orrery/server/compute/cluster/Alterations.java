@@ -31,17 +31,15 @@ final class Alterations {
     }
 
     Cluster find(Tx tx, Grant grant, String region, String idOrName) {
-        return present(table.find(tx, grant.scope().requireProject(), Regions.one(region),
-                idOrName), idOrName);
+        return table.rows.get(tx, grant.scope().requireProject(), Regions.one(region), idOrName);
     }
 
     /// Nobody else changes it until the transaction ends.
     ///
     /// @param expected the version that the caller knows, if it cares
     Cluster lock(Tx tx, Grant grant, String region, String idOrName, OptionalLong expected) {
-        var id = find(tx, grant, region, idOrName).id();
-        var found = present(
-                table.lock(tx, id).filter(it -> it.deletedAt() == null), idOrName);
+        var found = table.rows.lock(
+                tx, grant.scope().requireProject(), Regions.one(region), idOrName);
         verify(found, expected);
         return found;
     }
@@ -101,7 +99,7 @@ final class Alterations {
             Cluster.State state, String action) {
         verifySettled(cluster, action);
         var run = runs.start(tx, type, input, new Subject(Clusters.KIND, cluster.id()));
-        table.begin(tx, cluster.id(), state, run, clock.instant());
+        table.rows.begin(tx, cluster.id(), state, run, clock.instant());
         events.append(tx, ClusterEvents.of(
                 "cluster." + ClusterEvents.text(state), cluster));
         return runs.get(tx, run);

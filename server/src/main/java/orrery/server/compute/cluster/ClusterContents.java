@@ -22,12 +22,12 @@ final class ClusterContents implements Contents, Locator, Stacks.MadeFrom {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -38,7 +38,7 @@ final class ClusterContents implements Contents, Locator, Stacks.MadeFrom {
     @Override
     public List<String> clear(Tx tx, Scope project) {
         return clusters.inProject(tx, project).stream()
-                .map(id -> clusters.delete(tx, table.lock(tx, id).orElseThrow()).run().id())
+                .map(id -> clusters.delete(tx, table.rows.lock(tx, id)).run().id())
                 .toList();
     }
 
@@ -54,7 +54,6 @@ final class ClusterContents implements Contents, Locator, Stacks.MadeFrom {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null)
-                .map(it -> Scope.project(it.organizationId(), it.projectId()));
+        return table.rows.place(tx, id);
     }
 }

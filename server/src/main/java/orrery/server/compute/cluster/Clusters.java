@@ -176,8 +176,8 @@ public final class Clusters {
     ///
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Cluster get(Grant grant, String region, String idOrName, Deleted deleted) {
-        return database.read(grant, tx -> Alterations.present(table.find(
-                tx, project(grant), Regions.one(region), idOrName, deleted), idOrName));
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     /// Asks for a cluster. A run makes it.
@@ -218,7 +218,7 @@ public final class Clusters {
         }
         quotas.reserve(tx, grant.scope(), new Subject(KIND, id), Amounts.CLUSTER);
         events.append(tx, ClusterEvents.of("cluster.created", cluster));
-        return new Accepted(Alterations.present(table.byId(tx, id), id), runs.get(tx, run));
+        return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
     }
 
     private @Nullable Plan plan(Tx tx, String region, NewCluster asked) {
@@ -274,10 +274,11 @@ public final class Clusters {
         return database.tx(grant, tx -> {
             var found = alterations.lock(tx, grant, region, idOrName, expected);
             var to = change.apply(found);
-            table.describe(tx, found.id(), to, clock.instant());
+            table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
+                    clock.instant());
             events.append(tx, ClusterEvents.of("cluster.updated", found));
             var run = begin(tx, found, to);
-            return new Accepted(Alterations.present(table.byId(tx, found.id()), idOrName), run);
+            return new Accepted(table.rows.get(tx, found.id()), run);
         });
     }
 
@@ -325,7 +326,7 @@ public final class Clusters {
     ///
     /// @param id its identifier
     public void delete(Tx tx, String id) {
-        table.lock(tx, id).filter(found -> found.deletedAt() == null)
+        table.rows.findLocked(tx, id).filter(found -> found.deletedAt() == null)
                 .ifPresent(found -> delete(tx, found));
     }
 
@@ -340,9 +341,9 @@ public final class Clusters {
                 new DeleteCluster.Input(found.id(), found.runId()),
                 new Subject(KIND, found.id()), tx.grant().scope().within(
                         Scope.project(found.organizationId(), found.projectId())));
-        table.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
+        table.rows.begin(tx, found.id(), Cluster.State.DELETING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.deleting", found));
-        return new Accepted(Alterations.present(table.byId(tx, found.id()), found.id()),
+        return new Accepted(table.rows.get(tx, found.id()),
                 runs.get(tx, run));
     }
 
@@ -352,7 +353,8 @@ public final class Clusters {
     /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it
     /// @return the run; `null` when it is so already
     public @Nullable String replan(Tx tx, String id, Plan plan) {
-        var found = Alterations.present(table.lock(tx, id).filter(c -> c.deletedAt() == null), id);
+        var found = Alterations.present(
+                table.rows.findLocked(tx, id).filter(c -> c.deletedAt() == null), id);
         if (plan.equals(found.plan())) {
             return null;
         }
@@ -363,7 +365,7 @@ public final class Clusters {
         var run = runs.start(tx, UpdateCluster.TYPE, new UpdateCluster.Input(
                 id, plan, Pools.planned(found, plan, ids), found.setup()),
                 new Subject(KIND, id));
-        table.begin(tx, id, Cluster.State.UPDATING, run, clock.instant());
+        table.rows.begin(tx, id, Cluster.State.UPDATING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.updating", found));
         return run;
     }
@@ -373,7 +375,7 @@ public final class Clusters {
     ///
     /// @return whether no more is to be done; else ask again
     public boolean restore(Tx tx, String id, Plan plan) {
-        var found = Alterations.present(table.lock(tx, id), id);
+        var found = table.rows.lock(tx, id);
         var run = found.runId();
         if (found.state() == Cluster.State.UPDATING && run != null
                 && !runs.get(tx, run).status().isOver()) {
@@ -434,8 +436,8 @@ public final class Clusters {
     /// @throws Problem.Failure [Problem.IllegalTransition] while it cannot be reached
     public KubeTarget target(Grant grant, String id) {
         return database.read(grant, tx -> {
-            var cluster = Alterations.present(table.byId(tx, id), id);
-            var sealed = table.sealed(tx, id);
+            var cluster = table.rows.get(tx, id);
+            var sealed = table.rows.sealed(tx, id, SEALED);
             if (!cluster.state().isUsable() || sealed.isEmpty()) {
                 throw new Problem.IllegalTransition(
                         KIND, id, ClusterEvents.text(cluster.state()), "connect").raise();
@@ -450,7 +452,7 @@ public final class Clusters {
 
     /// Those with these identifiers, deleted ones too. For what other packages made.
     public Map<String, Cluster> byIds(Tx tx, Collection<String> ids) {
-        return table.all(tx, ids).stream()
+        return table.rows.all(tx, ids).stream()
                 .collect(Collectors.toMap(Cluster::id, Function.identity()));
     }
 
@@ -458,7 +460,7 @@ public final class Clusters {
     ///
     /// @return empty when there never was one
     public Optional<Cluster> byId(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id));
+        return database.read(grant, tx -> table.rows.byId(tx, id));
     }
 
     private boolean isProject(Tx tx, Cluster cluster, String project) {
@@ -472,7 +474,7 @@ public final class Clusters {
 
     /// Identifiers of those in a project, in all regions.
     public List<String> inProject(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject());
+        return table.rows.inProject(tx, project.requireProject());
     }
 
     private static String project(Grant grant) {

@@ -44,7 +44,7 @@ final class Lifecycle {
     }
 
     Cluster get(Tx tx, String id) {
-        return table.byId(tx, id).orElseThrow(
+        return table.rows.byId(tx, id).orElseThrow(
                 () -> new Problem.NotFound(Clusters.KIND, id).raise());
     }
 
@@ -55,11 +55,11 @@ final class Lifecycle {
 
     /// Those of these identifiers that there are, deleted ones too.
     List<Cluster> all(Grant grant, Collection<String> ids) {
-        return database.read(grant, tx -> table.all(tx, ids));
+        return database.read(grant, tx -> table.rows.all(tx, ids));
     }
 
     void provisioning(Tx tx, String id) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         switch (cluster.state()) {
             case PENDING, PROVISIONING, FAILED -> {
                 // What a failure gave back is asked for again.
@@ -67,7 +67,7 @@ final class Lifecycle {
                         new Subject(Clusters.KIND, id), Amounts.CLUSTER);
                 if (tx.run() != null) {
                     // A retry's: a deletion must know which run it stops.
-                    table.begin(tx, id, Cluster.State.PROVISIONING, tx.run(), clock.instant());
+                    table.rows.begin(tx, id, Cluster.State.PROVISIONING, tx.run(), clock.instant());
                 }
                 mark(tx, cluster, Cluster.State.PROVISIONING, "");
             }
@@ -78,7 +78,7 @@ final class Lifecycle {
 
     /// The cluster could not be made. A deletion that was asked for meanwhile goes on.
     void failed(Tx tx, String id, String reason) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         if (cluster.state() == Cluster.State.PROVISIONING) {
             mark(tx, cluster, Cluster.State.FAILED, reason);
             quotas.release(tx, new Subject(Clusters.KIND, id));
@@ -111,7 +111,7 @@ final class Lifecycle {
 
     /// It is as it shall be.
     void running(Tx tx, String id, List<NodePool> pools) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         table.pools(tx, id, pools, clock.instant());
         keepNetworks(tx, id, pools);
         mark(tx, cluster, Cluster.State.RUNNING, "");
@@ -130,7 +130,7 @@ final class Lifecycle {
     /// @param state what it is meanwhile
     /// @return how it was before
     Cluster changing(Tx tx, String id, Cluster.State state, String run) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         if (cluster.state() != state) {
             if (!cluster.state().isSettled()) {
                 throw refused(cluster, "change");
@@ -142,7 +142,7 @@ final class Lifecycle {
 
     /// As [#changing], for its deletion.
     void deleting(Tx tx, String id, String run) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         switch (cluster.state()) {
             case DELETING -> { }
             case DELETED -> throw refused(cluster, "delete");
@@ -152,7 +152,7 @@ final class Lifecycle {
     }
 
     private void begin(Tx tx, Cluster cluster, Cluster.State state, String run) {
-        table.begin(tx, cluster.id(), state, run, clock.instant());
+        table.rows.begin(tx, cluster.id(), state, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster." + ClusterEvents.text(state), cluster));
     }
 
@@ -170,7 +170,7 @@ final class Lifecycle {
     ///
     /// @param state what became of the cluster
     void ended(Tx tx, String id, Cluster.State state, String reason) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         switch (cluster.state()) {
             case SCALING, UPGRADING, UPDATING -> {
                 keepNetworks(tx, id, cluster.nodePools());
@@ -184,19 +184,19 @@ final class Lifecycle {
     /// It was only to be found out whether it could be made. A deletion that was asked for
     /// meanwhile goes on.
     void tried(Tx tx, String id) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         if (cluster.state() == Cluster.State.PROVISIONING) {
             deleted(tx, id);
         }
     }
 
     void deleteFailed(Tx tx, String id) {
-        mark(tx, table.lock(tx, id).orElseThrow(), Cluster.State.DELETE_FAILED,
+        mark(tx, table.rows.lock(tx, id), Cluster.State.DELETE_FAILED,
                 "The deletion failed; its last run says why. Delete it again to go on.");
     }
 
     void deleted(Tx tx, String id) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         networks.release(tx, new Subject(Clusters.KIND, id));
         quotas.release(tx, new Subject(Clusters.KIND, id));
         table.delete(tx, id, clock.instant());
@@ -226,35 +226,35 @@ final class Lifecycle {
 
     /// Somebody else deletes its deployment, so a run sees it gone.
     void leaving(Tx tx, Cluster cluster, String run) {
-        table.begin(tx, cluster.id(), Cluster.State.DELETING, run, clock.instant());
+        table.rows.begin(tx, cluster.id(), Cluster.State.DELETING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.deleting", cluster,
                 "Its ClusterDeployment was deleted by somebody else."));
     }
 
     /// A run puts back what somebody changed.
     void repairing(Tx tx, Cluster cluster, String run) {
-        table.begin(tx, cluster.id(), Cluster.State.SCALING, run, clock.instant());
+        table.rows.begin(tx, cluster.id(), Cluster.State.SCALING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.repairing", cluster,
                 "Its ClusterDeployment was changed; it is put back."));
     }
 
     /// Whether nothing changes it just now. It stays so until the transaction ends.
     boolean isSettled(Tx tx, String id) {
-        return table.lock(tx, id).filter(c -> c.state().isSettled()).isPresent();
+        return table.rows.findLocked(tx, id).filter(c -> c.state().isSettled()).isPresent();
     }
 
     /// What the settling loop found, unless somebody changes the cluster just now.
     ///
     /// @param reason empty when all is well
     void settled(Tx tx, String id, Cluster.State state, String reason) {
-        var cluster = table.lock(tx, id).orElseThrow();
+        var cluster = table.rows.lock(tx, id);
         if (cluster.state().isSettled() && isNews(cluster, state, reason)) {
             mark(tx, cluster, state, reason);
         }
     }
 
     private void mark(Tx tx, Cluster cluster, Cluster.State state, String reason) {
-        table.mark(tx, cluster.id(), state, reason.isEmpty() ? null : reason, clock.instant());
+        table.rows.mark(tx, cluster.id(), state, reason, clock.instant());
         events.append(tx, ClusterEvents.of(
                 "cluster." + ClusterEvents.text(state), cluster, reason));
     }

@@ -145,7 +145,7 @@ public final class NodePools {
             var found = alterations.lock(tx, grant, region, cluster, expected);
             var run = alterations.scale(tx, found, to.pools(tx, found));
             return new Clusters.Accepted(
-                    Alterations.present(table.byId(tx, found.id()), cluster), run);
+                    table.rows.get(tx, found.id()), run);
         });
     }
 

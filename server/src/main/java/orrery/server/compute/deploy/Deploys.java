@@ -27,6 +27,7 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.iam.policy.Policies;
+import orrery.server.iam.policy.Reach;
 import orrery.server.platform.stack.Stack;
 import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Contents;
@@ -87,7 +88,8 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     Page<Seen> list(Grant grant, String region, PageAsk ask) {
         return database.read(grant, tx -> {
             regions.get(tx, region);
-            return seen(tx, table.list(tx, paging, ask, project(grant), region));
+            return seen(tx, table.list(
+                    tx, paging, ask, Reach.project(project(grant)), region));
         });
     }
 
@@ -95,7 +97,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     Page<Seen> visible(Grant caller, String region, PageAsk ask) {
         return database.read(caller, tx -> {
             regions.get(tx, region);
-            return seen(tx, table.within(tx, paging, ask,
+            return seen(tx, table.list(tx, paging, ask,
                     policies.reach(tx, caller.principal(), LIST), region));
         });
     }
@@ -103,7 +105,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     /// @param idOrName identifier or name
     Seen get(Grant grant, String region, String idOrName) {
         return database.read(grant, tx -> seen(tx,
-                present(table.find(tx, project(grant), region, idOrName), idOrName)));
+                table.rows.get(tx, project(grant), region, idOrName)));
     }
 
     /// Asks for a deploy. A run makes its clusters.
@@ -149,10 +151,11 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     Accepted change(Grant grant, String region, String idOrName,
             Function<Deploy, NewDeploy> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             verify(found, expected);
             var to = change.apply(found);
-            table.describe(tx, found.id(), to, clock.instant());
+            table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
+                    clock.instant());
             events.append(tx, Lifecycle.event("deploy.updated", found, ""));
             return accepted(tx, found.id(), bring(tx, found, to));
         });
@@ -170,7 +173,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
         }
         stacks.plan(tx, found.region(), stack, wanted.parameters());
         var run = runs.start(tx, UpdateDeploy.TYPE, wanted, new Subject(KIND, found.id()));
-        table.begin(tx, found.id(), Deploy.State.UPDATING, run, clock.instant());
+        table.rows.begin(tx, found.id(), Deploy.State.UPDATING, run, clock.instant());
         events.append(tx, Lifecycle.event("deploy.updating", found, ""));
         return run;
     }
@@ -193,7 +196,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     /// it answers with the same run.
     Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             if (found.state() == Deploy.State.DELETING && found.runId() != null) {
                 return accepted(tx, found.id(), found.runId());
             }
@@ -213,13 +216,13 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
                 new DeleteDeploy.Input(found.id(), found.runId()),
                 new Subject(KIND, found.id()), tx.grant().scope().within(
                         Scope.project(found.organizationId(), found.projectId())));
-        table.begin(tx, found.id(), Deploy.State.DELETING, run, clock.instant());
+        table.rows.begin(tx, found.id(), Deploy.State.DELETING, run, clock.instant());
         events.append(tx, Lifecycle.event("deploy.deleting", found, ""));
         return run;
     }
 
     private Accepted accepted(Tx tx, String id, @Nullable String run) {
-        return new Accepted(seen(tx, present(table.byId(tx, id), id)),
+        return new Accepted(seen(tx, table.rows.get(tx, id)),
                 run == null ? null : runs.get(tx, run));
     }
 
@@ -249,7 +252,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
@@ -259,13 +262,13 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
 
     @Override
     public List<String> clear(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject()).stream()
-                .map(id -> delete(tx, table.lock(tx, id).orElseThrow())).toList();
+        return table.rows.inProject(tx, project.requireProject()).stream()
+                .map(id -> delete(tx, table.rows.lock(tx, id))).toList();
     }
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -280,13 +283,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null)
-                .map(it -> Scope.project(it.organizationId(), it.projectId()));
-    }
-
-    private Deploy lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
-        return present(table.lock(tx, id).filter(it -> it.deletedAt() == null), idOrName);
+        return table.rows.place(tx, id);
     }
 
     private static void verify(Deploy found, OptionalLong expected) {
@@ -294,10 +291,6 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();
         }
-    }
-
-    private static Deploy present(Optional<Deploy> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {

@@ -38,8 +38,7 @@ final class Lifecycle {
     record Placed(Deploy.Resource resource, Cluster cluster) {}
 
     Deploy get(Tx tx, String id) {
-        return table.byId(tx, id)
-                .orElseThrow(() -> new Problem.NotFound(Deploys.KIND, id).raise());
+        return table.rows.get(tx, id);
     }
 
     /// What there is or was of it, in order.
@@ -55,11 +54,11 @@ final class Lifecycle {
 
     /// A run begins: it is the one that a deletion must stop.
     void begin(Tx tx, String id, State to) {
-        var deploy = table.lock(tx, id).orElseThrow();
+        var deploy = table.rows.lock(tx, id);
         switch (deploy.state()) {
             case PENDING, VALIDATING, DEPLOYING, UPDATING, FAILED -> {
                 if (tx.run() != null) {
-                    table.begin(tx, id, to, tx.run(), clock.instant());
+                    table.rows.begin(tx, id, to, tx.run(), clock.instant());
                 }
                 if (deploy.state() != to) {
                     mark(tx, deploy, to, "");
@@ -71,7 +70,7 @@ final class Lifecycle {
     }
 
     void deploying(Tx tx, String id) {
-        var deploy = table.lock(tx, id).orElseThrow();
+        var deploy = table.rows.lock(tx, id);
         if (deploy.state() == State.VALIDATING) {
             mark(tx, deploy, State.DEPLOYING, "");
         }
@@ -79,13 +78,13 @@ final class Lifecycle {
 
     /// Keeps why it is going to fail: whoever takes steps back does not know.
     void note(Grant grant, String id, String reason) {
-        database.write(grant, tx -> table.lock(tx, id).ifPresent(
-                it -> table.mark(tx, id, it.state(), reason, clock.instant())));
+        database.write(grant, tx -> table.rows.findLocked(tx, id).ifPresent(
+                it -> table.rows.mark(tx, id, it.state(), reason, clock.instant())));
     }
 
     /// Nothing came of a run. A deletion that was asked for meanwhile goes on.
     void failed(Tx tx, String id) {
-        var deploy = table.lock(tx, id).orElseThrow();
+        var deploy = table.rows.lock(tx, id);
         switch (deploy.state()) {
             case PENDING, VALIDATING, DEPLOYING, UPDATING -> mark(tx, deploy, State.FAILED,
                     Optional.ofNullable(deploy.stateReason())
@@ -108,7 +107,7 @@ final class Lifecycle {
 
     /// It is as it shall be. Clusters beyond that go, the last one first; nothing waits for them.
     void running(Tx tx, Wanted wanted) {
-        var deploy = table.lock(tx, wanted.deploy()).orElseThrow();
+        var deploy = table.rows.lock(tx, wanted.deploy());
         table.bring(tx, wanted, clock.instant());
         placed(tx, wanted.deploy()).reversed().stream()
                 .filter(it -> it.resource().position() > wanted.replicas())
@@ -117,19 +116,19 @@ final class Lifecycle {
     }
 
     void deleteFailed(Tx tx, String id) {
-        var deploy = table.lock(tx, id).orElseThrow();
+        var deploy = table.rows.lock(tx, id);
         mark(tx, deploy, State.FAILED, Optional.ofNullable(deploy.stateReason())
                 .orElse("The deletion failed; its last run says why. Delete it again to go on."));
     }
 
     void deleted(Tx tx, String id) {
-        var deploy = table.lock(tx, id).orElseThrow();
+        var deploy = table.rows.lock(tx, id);
         table.delete(tx, id, clock.instant());
         events.append(tx, event("deploy.deleted", deploy, ""));
     }
 
     private void mark(Tx tx, Deploy deploy, State state, String reason) {
-        table.mark(tx, deploy.id(), state, reason.isEmpty() ? null : reason, clock.instant());
+        table.rows.mark(tx, deploy.id(), state, reason, clock.instant());
         events.append(tx, event("deploy." + text(state), deploy, reason));
     }
 

@@ -1,17 +1,14 @@
 package orrery.server.compute.instance;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
-import orrery.kit.http.Deleted;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.kit.http.ProjectRows;
 import orrery.server.iam.policy.Reach;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +36,6 @@ final class InstanceTable {
                join network on network.id = nic.network_id
                where nic.instance_id = instance.id) as nics""";
 
-    private static final String SELECT = "select " + COLUMNS + "\nfrom instance\n";
-
     private static final Listing<Instance> LIST = Listing.of(
             Instance.class, "instances", COLUMNS, """
             instance
@@ -62,62 +57,13 @@ final class InstanceTable {
             on conflict (project_id, name) where deleted_at is null do nothing
             """;
 
+    final ProjectRows<Instance> rows = new ProjectRows<>(
+            Instance.class, Instances.KIND, "instance", COLUMNS);
+
     /// Whether the name was free. Its places in networks are not written.
     boolean insert(Tx tx, Instance it) {
         return tx.handle().createUpdate(INSERT)
-                .bind("id", it.id())
-                .bind("organizationId", it.organizationId())
-                .bind("projectId", it.projectId())
-                .bind("region", it.region())
-                .bind("zone", it.zone())
-                .bind("name", it.name())
-                .bind("displayName", it.displayName())
-                .bind("description", it.description())
-                .bind("labels", Json.of(it.labels()))
-                .bind("kind", it.kind().text())
-                .bind("type", it.type())
-                .bind("cpuCores", it.cpuCores())
-                .bind("ramGb", it.ramGb())
-                .bind("gpus", Json.of(it.gpus()))
-                .bind("disks", Json.of(it.disks()))
-                .bind("hostname", it.hostname())
-                .bind("metadata", Json.of(it.metadata()))
-                .bind("state", it.state().name())
-                .bind("runId", it.runId())
-                .bind("createdBy", it.createdBy())
-                .bind("createdAt", it.createdAt())
-                .bind("updatedAt", it.updatedAt())
-                .execute() == 1;
-    }
-
-    /// One in a project, by identifier or name.
-    ///
-    /// @param region `null` for any
-    /// @param deleted whether one is found that is deleted, too, by identifier
-    Optional<Instance> find(Tx tx, String project, @Nullable String region, String idOrName,
-            Deleted deleted) {
-        return tx.handle().createQuery(SELECT + """
-                where project_id = :project
-                  and (:region::text is null or region = :region)
-                  and (id = :idOrName and (:deleted or deleted_at is null)
-                    or name = :idOrName and deleted_at is null)
-                """)
-                .bind("project", project)
-                .bind("region", region)
-                .bind("idOrName", idOrName)
-                .bind("deleted", deleted.isShown())
-                .mapTo(Instance.class).findOne();
-    }
-
-    Optional<Instance> byId(Tx tx, String id) {
-        return tx.handle().createQuery(SELECT + "where id = :id")
-                .bind("id", id).mapTo(Instance.class).findOne();
-    }
-
-    /// As [#byId], and nobody else changes it until the transaction ends.
-    Optional<Instance> lock(Tx tx, String id) {
-        return tx.handle().createQuery(SELECT + "where id = :id for update")
-                .bind("id", id).mapTo(Instance.class).findOne();
+                .bindMethods(it).bind("kind", it.kind().text()).execute() == 1;
     }
 
     /// @param region `null` for all
@@ -145,69 +91,14 @@ final class InstanceTable {
                 """).bind("region", region).mapTo(String.class).list();
     }
 
-    List<Instance> all(Tx tx, Collection<String> ids) {
-        return tx.handle().createQuery(SELECT + "where id = any(:ids)")
-                .bindArray("ids", String.class, ids).mapTo(Instance.class).list();
-    }
-
-    List<String> inProject(Tx tx, String project) {
-        return tx.handle().createQuery("""
-                select id
-                from instance
-                where project_id = :project
-                  and deleted_at is null
-                order by id
-                """).bind("project", project).mapTo(String.class).list();
-    }
-
-    /// `instance/name` of those in a project, a few.
-    List<String> ofProject(Tx tx, String project) {
-        return tx.handle().createQuery("""
-                select 'instance/' || name
-                from instance
-                where project_id = :project
-                  and deleted_at is null
-                order by name
-                limit 20
-                """).bind("project", project).mapTo(String.class).list();
-    }
-
-    Set<String> projectsIn(Tx tx, String region) {
-        return tx.handle().createQuery("""
-                select distinct project_id
-                from instance
-                where region = :region
-                  and deleted_at is null
-                """).bind("region", region).mapTo(String.class).set();
-    }
-
     void describe(Tx tx, String id, Instances.Change change, Instant now) {
-        tx.handle().createUpdate("""
-                update instance
-                set display_name = :displayName, description = :description, labels = :labels,
-                  metadata = :metadata, version = version + 1, updated_at = :now
-                where id = :id
-                """)
-                .bind("id", id)
+        rows.update(tx, id, now, """
+                display_name = :displayName, description = :description, labels = :labels,
+                  metadata = :metadata""")
                 .bind("displayName", change.displayName())
                 .bind("description", change.description())
                 .bind("labels", Json.of(change.labels()))
                 .bind("metadata", Json.of(change.metadata()))
-                .bind("now", now)
-                .execute();
-    }
-
-    void mark(Tx tx, String id, Instance.State state, @Nullable String reason, Instant now) {
-        tx.handle().createUpdate("""
-                update instance
-                set state = lower(:state), state_reason = :reason, version = version + 1,
-                  updated_at = :now
-                where id = :id
-                """)
-                .bind("id", id)
-                .bind("state", state.name())
-                .bind("reason", reason)
-                .bind("now", now)
                 .execute();
     }
 
@@ -221,11 +112,7 @@ final class InstanceTable {
     }
 
     void delete(Tx tx, String id, Instant now) {
-        tx.handle().createUpdate("""
-                update instance
-                set state = 'deleted', state_reason = null, deleted_at = :now,
-                  version = version + 1, updated_at = :now
-                where id = :id
-                """).bind("id", id).bind("now", now).execute();
+        rows.update(tx, id, now, "state = 'deleted', state_reason = null, deleted_at = :now")
+                .execute();
     }
 }

@@ -116,20 +116,15 @@ public final class Instances implements Contents, Locator {
     /// @param idOrName identifier or name
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Instance get(Grant grant, String region, String idOrName, Deleted deleted) {
-        return database.read(grant, tx -> find(tx, grant, region, idOrName, deleted));
-    }
-
-    private Instance find(
-            Tx tx, Grant grant, String region, String idOrName, Deleted deleted) {
-        return present(table.find(
-                tx, project(grant), Regions.one(region), idOrName, deleted), idOrName);
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     /// By identifier, wherever it is.
     ///
     /// @return empty when there never was one
     public Optional<Instance> byId(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id));
+        return database.read(grant, tx -> table.rows.byId(tx, id));
     }
 
     /// Asks for a machine. A run makes it.
@@ -156,7 +151,7 @@ public final class Instances implements Contents, Locator {
             }
             quotas.reserve(tx, grant.scope(), Lifecycle.subject(id), instance.amounts());
             events.append(tx, InstanceEvents.of("instance.created", instance));
-            return new Accepted(present(table.byId(tx, id), id), runs.get(tx, run));
+            return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
         });
     }
 
@@ -191,7 +186,7 @@ public final class Instances implements Contents, Locator {
             verify(found, expected);
             table.describe(tx, found.id(), change.apply(found), clock.instant());
             events.append(tx, InstanceEvents.of("instance.updated", found));
-            return present(table.byId(tx, found.id()), idOrName);
+            return table.rows.get(tx, found.id());
         });
     }
 
@@ -210,7 +205,7 @@ public final class Instances implements Contents, Locator {
                     new PowerInstance.Input(found.id(), power, found.state()),
                     Lifecycle.subject(found.id()));
             lifecycle.begin(tx, found, power.through(), run);
-            return new Accepted(present(table.byId(tx, found.id()), idOrName),
+            return new Accepted(table.rows.get(tx, found.id()),
                     runs.get(tx, run));
         });
     }
@@ -241,12 +236,12 @@ public final class Instances implements Contents, Locator {
                 new DeleteInstance.Input(found.id(), found.runId()),
                 Lifecycle.subject(found.id()), tx.grant().scope().within(found.project()));
         lifecycle.begin(tx, found, State.DELETING, run);
-        return new Accepted(present(table.byId(tx, found.id()), found.id()), runs.get(tx, run));
+        return new Accepted(table.rows.get(tx, found.id()), runs.get(tx, run));
     }
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
@@ -256,14 +251,14 @@ public final class Instances implements Contents, Locator {
 
     @Override
     public List<String> clear(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject()).stream()
-                .map(id -> delete(tx, table.lock(tx, id).orElseThrow()).run().id())
+        return table.rows.inProject(tx, project.requireProject()).stream()
+                .map(id -> delete(tx, table.rows.lock(tx, id)).run().id())
                 .toList();
     }
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -273,12 +268,11 @@ public final class Instances implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(Instance::project);
+        return table.rows.place(tx, id);
     }
 
     private Instance lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = find(tx, grant, region, idOrName, Deleted.HIDDEN).id();
-        return present(table.lock(tx, id).filter(it -> it.deletedAt() == null), idOrName);
+        return table.rows.lock(tx, project(grant), Regions.one(region), idOrName);
     }
 
     private static void verify(Instance found, OptionalLong expected) {
@@ -286,10 +280,6 @@ public final class Instances implements Contents, Locator {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();
         }
-    }
-
-    private static Instance present(Optional<Instance> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {

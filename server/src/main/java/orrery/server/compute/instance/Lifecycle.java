@@ -37,8 +37,7 @@ final class Lifecycle {
     }
 
     Instance get(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Instances.KIND, id).raise()));
+        return database.read(grant, tx -> table.rows.get(tx, id));
     }
 
     /// Identifiers of those in a region that the management cluster should know.
@@ -48,7 +47,7 @@ final class Lifecycle {
 
     /// Those of these identifiers that there are, deleted ones too.
     List<Instance> all(Grant grant, Collection<String> ids) {
-        return database.read(grant, tx -> table.all(tx, ids));
+        return database.read(grant, tx -> table.rows.all(tx, ids));
     }
 
     /// A run begins to make it.
@@ -164,14 +163,14 @@ final class Lifecycle {
     }
 
     private Instance lock(Tx tx, String id) {
-        return table.lock(tx, id).orElseThrow();
+        return table.rows.lock(tx, id);
     }
 
     private void move(Tx tx, Instance instance, State to, String reason) {
         if (instance.state() != to) {
             verify(instance, to);
         }
-        table.mark(tx, instance.id(), to, reason.isEmpty() ? null : reason, clock.instant());
+        table.rows.mark(tx, instance.id(), to, reason, clock.instant());
         events.append(tx, InstanceEvents.of(
                 "instance." + InstanceEvents.text(to), instance, reason));
     }

@@ -42,8 +42,7 @@ final class Lifecycle {
     }
 
     Machine get(Tx tx, String id) {
-        return table.byId(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Machines.KIND, id).raise());
+        return table.rows.get(tx, id);
     }
 
     List<String> alive(Grant grant, String region) {
@@ -51,12 +50,12 @@ final class Lifecycle {
     }
 
     List<Machine> all(Grant grant, Collection<String> ids) {
-        return database.read(grant, tx -> table.all(tx, ids));
+        return database.read(grant, tx -> table.rows.all(tx, ids));
     }
 
     /// How its controller lets Metal3 in. It goes to the management cluster and nowhere else.
     NewMachine.Login login(Grant grant, String id) {
-        return database.read(grant, tx -> table.sealed(tx, id))
+        return database.read(grant, tx -> table.rows.sealed(tx, id, Machines.SEALED))
                 .map(sealed -> sealing.open(sealed, Machines.SEALED.at(id)))
                 .map(text -> Json.read(text, Stored.class).login())
                 .orElseThrow(() -> new Problem.NotFound(Machines.KIND, id).raise());
@@ -80,7 +79,7 @@ final class Lifecycle {
 
     /// A run begins to change it.
     Look.Begun begin(Tx tx, String id, Change change) {
-        var machine = table.lock(tx, id).orElseThrow();
+        var machine = table.rows.lock(tx, id);
         if (!change.mayBegin(machine)) {
             throw illegal(machine, change);
         }
@@ -96,13 +95,13 @@ final class Lifecycle {
 
     /// It is one state further.
     void passes(Tx tx, String id, State state) {
-        mark(tx, table.lock(tx, id).orElseThrow(), state, "", Severity.INFO,
+        mark(tx, table.rows.lock(tx, id), state, "", Severity.INFO,
                 "it is " + MachineEvents.text(state));
     }
 
     /// Its host is as it is wanted now.
     void rests(Tx tx, String id, Machine.Wanted wanted, Host seen) {
-        var machine = table.lock(tx, id).orElseThrow();
+        var machine = table.rows.lock(tx, id);
         table.want(tx, id, wanted, clock.instant());
         table.check(tx, id, Health.HEALTHY, List.of(), seen, clock.instant());
         var state = machine.resting(wanted);
@@ -111,7 +110,7 @@ final class Lifecycle {
 
     /// A change was taken back. A decommissioning that was asked for meanwhile goes on.
     void failed(Tx tx, String id, String reason) {
-        var machine = table.lock(tx, id).orElseThrow();
+        var machine = table.rows.lock(tx, id);
         switch (machine.state()) {
             case DECOMMISSIONING, DECOMMISSIONED -> { }
             case REGISTERING, REGISTERED, INSPECTING, AVAILABLE, ALLOCATED, PROVISIONING, READY,
@@ -121,7 +120,7 @@ final class Lifecycle {
 
     /// It goes; also when its run is repeated after it failed.
     void decommissioning(Tx tx, String id) {
-        var machine = table.lock(tx, id).orElseThrow();
+        var machine = table.rows.lock(tx, id);
         if (machine.allocationId() != null) {
             throw new Problem.InUse(
                     Machines.KIND, id, List.of(machine.allocationId())).raise();
@@ -130,7 +129,7 @@ final class Lifecycle {
     }
 
     void decommissionFailed(Tx tx, String id) {
-        fail(tx, table.lock(tx, id).orElseThrow(),
+        fail(tx, table.rows.lock(tx, id),
                 "It could not be decommissioned; its last run says why. Delete it again.");
     }
 
@@ -140,7 +139,7 @@ final class Lifecycle {
     }
 
     void decommissioned(Tx tx, String id) {
-        var machine = table.lock(tx, id).orElseThrow();
+        var machine = table.rows.lock(tx, id);
         table.delete(tx, id, clock.instant());
         say(tx, id, Severity.INFO, "it is decommissioned");
         events.append(tx, MachineEvents.of("decommissioned", machine, ""));
@@ -172,8 +171,7 @@ final class Lifecycle {
 
     /// It, and nobody else changes it until the transaction ends.
     Machine lock(Tx tx, String id) {
-        return table.lock(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Machines.KIND, id).raise());
+        return table.rows.lock(tx, id);
     }
 
     /// Adds to its log.
@@ -187,7 +185,7 @@ final class Lifecycle {
 
     private void mark(Tx tx, Machine machine, State state, String reason, Severity severity,
             String text) {
-        table.mark(tx, machine.id(), state, reason.isEmpty() ? null : reason, clock.instant());
+        table.rows.mark(tx, machine.id(), state, reason, clock.instant());
         say(tx, machine.id(), severity, text);
         if (state != machine.state()) {
             events.append(tx, MachineEvents.of(MachineEvents.text(state), machine, reason));

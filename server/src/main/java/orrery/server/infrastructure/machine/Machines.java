@@ -97,12 +97,12 @@ public final class Machines implements Contents, Locator {
     /// @param idOrName identifier or name
     public Machine get(Grant grant, String region, String idOrName) {
         return database.read(grant,
-                tx -> present(table.find(tx, project(grant), region, idOrName), idOrName));
+                tx -> table.rows.get(tx, project(grant), region, idOrName));
     }
 
     /// By identifier, wherever it is.
     public Optional<Machine> byId(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id));
+        return database.read(grant, tx -> table.rows.byId(tx, id));
     }
 
     /// Asks for a server to be registered. A run does it, and inspects it.
@@ -162,11 +162,11 @@ public final class Machines implements Contents, Locator {
     public Machine change(Grant grant, String region, String idOrName,
             Function<Machine, Texts> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             verify(found, expected);
             table.describe(tx, found.id(), change.apply(found), clock.instant());
             events.append(tx, MachineEvents.of("updated", found, ""));
-            return present(table.byId(tx, found.id()), idOrName);
+            return table.rows.get(tx, found.id());
         });
     }
 
@@ -177,7 +177,7 @@ public final class Machines implements Contents, Locator {
     public Accepted provision(Grant grant, String region, String idOrName, Machine.Image image,
             @Nullable Secret userData) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             return act(tx, found, Change.PROVISION, ProvisionMachine.TYPE,
                     new ProvisionMachine.Input(found.id(), image, userData));
         });
@@ -189,7 +189,7 @@ public final class Machines implements Contents, Locator {
     ///     [Problem.Conflict] while another run changes the server
     public Accepted operate(Grant grant, String region, String idOrName, Change action) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             verifyPower(found, action);
             verifyRetry(tx, found, action);
             return act(tx, found, action, OperateMachine.TYPE,
@@ -234,7 +234,7 @@ public final class Machines implements Contents, Locator {
         if (state != machine.state()) {
             events.append(tx, MachineEvents.of(MachineEvents.text(state), machine, ""));
         }
-        return new Accepted(present(table.byId(tx, machine.id()), machine.id()),
+        return new Accepted(table.rows.get(tx, machine.id()),
                 runs.get(tx, run));
     }
 
@@ -245,7 +245,7 @@ public final class Machines implements Contents, Locator {
     public Accepted decommission(
             Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = lock(tx, grant, region, idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             var earlier = found.runId();
             if (found.state() == Machine.State.DECOMMISSIONING && earlier != null) {
                 return new Accepted(found, runs.get(tx, earlier));
@@ -262,7 +262,7 @@ public final class Machines implements Contents, Locator {
                     MachineEvents.subject(found));
             table.begin(tx, found.id(), Machine.State.DECOMMISSIONING, run, clock.instant());
             events.append(tx, MachineEvents.of("decommissioning", found, ""));
-            return new Accepted(present(table.byId(tx, found.id()), idOrName),
+            return new Accepted(table.rows.get(tx, found.id()),
                     runs.get(tx, run));
         });
     }
@@ -313,7 +313,7 @@ public final class Machines implements Contents, Locator {
     public Page<LogEntry> logs(Grant grant, String region, String idOrName, Instant start,
             Instant end, PageAsk ask) {
         return database.read(grant, tx -> log.list(tx, paging, ask,
-                present(table.find(tx, project(grant), region, idOrName), idOrName).id(),
+                table.rows.get(tx, project(grant), region, idOrName).id(),
                 start, end));
     }
 
@@ -376,12 +376,12 @@ public final class Machines implements Contents, Locator {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -391,12 +391,7 @@ public final class Machines implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(MachineEvents::scope);
-    }
-
-    private Machine lock(Tx tx, Grant grant, String region, String idOrName) {
-        var id = present(table.find(tx, project(grant), region, idOrName), idOrName).id();
-        return present(table.lock(tx, id).filter(m -> m.deletedAt() == null), idOrName);
+        return table.rows.place(tx, id);
     }
 
     private static void verify(Machine found, OptionalLong expected) {
@@ -404,10 +399,6 @@ public final class Machines implements Contents, Locator {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();
         }
-    }
-
-    private static Machine present(Optional<Machine> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {

@@ -69,7 +69,7 @@ class ClusterSagasTest {
         try (var check = SagaCheck.of(world.test, world.scaling(), () -> {
             var running = world.running();
             id.set(running.id());
-            world.test.database().write(ComputeWorld.GRANT, tx -> new ClusterTable().begin(
+            world.test.database().write(ComputeWorld.GRANT, tx -> new ClusterTable().rows.begin(
                     tx, running.id(), Cluster.State.SCALING, "run_test", running.updatedAt()));
             return new ScaleCluster.Input(running.id(), Pools.scaled(running, List.of(
                     new Clusters.Scale(null, NodePool.Role.WORKER, 5))));

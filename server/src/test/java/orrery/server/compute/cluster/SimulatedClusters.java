@@ -177,7 +177,7 @@ final class SimulatedClusters implements AutoCloseable {
     /// Notes that a change has begun, as the use case does; whose run, nobody knows.
     void begin(String id, Cluster.State state) {
         test.database().write(GRANT,
-                tx -> table.begin(tx, id, state, null, clock.instant()));
+                tx -> table.rows.begin(tx, id, state, null, clock.instant()));
     }
 
     Cluster get(String id) {

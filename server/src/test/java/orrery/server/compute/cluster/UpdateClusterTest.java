@@ -97,7 +97,7 @@ class UpdateClusterTest {
         run(List.of());
         try (var check = SagaCheck.of(world.test, world.updating(), () -> {
             var now = cluster();
-            world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().begin(
+            world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().rows.begin(
                     tx, id, Cluster.State.UPDATING, "run_test", now.updatedAt()));
             var plan = plan("z" + zone.incrementAndGet());
             return new UpdateCluster.Input(

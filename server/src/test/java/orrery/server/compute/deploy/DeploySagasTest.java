@@ -179,7 +179,7 @@ class DeploySagasTest {
     void updatingRepeatsAndUnwinds() {
         try (var check = SagaCheck.of(world.test, updating(), () -> {
             made(1);
-            world.test.database().write(GRANT, tx -> TABLE.begin(
+            world.test.database().write(GRANT, tx -> TABLE.rows.begin(
                     tx, id, Deploy.State.UPDATING, "run_test", world.clock.instant()));
             return new Wanted(id, stack.id(), zone("b"), 1);
         }, allBut(updating()))) {
@@ -206,7 +206,7 @@ class DeploySagasTest {
     void deletingRepeatsAndSaysWhenItFailed() {
         try (var check = SagaCheck.of(world.test, deleting(), () -> {
             made(1);
-            world.test.database().write(GRANT, tx -> TABLE.begin(
+            world.test.database().write(GRANT, tx -> TABLE.rows.begin(
                     tx, id, Deploy.State.DELETING, "run_test", world.clock.instant()));
             return new DeleteDeploy.Input(id, null);
         }, allBut(deleting()))) {
@@ -274,7 +274,7 @@ class DeploySagasTest {
         try (var process = TestProcess.start(world.test, all())) {
             world.test.database().write(GRANT, tx -> {
                 tx.handle().execute("update cluster set state = 'failed' where id = ?", broken);
-                TABLE.begin(tx, id, Deploy.State.UPDATING, "run_test", world.clock.instant());
+                TABLE.rows.begin(tx, id, Deploy.State.UPDATING, "run_test", world.clock.instant());
             });
             run(process, UpdateDeploy.TYPE, new Wanted(id, stack.id(), zone("b"), 2),
                     Status.COMPLETED);
@@ -297,7 +297,7 @@ class DeploySagasTest {
             Awaitility.await().atMost(PATIENCE).until(() -> !clusters().isEmpty());
             world.test.database().write(GRANT, tx -> {
                 process.runs().stop(tx, run);
-                TABLE.begin(tx, id, Deploy.State.DELETING, "run_test", world.clock.instant());
+                TABLE.rows.begin(tx, id, Deploy.State.DELETING, "run_test", world.clock.instant());
             });
             run(process, DeleteDeploy.TYPE, new DeleteDeploy.Input(id, run), Status.COMPLETED);
             assertThat(deploy().state()).isEqualTo(Deploy.State.DELETED);

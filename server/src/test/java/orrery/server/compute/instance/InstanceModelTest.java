@@ -174,7 +174,7 @@ class InstanceModelTest {
     /// What must hold at every moment.
     private void check(MachineWorld world) {
         var all = world.test.database().read(MachineWorld.GRANT,
-                tx -> new InstanceTable().all(tx, known));
+                tx -> new InstanceTable().rows.all(tx, known));
         var alive = all.stream().filter(it -> it.state() != State.DELETED).toList();
         var addresses = alive.stream().flatMap(it -> it.nics().stream())
                 .map(Nic::ipv4Address).toList();
@@ -210,6 +210,7 @@ class InstanceModelTest {
 
     private List<State> states(MachineWorld world) {
         return world.test.database().read(MachineWorld.GRANT,
-                tx -> new InstanceTable().all(tx, known)).stream().map(Instance::state).toList();
+                tx -> new InstanceTable().rows.all(tx, known)).stream()
+                .map(Instance::state).toList();
     }
 }
