@@ -4,17 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import orrery.kit.Ids;
-import orrery.kit.access.Scope;
-import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Subject;
-import orrery.kit.http.Deleted;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.kit.http.ProjectRows;
 
 /// The SQL of table `address`.
 final class AddressTable {
@@ -23,8 +19,6 @@ final class AddressTable {
               host(ip_address) as ip_address, ip_version, address_type, network_id, subnet_id,
               attached_kind, attached_to, bound, version, created_by, created_at, updated_at,
               deleted_at""";
-
-    private static final String SELECT = "select " + COLUMNS + "\nfrom address\n";
 
     private static final Listing<Address> LIST = Listing.of(
             Address.class, "addresses", COLUMNS, """
@@ -46,55 +40,19 @@ final class AddressTable {
               :state, :attachedKind, :attachedTo, :bound, :createdBy, :createdAt, :updatedAt)
             on conflict (project_id, region, name) where deleted_at is null do nothing""";
 
+    final ProjectRows<Address> rows = new ProjectRows<>(
+            Address.class, Addresses.KIND, "address", COLUMNS);
+
     /// Whether the name was free.
     boolean insert(Tx tx, Address address) {
         return tx.handle().createUpdate(INSERT)
                 .bindMethods(address)
-                .bind("labels", Json.of(address.labels()))
-                .bind("ipVersion", address.ipVersion().name())
-                .bind("addressType", address.addressType().name())
                 .bind("state", address.attachedTo() == null ? "available" : "inUse")
                 .execute() == 1;
     }
 
     Page<Address> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
         return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
-    }
-
-    /// One condition for each: by `or` of both PostgreSQL may look through all that a project has.
-    private static final String BY_ID = SELECT + """
-            where id = :idOrName
-              and project_id = :project
-              and region = :region
-              and (:deleted or deleted_at is null)
-            """;
-
-    private static final String BY_NAME = SELECT + """
-            where project_id = :project
-              and region = :region
-              and name = :idOrName
-              and deleted_at is null
-            """;
-
-    /// @param deleted whether one is found that is deleted, too, by identifier
-    Optional<Address> find(
-            Tx tx, String project, String region, String idOrName, Deleted deleted) {
-        return found(tx, "", project, region, idOrName, deleted);
-    }
-
-    /// As [#find], and nobody else changes it until the transaction ends.
-    Optional<Address> lock(Tx tx, String project, String region, String idOrName) {
-        return found(tx, "for update", project, region, idOrName, Deleted.HIDDEN);
-    }
-
-    private static Optional<Address> found(Tx tx, String lock, String project, String region,
-            String idOrName, Deleted deleted) {
-        var query = Ids.isId(idOrName) ? tx.handle().createQuery(BY_ID + lock)
-                .bind("deleted", deleted.isShown()) : tx.handle().createQuery(BY_NAME + lock);
-        return query.bind("project", project)
-                .bind("region", region)
-                .bind("idOrName", idOrName)
-                .mapTo(Address.class).findOne();
     }
 
     /// Whoever has an address of a subnet, by identifier.
@@ -111,7 +69,7 @@ final class AddressTable {
 
     /// Those that something uses. Nobody else changes them until the transaction ends.
     List<Address> lockOf(Tx tx, Subject user) {
-        return tx.handle().createQuery(SELECT + """
+        return rows.select(tx, """
                 where attached_kind = :kind
                   and attached_to = :id
                 order by id
@@ -121,76 +79,30 @@ final class AddressTable {
     }
 
     void attach(Tx tx, String id, Subject user, Instant now) {
-        tx.handle().createUpdate("""
-                update address
-                set state = 'inUse', attached_kind = :kind, attached_to = :user,
-                  version = version + 1, updated_at = :now
-                where id = :id
-                """)
-                .bind("id", id)
-                .bind("kind", user.kind())
-                .bind("user", user.id())
-                .bind("now", now)
-                .execute();
+        rows.update(tx, id, now, """
+                state = 'inUse', attached_kind = :kind, attached_to = :user""")
+                .bind("kind", user.kind()).bind("user", user.id()).execute();
     }
 
     void detach(Tx tx, String id, Instant now) {
-        tx.handle().createUpdate("""
-                update address
-                set state = 'available', attached_kind = null, attached_to = null,
-                  version = version + 1, updated_at = :now
-                where id = :id
-                """).bind("id", id).bind("now", now).execute();
+        rows.update(tx, id, now, """
+                state = 'available', attached_kind = null, attached_to = null""").execute();
     }
 
     void delete(Tx tx, String id, Instant now) {
-        tx.handle().createUpdate("""
-                update address
-                set state = 'released', attached_kind = null, attached_to = null,
-                  deleted_at = :now, version = version + 1, updated_at = :now
-                where id = :id
-                """).bind("id", id).bind("now", now).execute();
+        rows.update(tx, id, now, """
+                state = 'released', attached_kind = null, attached_to = null,
+                  deleted_at = :now""").execute();
     }
 
     /// Those of a project, some at a time. Nobody else changes them until the transaction ends.
     List<Address> lockSome(Tx tx, String project) {
-        return tx.handle().createQuery(SELECT + """
+        return rows.select(tx, """
                 where project_id = :project
                   and deleted_at is null
                 order by id
                 limit 500
                 for update
                 """).bind("project", project).mapTo(Address.class).list();
-    }
-
-    /// `address/name` of those in a project, a few.
-    List<String> ofProject(Tx tx, String project) {
-        return tx.handle().createQuery("""
-                select 'address/' || name
-                from address
-                where project_id = :project
-                  and deleted_at is null
-                order by name
-                limit 20
-                """).bind("project", project).mapTo(String.class).list();
-    }
-
-    Set<String> projectsIn(Tx tx, String region) {
-        return tx.handle().createQuery("""
-                select distinct project_id
-                from address
-                where region = :region
-                  and deleted_at is null
-                """).bind("region", region).mapTo(String.class).set();
-    }
-
-    Optional<Scope> place(Tx tx, String id) {
-        return tx.handle().createQuery("""
-                select organization_id, project_id
-                from address
-                where id = :id and deleted_at is null
-                """).bind("id", id)
-                .map((row, context) -> Scope.project(row.getString(1), row.getString(2)))
-                .findOne();
     }
 }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// and delete them. All of it is synchronous: nothing but our records is involved.
 @Singleton
 public final class Addresses implements Contents, Locator {
-    private static final String KIND = "address";
+    static final String KIND = "address";
 
     private final AddressTable table = new AddressTable();
     private final AddressSpace space = new AddressSpace();
@@ -78,8 +78,8 @@ public final class Addresses implements Contents, Locator {
     ///
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Address get(Grant grant, String region, String idOrName, Deleted deleted) {
-        return database.read(grant, tx -> present(
-                table.find(tx, project(grant), region, idOrName, deleted), idOrName));
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), region, idOrName, deleted));
     }
 
     /// Takes an address for the grant's project, for whatever it will be attached to.
@@ -172,8 +172,7 @@ public final class Addresses implements Contents, Locator {
             throw new Problem.AlreadyExists(KIND, address.name()).raise();
         }
         events.append(tx, event("address.allocated", address));
-        return present(table.find(
-                    tx, address.projectId(), region, address.id(), Deleted.HIDDEN), address.id());
+        return table.rows.get(tx, address.id());
     }
 
     /// An address that is the caller's now.
@@ -256,7 +255,7 @@ public final class Addresses implements Contents, Locator {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
@@ -275,7 +274,7 @@ public final class Addresses implements Contents, Locator {
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -285,11 +284,11 @@ public final class Addresses implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.place(tx, id);
+        return table.rows.place(tx, id);
     }
 
     private Address lock(Tx tx, Scope project, String region, String idOrName) {
-        return present(table.lock(tx, project.requireProject(), region, idOrName), idOrName);
+        return table.rows.lock(tx, project.requireProject(), region, idOrName);
     }
 
     private static boolean isIpv4(Address.Version version) {
@@ -303,10 +302,6 @@ public final class Addresses implements Contents, Locator {
     private static NewEvent event(String type, Address about) {
         return new NewEvent(type, new Subject(KIND, about.id()), about.place(), Map.of(
                 "name", about.name(), "region", about.region(), "ipAddress", about.ipAddress()));
-    }
-
-    private static Address present(Optional<Address> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {

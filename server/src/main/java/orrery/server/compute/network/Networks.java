@@ -40,7 +40,7 @@ import orrery.server.tenancy.region.Regions;
 /// The networks of projects. All changes are synchronous: nothing but our records is involved.
 @Singleton
 public final class Networks implements Contents, Locator {
-    private static final String KIND = "network";
+    static final String KIND = "network";
     private static final Permission LIST = new Permission("compute.networks.list");
     private static final int MOST = 100;
     private static final int MOST_VLANS = 64;
@@ -122,13 +122,13 @@ public final class Networks implements Contents, Locator {
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Network get(Grant grant, String region, String idOrName, Deleted deleted) {
         return database.read(grant, tx -> deleted.isShown()
-                ? present(table.find(tx, project(grant), region, idOrName, deleted), idOrName)
+                ? table.rows.get(tx, project(grant), region, idOrName, deleted)
                 : find(tx, grant, region, idOrName));
     }
 
     private Network find(Tx tx, Grant grant, String region, String idOrName) {
         if (!region.equals(Regions.GLOBAL)) {
-            return present(table.find(tx, project(grant), region, idOrName), idOrName);
+            return table.rows.get(tx, project(grant), region, idOrName);
         }
         var found = table.anywhere(tx, project(grant), idOrName);
         if (found.size() > 1) {
@@ -157,7 +157,7 @@ public final class Networks implements Contents, Locator {
             table.insert(tx, network);
             space.add(tx, subnet(network), null);
             events.append(tx, event("network.created", network));
-            return present(table.find(tx, project(grant), region, network.id()), network.id());
+            return table.rows.get(tx, network.id());
         });
     }
 
@@ -295,7 +295,7 @@ public final class Networks implements Contents, Locator {
     /// @throws Problem.Failure [Problem.Unprocessable] when there is none in the project and region
     public Network find(
             Tx tx, Scope project, String region, String idOrName, String field) {
-        return table.find(tx, project.requireProject(), region, idOrName)
+        return table.rows.find(tx, project.requireProject(), region, idOrName)
                 .orElseThrow(() -> unprocessable(field, "is no network of this project in"
                         + " region " + region));
     }
@@ -317,7 +317,7 @@ public final class Networks implements Contents, Locator {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
@@ -336,7 +336,7 @@ public final class Networks implements Contents, Locator {
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -346,7 +346,7 @@ public final class Networks implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.place(tx, id);
+        return table.rows.place(tx, id);
     }
 
     private static Problem.Failure unprocessable(String field, String message) {

@@ -63,7 +63,7 @@ public final class AddressSpace {
 
     /// One of a project. It stays until the transaction ends.
     public Optional<Subnet> hold(Tx tx, String project, String region, String idOrName) {
-        return table.hold(tx, project, region, idOrName);
+        return table.rows.hold(tx, project, region, idOrName);
     }
 
     /// What has addresses of a network, a few. Nobody takes one until the transaction ends.

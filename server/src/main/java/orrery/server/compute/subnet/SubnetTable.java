@@ -3,16 +3,13 @@ package orrery.server.compute.subnet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import orrery.kit.access.Scope;
-import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
-import orrery.kit.http.Deleted;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.kit.http.ProjectRows;
 
 /// The SQL of table `subnet`.
 final class SubnetTable {
@@ -20,8 +17,6 @@ final class SubnetTable {
             id, organization_id, project_id, region, name, display_name, description, labels,
               role, network_id, ipv4_cidr::text as ipv4_cidr, ipv6_cidr::text as ipv6_cidr,
               version, created_by, created_at, updated_at, deleted_at""";
-
-    private static final String SELECT = "select " + COLUMNS + "\nfrom subnet\n";
 
     private static final Listing<Subnet> LIST = Listing.of(Subnet.class, "subnets", COLUMNS, """
             subnet
@@ -40,53 +35,19 @@ final class SubnetTable {
               :createdAt, :updatedAt)
             on conflict (project_id, region, name) where deleted_at is null do nothing""";
 
+    final ProjectRows<Subnet> rows = new ProjectRows<>(
+            Subnet.class, Subnets.KIND, "subnet", COLUMNS);
+
     /// Whether the name was free.
     boolean insert(Tx tx, Subnet subnet) {
-        return tx.handle().createUpdate(INSERT)
-                .bindMethods(subnet)
-                .bind("labels", Json.of(subnet.labels()))
-                .bind("role", subnet.role().name())
-                .execute() == 1;
+        return tx.handle().createUpdate(INSERT).bindMethods(subnet).execute() == 1;
     }
 
     Page<Subnet> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
         return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
     }
 
-    private static final String FIND = SELECT + """
-            where project_id = :project
-              and region = :region
-              and (id = :idOrName and (:deleted or deleted_at is null)
-                or name = :idOrName and deleted_at is null)
-            """;
-
-    /// @param deleted whether one is found that is deleted, too, by identifier
-    Optional<Subnet> find(
-            Tx tx, String project, String region, String idOrName, Deleted deleted) {
-        return found(tx, FIND, project, region, idOrName, deleted);
-    }
-
-    /// As [#find], and nobody takes an address of it until the transaction ends.
-    Optional<Subnet> lock(Tx tx, String project, String region, String idOrName) {
-        return found(tx, FIND + "for update", project, region, idOrName, Deleted.HIDDEN);
-    }
-
-    /// As [#find], and it stays until the transaction ends. Any number may hold it so.
-    Optional<Subnet> hold(Tx tx, String project, String region, String idOrName) {
-        return found(tx, FIND + "for key share", project, region, idOrName, Deleted.HIDDEN);
-    }
-
-    private static Optional<Subnet> found(
-            Tx tx, String sql, String project, String region, String idOrName, Deleted deleted) {
-        return tx.handle().createQuery(sql)
-                .bind("project", project)
-                .bind("region", region)
-                .bind("idOrName", idOrName)
-                .bind("deleted", deleted.isShown())
-                .mapTo(Subnet.class).findOne();
-    }
-
-    private static final String OF_NETWORK = SELECT + """
+    private static final String OF_NETWORK = """
             where network_id = :network
               and deleted_at is null
             order by created_at, id
@@ -94,23 +55,23 @@ final class SubnetTable {
 
     /// Those of a network, the oldest first.
     List<Subnet> ofNetwork(Tx tx, String network) {
-        return tx.handle().createQuery(OF_NETWORK).bind("network", network)
+        return rows.select(tx, OF_NETWORK).bind("network", network)
                 .mapTo(Subnet.class).list();
     }
 
     /// As [#ofNetwork], and they stay until the transaction ends.
     List<Subnet> holdNetwork(Tx tx, String network) {
-        return tx.handle().createQuery(OF_NETWORK + "for key share").bind("network", network)
+        return rows.select(tx, OF_NETWORK + "for key share").bind("network", network)
                 .mapTo(Subnet.class).list();
     }
 
     /// As [#ofNetwork], and nobody takes an address of them until the transaction ends.
     List<Subnet> lockNetwork(Tx tx, String network) {
-        return tx.handle().createQuery(OF_NETWORK + "for update").bind("network", network)
+        return rows.select(tx, OF_NETWORK + "for update").bind("network", network)
                 .mapTo(Subnet.class).list();
     }
 
-    private static final String EXTERNAL = SELECT + """
+    private static final String EXTERNAL = """
             where region = :region
               and role = 'external'
               and deleted_at is null
@@ -121,7 +82,7 @@ final class SubnetTable {
     /// Those with a region's public addresses, the oldest first; they stay until the transaction
     /// ends.
     List<Subnet> holdExternal(Tx tx, String region) {
-        return tx.handle().createQuery(EXTERNAL).bind("region", region)
+        return rows.select(tx, EXTERNAL).bind("region", region)
                 .mapTo(Subnet.class).list();
     }
 
@@ -145,30 +106,11 @@ final class SubnetTable {
                 """).bind("subnet", subnet).mapTo(String.class).list();
     }
 
-    void update(Tx tx, String id, Subnets.Change change, Instant now) {
-        tx.handle().createUpdate("""
-                update subnet
-                set display_name = :displayName, description = :description, labels = :labels,
-                  version = version + 1, updated_at = :now
-                where id = :id
-                """)
-                .bind("id", id)
-                .bind("displayName", change.displayName())
-                .bind("description", change.description())
-                .bind("labels", Json.of(change.labels()))
-                .bind("now", now)
-                .execute();
-    }
-
     void delete(Tx tx, String id, Instant now) {
-        tx.handle().createUpdate("""
-                update subnet
-                set deleted_at = :now, version = version + 1, updated_at = :now
-                where id = :id
-                """).bind("id", id).bind("now", now).execute();
+        rows.update(tx, id, now, "deleted_at = :now").execute();
     }
 
-    private static final String EXTERNAL_IN = SELECT + """
+    private static final String EXTERNAL_IN = """
             where project_id = :project
               and role = 'external'
               and deleted_at is null
@@ -178,13 +120,13 @@ final class SubnetTable {
 
     /// External ones in a project, a few: internal ones go with their networks.
     List<Subnet> externalIn(Tx tx, String project) {
-        return tx.handle().createQuery(EXTERNAL_IN).bind("project", project)
+        return rows.select(tx, EXTERNAL_IN).bind("project", project)
                 .mapTo(Subnet.class).list();
     }
 
     /// As [#externalIn], and nobody takes an address of them until the transaction ends.
     List<Subnet> lockExternalIn(Tx tx, String project) {
-        return tx.handle().createQuery(EXTERNAL_IN + "for update").bind("project", project)
+        return rows.select(tx, EXTERNAL_IN + "for update").bind("project", project)
                 .mapTo(Subnet.class).list();
     }
 
@@ -196,15 +138,5 @@ final class SubnetTable {
                   and role = 'external'
                   and deleted_at is null
                 """).bind("region", region).mapTo(String.class).set();
-    }
-
-    Optional<Scope> place(Tx tx, String id) {
-        return tx.handle().createQuery("""
-                select organization_id, project_id
-                from subnet
-                where id = :id and deleted_at is null
-                """).bind("id", id)
-                .map((row, context) -> Scope.project(row.getString(1), row.getString(2)))
-                .findOne();
     }
 }

@@ -88,8 +88,8 @@ public final class Subnets implements Contents, Locator {
 
     /// @param idOrName identifier or name
     public Subnet get(Grant grant, String region, String idOrName, Deleted deleted) {
-        return database.read(grant, tx -> present(
-                table.find(tx, project(grant), region, idOrName, deleted), idOrName));
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), region, idOrName, deleted));
     }
 
     /// Makes a subnet, all of it free.
@@ -113,8 +113,7 @@ public final class Subnets implements Contents, Locator {
             }
             space.add(tx, subnet, network == null ? null : network.gateway());
             events.append(tx, event("subnet.created", subnet));
-            return present(table.find(
-                    tx, project(grant), region, subnet.id(), Deleted.HIDDEN), subnet.id());
+            return table.rows.get(tx, subnet.id());
         });
     }
 
@@ -162,12 +161,13 @@ public final class Subnets implements Contents, Locator {
     public Subnet change(Grant grant, String region, String idOrName,
             Function<Subnet, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = present(table.lock(tx, project(grant), region, idOrName), idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             verify(found, expected);
-            table.update(tx, found.id(), change.apply(found), clock.instant());
+            var to = change.apply(found);
+            table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
+                    clock.instant());
             events.append(tx, event("subnet.updated", found));
-            return present(table.find(
-                    tx, project(grant), region, found.id(), Deleted.HIDDEN), idOrName);
+            return table.rows.get(tx, found.id());
         });
     }
 
@@ -177,7 +177,7 @@ public final class Subnets implements Contents, Locator {
     ///     is in its network
     public void delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
-            var found = present(table.lock(tx, project(grant), region, idOrName), idOrName);
+            var found = table.rows.lock(tx, project(grant), region, idOrName);
             verify(found, expected);
             delete(tx, found);
         });
@@ -225,7 +225,7 @@ public final class Subnets implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.place(tx, id);
+        return table.rows.place(tx, id);
     }
 
     private static NewEvent event(String type, Subnet about) {
@@ -239,10 +239,6 @@ public final class Subnets implements Contents, Locator {
             throw new Problem.PreconditionFailed(KIND, found.id(),
                     "version " + expected.getAsLong(), "version " + found.version()).raise();
         }
-    }
-
-    private static Subnet present(Optional<Subnet> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
     }
 
     private static String project(Grant grant) {
