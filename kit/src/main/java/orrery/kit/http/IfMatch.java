@@ -25,4 +25,16 @@ public final class IfMatch {
         }
         return OptionalLong.of(Long.parseLong(match.group(1)));
     }
+
+    /// Refuses a change of another version than the one that the caller knows.
+    ///
+    /// @param version as it is now
+    /// @param expected what [#version] said
+    /// @throws Problem.Failure [Problem.PreconditionFailed]
+    public static void verify(String kind, String id, long version, OptionalLong expected) {
+        if (expected.isPresent() && expected.getAsLong() != version) {
+            throw new Problem.PreconditionFailed(kind, id, "version " + expected.getAsLong(),
+                    "version " + version).raise();
+        }
+    }
 }

@@ -19,6 +19,7 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Deleted;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -139,10 +140,7 @@ public final class Addresses implements Contents, Locator {
     public void release(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
             var found = lock(tx, grant.scope(), region, idOrName);
-            if (expected.isPresent() && expected.getAsLong() != found.version()) {
-                throw new Problem.PreconditionFailed(KIND, found.id(),
-                        "version " + expected.getAsLong(), "version " + found.version()).raise();
-            }
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             verifyUnused(found);
             release(tx, found);
         });

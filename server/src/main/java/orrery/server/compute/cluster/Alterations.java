@@ -13,6 +13,7 @@ import orrery.kit.durable.Runs;
 import orrery.kit.durable.SagaType;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +41,8 @@ final class Alterations {
     Cluster lock(Tx tx, Grant grant, String region, String idOrName, OptionalLong expected) {
         var found = table.rows.lock(
                 tx, grant.scope().requireProject(), Regions.one(region), idOrName);
-        verify(found, expected);
+        IfMatch.verify(Clusters.KIND, found.id(), found.version(), expected);
         return found;
-    }
-
-    static void verify(Cluster found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(Clusters.KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     static Cluster present(Optional<Cluster> found, String idOrName) {

@@ -30,6 +30,7 @@ import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Deleted;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -315,7 +316,7 @@ public final class Clusters {
         return database.tx(grant, tx -> {
             var found = alterations.lock(tx, grant, region, idOrName, OptionalLong.empty());
             if (found.state() != Cluster.State.DELETING) {
-                Alterations.verify(found, expected);
+                IfMatch.verify(KIND, found.id(), found.version(), expected);
             }
             return delete(tx, found);
         });

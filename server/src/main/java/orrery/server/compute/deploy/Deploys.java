@@ -21,6 +21,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -152,7 +153,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
             Function<Deploy, NewDeploy> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
                     clock.instant());
@@ -200,7 +201,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
             if (found.state() == Deploy.State.DELETING && found.runId() != null) {
                 return accepted(tx, found.id(), found.runId());
             }
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             return accepted(tx, found.id(), delete(tx, found));
         });
     }
@@ -284,13 +285,6 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     @Override
     public Optional<Scope> find(Tx tx, String id) {
         return table.rows.place(tx, id);
-    }
-
-    private static void verify(Deploy found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static String project(Grant grant) {

@@ -24,6 +24,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.http.Deleted;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -183,7 +184,7 @@ public final class Instances implements Contents, Locator {
             Function<Instance, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant, region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             table.describe(tx, found.id(), change.apply(found), clock.instant());
             events.append(tx, InstanceEvents.of("instance.updated", found));
             return table.rows.get(tx, found.id());
@@ -199,7 +200,7 @@ public final class Instances implements Contents, Locator {
             OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant, region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             Lifecycle.verify(found, power);
             var run = runs.start(tx, PowerInstance.TYPE,
                     new PowerInstance.Input(found.id(), power, found.state()),
@@ -219,7 +220,7 @@ public final class Instances implements Contents, Locator {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant, region, idOrName);
             if (found.state() != State.DELETING) {
-                verify(found, expected);
+                IfMatch.verify(KIND, found.id(), found.version(), expected);
             }
             return delete(tx, found);
         });
@@ -273,13 +274,6 @@ public final class Instances implements Contents, Locator {
 
     private Instance lock(Tx tx, Grant grant, String region, String idOrName) {
         return table.rows.lock(tx, project(grant), Regions.one(region), idOrName);
-    }
-
-    private static void verify(Instance found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static String project(Grant grant) {

@@ -26,6 +26,7 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Deleted;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -206,7 +207,7 @@ public final class Networks implements Contents, Locator {
             Function<Network, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = hold(tx, grant, region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             moveGateway(tx, found, to.gateway());
             table.update(tx, found.id(), to, clock.instant());
@@ -233,7 +234,7 @@ public final class Networks implements Contents, Locator {
     public void delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
             var found = hold(tx, grant, region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             verifyUnused(tx, found);
             delete(tx, found);
         });
@@ -357,13 +358,6 @@ public final class Networks implements Contents, Locator {
         return new NewEvent(type, new Subject(KIND, about.id()),
                 Scope.project(about.organizationId(), about.projectId()),
                 Map.of("name", about.name(), "region", about.region(), "cidr", about.cidr()));
-    }
-
-    private static void verify(Network found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static Network present(Optional<Network> found, String idOrName) {

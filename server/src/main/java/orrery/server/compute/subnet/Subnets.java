@@ -24,6 +24,7 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Deleted;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -162,7 +163,7 @@ public final class Subnets implements Contents, Locator {
             Function<Subnet, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
                     clock.instant());
@@ -178,7 +179,7 @@ public final class Subnets implements Contents, Locator {
     public void delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             delete(tx, found);
         });
     }
@@ -232,13 +233,6 @@ public final class Subnets implements Contents, Locator {
         return new NewEvent(type, new Subject(KIND, about.id()), about.place(), Map.of(
                 "name", about.name(), "region", about.region(), "ranges",
                 about.ranges().stream().map(Cidr::toString).toList()));
-    }
-
-    private static void verify(Subnet found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static String project(Grant grant) {

@@ -25,6 +25,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -151,10 +152,7 @@ public final class ApiKeys implements Departure, ProjectEnd {
                 within(grant, key);
             }
             var change = patch.apply(key);
-            if (expected.isPresent() && expected.getAsLong() != key.version()) {
-                throw new Problem.PreconditionFailed(KIND, id, "version " + expected.getAsLong(),
-                        "version " + key.version()).raise();
-            }
+            IfMatch.verify(KIND, id, key.version(), expected);
             if (change.isEnabled() != null
                     && key.state(clock.instant()) == ApiKey.State.EXPIRED) {
                 throw new Problem.IllegalTransition(KIND, id, "expired",

@@ -19,6 +19,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -176,10 +177,7 @@ public final class Groups implements Locator {
 
     private Group lock(Tx tx, Grant grant, String key, OptionalLong expected) {
         var found = present(table.lock(tx, organization(grant), key), key);
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, key, "version " + expected.getAsLong(),
-                    "version " + found.version()).raise();
-        }
+        IfMatch.verify(KIND, key, found.version(), expected);
         return found;
     }
 

@@ -20,6 +20,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 
 /// The roles that can be given in an organization: those that come with the server, and its own.
@@ -154,10 +155,7 @@ public final class Roles implements Locator {
                     "it comes with the server; make one of your own").raise();
         }
         var found = present(table.lock(tx, organization(grant), key), key);
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, key, "version " + expected.getAsLong(),
-                    "version " + found.version()).raise();
-        }
+        IfMatch.verify(KIND, key, found.version(), expected);
         return found;
     }
 

@@ -25,6 +25,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -270,10 +271,7 @@ public final class ServiceAccounts implements Locator, ProjectEnd {
     private ServiceAccount lock(Tx tx, Grant grant, String key, OptionalLong expected) {
         table.lock(tx, find(tx, grant, key).id());
         var found = find(tx, grant, key);
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, key, "version " + expected.getAsLong(),
-                    "version " + found.version()).raise();
-        }
+        IfMatch.verify(KIND, key, found.version(), expected);
         return found;
     }
 

@@ -26,6 +26,7 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Expression;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -176,10 +177,7 @@ public final class Members {
     private Member lock(Tx tx, Grant grant, String key, OptionalLong expected) {
         lock(tx, grant.scope());
         var found = find(tx, grant, key);
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, key, "version " + expected.getAsLong(),
-                    "version " + found.version()).raise();
-        }
+        IfMatch.verify(KIND, key, found.version(), expected);
         return found;
     }
 

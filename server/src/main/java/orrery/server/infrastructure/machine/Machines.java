@@ -21,6 +21,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.durable.SagaType;
 import orrery.kit.events.Events;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -163,7 +164,7 @@ public final class Machines implements Contents, Locator {
             Function<Machine, Texts> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             table.describe(tx, found.id(), change.apply(found), clock.instant());
             events.append(tx, MachineEvents.of("updated", found, ""));
             return table.rows.get(tx, found.id());
@@ -250,7 +251,7 @@ public final class Machines implements Contents, Locator {
             if (found.state() == Machine.State.DECOMMISSIONING && earlier != null) {
                 return new Accepted(found, runs.get(tx, earlier));
             }
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             if (found.allocationId() != null) {
                 throw new Problem.InUse(KIND, found.id(), List.of(found.allocationId())).raise();
             }
@@ -392,13 +393,6 @@ public final class Machines implements Contents, Locator {
     @Override
     public Optional<Scope> find(Tx tx, String id) {
         return table.rows.place(tx, id);
-    }
-
-    private static void verify(Machine found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static String project(Grant grant) {

@@ -21,6 +21,7 @@ import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -115,7 +116,7 @@ public final class Pools implements Contents {
             OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = lock(tx, idOrName);
-            verify(KIND, found.id(), found.version(), expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             table.update(tx, found.id(), change.apply(found), clock.instant());
             events.append(tx, event("pool.updated", found));
             return counted(tx, present(tx, found.id()));
@@ -126,7 +127,7 @@ public final class Pools implements Contents {
     public void delete(Grant grant, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
             var found = lock(tx, idOrName);
-            verify(KIND, found.id(), found.version(), expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             var held = table.held(tx, found.id());
             if (!held.isEmpty()) {
                 throw new Problem.InUse(KIND, found.id(), held).raise();
@@ -260,13 +261,6 @@ public final class Pools implements Contents {
 
     private static Pool present(Optional<Pool> found, String idOrName) {
         return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
-    }
-
-    private static void verify(String kind, String id, long version, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != version) {
-            throw new Problem.PreconditionFailed(kind, id,
-                    "version " + expected.getAsLong(), "version " + version).raise();
-        }
     }
 
     private static NewEvent event(String type, Pool about) {

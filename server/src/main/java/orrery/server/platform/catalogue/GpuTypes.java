@@ -15,6 +15,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -79,7 +80,7 @@ public final class GpuTypes {
             Function<GpuType.Description, GpuType.Description> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = present(table.lock(tx, region, code), code);
-            verify(found, expected);
+            IfMatch.verify(KIND, code, found.version(), expected);
             table.update(tx, region, change.apply(found.description()), clock.instant());
             events.append(tx, event("gpuType.updated", region, code));
             return table.find(tx, region, code).orElseThrow();
@@ -91,7 +92,8 @@ public final class GpuTypes {
     /// @throws Problem.Failure [Problem.InUse] while an instance type comes with it
     void delete(Grant grant, String region, String code, OptionalLong expected) {
         database.write(grant, tx -> {
-            verify(present(table.lock(tx, region, code), code), expected);
+            var found = present(table.lock(tx, region, code), code);
+            IfMatch.verify(KIND, code, found.version(), expected);
             types.withGpu(tx, region, code).ifPresent(type -> {
                 throw new Problem.InUse(
                         KIND, code, List.of("instanceType/" + type)).raise();
@@ -99,13 +101,6 @@ public final class GpuTypes {
             table.delete(tx, region, code);
             events.append(tx, event("gpuType.deleted", region, code));
         });
-    }
-
-    private static void verify(GpuType found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.code(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static NewEvent event(String type, String region, String code) {

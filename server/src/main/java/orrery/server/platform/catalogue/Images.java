@@ -14,6 +14,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -77,7 +78,7 @@ public final class Images {
             Function<Image.Description, Image.Description> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = present(table.lock(tx, region, code), code);
-            verify(found, expected);
+            IfMatch.verify(KIND, code, found.version(), expected);
             table.update(tx, region, change.apply(found.description()), clock.instant());
             events.append(tx, event("image.updated", region, code));
             return table.find(tx, region, code).orElseThrow();
@@ -87,17 +88,11 @@ public final class Images {
     /// Offers it no more. Machines keep what they have.
     void delete(Grant grant, String region, String code, OptionalLong expected) {
         database.write(grant, tx -> {
-            verify(present(table.lock(tx, region, code), code), expected);
+            var found = present(table.lock(tx, region, code), code);
+            IfMatch.verify(KIND, code, found.version(), expected);
             table.delete(tx, region, code);
             events.append(tx, event("image.deleted", region, code));
         });
-    }
-
-    private static void verify(Image found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.code(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static NewEvent event(String type, String region, String code) {

@@ -17,6 +17,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -137,7 +138,7 @@ public final class InstanceTypes {
             OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = present(table.lock(tx, region, code), zone, code);
-            verify(found, expected);
+            IfMatch.verify(KIND, code, found.version(), expected);
             var to = change.apply(found.description());
             verify(tx, region, to);
             table.update(tx, region, to, clock.instant());
@@ -149,17 +150,11 @@ public final class InstanceTypes {
     /// Offers it no more, in no zone. Machines keep what they have.
     void delete(Grant grant, String region, String zone, String code, OptionalLong expected) {
         database.write(grant, tx -> {
-            verify(present(table.lock(tx, region, code), zone, code), expected);
+            var found = present(table.lock(tx, region, code), zone, code);
+            IfMatch.verify(KIND, code, found.version(), expected);
             table.delete(tx, region, code);
             events.append(tx, event("instanceType.deleted", region, code));
         });
-    }
-
-    private static void verify(InstanceType found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.code(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static NewEvent event(String type, String region, String code) {

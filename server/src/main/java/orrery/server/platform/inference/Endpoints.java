@@ -23,6 +23,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -213,7 +214,7 @@ public final class Endpoints implements Contents, Locator {
             Function<Endpoint, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
                     clock.instant());
@@ -277,7 +278,7 @@ public final class Endpoints implements Contents, Locator {
             if (found.state() == State.DELETING && found.runId() != null) {
                 return new Accepted(found, runs.get(tx, found.runId()), null);
             }
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             return accepted(tx, found, runs.get(tx, delete(tx, found)));
         });
     }
@@ -361,13 +362,6 @@ public final class Endpoints implements Contents, Locator {
     private static Problem.Failure illegal(Endpoint endpoint, String action) {
         return new Problem.IllegalTransition(KIND, endpoint.id(),
                 EndpointEvents.text(endpoint.state()), action).raise();
-    }
-
-    private static void verify(Endpoint found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static String project(Grant grant) {

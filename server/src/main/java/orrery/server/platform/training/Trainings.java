@@ -22,6 +22,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -167,7 +168,7 @@ public final class Trainings implements Contents, Locator {
             Function<Training, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.describe(tx, found.id(), to.displayName(), to.labels(), clock.instant());
             events.append(tx, TrainingEvents.of("updated", found));
@@ -254,7 +255,7 @@ public final class Trainings implements Contents, Locator {
             if (found.state() == State.DELETING && found.runId() != null) {
                 return new Accepted(found, runs.get(tx, found.runId()));
             }
-            verify(found, expected);
+            IfMatch.verify(KIND, found.id(), found.version(), expected);
             if (!found.state().isTerminal()) {
                 throw illegal(found, "delete");
             }
@@ -332,13 +333,6 @@ public final class Trainings implements Contents, Locator {
     private static Problem.Failure illegal(Training training, String action) {
         return new Problem.IllegalTransition(KIND, training.id(),
                 TrainingEvents.text(training.state()), action).raise();
-    }
-
-    private static void verify(Training found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static String project(Grant grant) {

@@ -13,6 +13,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.server.tenancy.project.Project;
 import orrery.server.tenancy.project.ProjectDeletions;
 import orrery.server.tenancy.project.Projects;
@@ -57,7 +58,7 @@ public final class OrganizationDeletions {
             var found = organizations.lock(tx, id);
             if (found.deletion() == null
                     || runs.get(tx, found.deletion()).status().isOver()) {
-                Organizations.verify(found, expected);
+                IfMatch.verify(Organizations.KIND, found.id(), found.version(), expected);
                 verifyEmpty(tx, found, force);
                 organizations.deleting(tx, found, runs.start(tx, DeleteOrganization.TYPE,
                         new DeleteOrganization.Input(id),

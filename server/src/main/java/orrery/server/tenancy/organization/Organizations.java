@@ -23,6 +23,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -133,7 +134,7 @@ public final class Organizations {
             OptionalLong expected) {
         return database.tx(grant, tx -> {
             var old = present(table.lock(tx, id(grant)), id(grant));
-            verify(old, expected);
+            IfMatch.verify(KIND, old.id(), old.version(), expected);
             var change = patch.apply(old);
             if (!change.settings().equals(old.settings())) {
                 access.require(grant.call(), SETTINGS, grant.scope());
@@ -179,7 +180,7 @@ public final class Organizations {
             var place = Scope.organization(id(grant));
             members.lock(tx, place);
             var old = present(table.lock(tx, id(grant)), id(grant));
-            verify(old, expected);
+            IfMatch.verify(KIND, old.id(), old.version(), expected);
             var heir = members.active(tx, old.id(), user).orElseThrow(
                     () -> new Problem.Unprocessable(List.of(new Problem.Mistake("userId",
                             "is no active member of the organization: invite them first")))
@@ -257,13 +258,6 @@ public final class Organizations {
     private static NewEvent event(String type, Organization about) {
         return new NewEvent(type, new Subject(KIND, about.id()),
                 Scope.organization(about.id()), Map.of("name", about.name()));
-    }
-
-    static void verify(Organization found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
     }
 
     private static Organization present(Optional<Organization> found, String id) {

@@ -17,6 +17,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.server.iam.policy.ProjectEnd;
 import orrery.server.tenancy.project.Contents.Layer;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public final class ProjectDeletions {
             if (run != null) {
                 return new Accepted(found, run);
             }
-            Projects.verify(found, expected);
+            IfMatch.verify(Projects.KIND, found.id(), found.version(), expected);
             verifyEmpty(tx, found, ALL);
             end(tx, found);
             return new Accepted(found, null);
@@ -72,7 +73,7 @@ public final class ProjectDeletions {
         return database.tx(grant, tx -> {
             var found = projects.lock(tx, grant.scope());
             if (underWay(tx, found) == null) {
-                Projects.verify(found, expected);
+                IfMatch.verify(Projects.KIND, found.id(), found.version(), expected);
             }
             var run = begin(tx, found.scope());
             return new Accepted(projects.lock(tx, found.scope()), runs.get(tx, run));

@@ -22,6 +22,7 @@ import orrery.kit.events.Epochs;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -148,7 +149,8 @@ public final class Projects {
     /// @throws Problem.Failure [Problem.PreconditionFailed]
     public Project change(Grant grant, Project.Change change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            verify(present(table.lock(tx, id(grant)), id(grant)), expected);
+            var old = present(table.lock(tx, id(grant)), id(grant));
+            IfMatch.verify(KIND, old.id(), old.version(), expected);
             var changed = table.change(tx, id(grant), change, clock.instant());
             events.append(tx, event("project.updated", changed));
             show(tx, changed);
@@ -206,13 +208,6 @@ public final class Projects {
         switch (project.visibility()) {
             case ORG -> policies.give(tx, Predefined.VIEWER, members, project.scope());
             case PRIVATE -> policies.take(tx, Predefined.VIEWER, members, project.scope());
-        }
-    }
-
-    static void verify(Project found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
         }
     }
 

@@ -16,6 +16,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 
 /// How much organizations and projects may have: what is asked for is reserved in the transaction
 /// that accepts it, and given back in the one that ends it.
@@ -53,10 +54,7 @@ public final class Quotas {
             // Makes the row, and waits for whoever changes it.
             var old = table.add(tx, place.requireOrganization(), place.project(), Amounts.NONE,
                     clock.instant());
-            if (expected.isPresent() && expected.getAsLong() != old.version()) {
-                throw new Problem.PreconditionFailed(KIND, name(place),
-                        "version " + expected.getAsLong(), "version " + old.version()).raise();
-            }
+            IfMatch.verify(KIND, name(place), old.version(), expected);
             var limits = patch.apply(old);
             if (place.project() != null) {
                 verifyWithin(limits, find(tx, Scope.organization(place.requireOrganization())));
