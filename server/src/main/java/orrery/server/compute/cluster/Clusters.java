@@ -47,7 +47,6 @@ import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Amounts;
 import orrery.server.tenancy.quota.Quotas;
-import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 
 /// The clusters of projects: what users may do with them.
@@ -198,7 +197,7 @@ public final class Clusters {
     public Accepted create(Tx tx, String region, NewCluster asked) {
         var grant = tx.grant();
         projects.hold(tx, grant.scope());
-        verifyOpen(regions.get(tx, region));
+        regions.open(tx, region);
         var id = ids.next("cls");
         var plan = plan(tx, region, asked);
         var pools = pools(tx, grant, region, AskedPools.of(asked, plan));
@@ -232,13 +231,6 @@ public final class Clusters {
         }
         return stacks.plan(tx, region, asked.stackId(), asked.parameters() == null
                 ? JsonNodeFactory.instance.objectNode() : asked.parameters());
-    }
-
-    private static void verifyOpen(Region region) {
-        if (region.state() == Region.State.DISABLED) {
-            throw new Problem.Conflict("region", region.code(),
-                    "it is closed; choose another region").raise();
-        }
     }
 
     private List<NodePool> pools(

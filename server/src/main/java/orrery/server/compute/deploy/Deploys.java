@@ -33,7 +33,6 @@ import orrery.server.platform.stack.Stack;
 import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
-import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -116,7 +115,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     Accepted create(Grant grant, String region, NewDeploy asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            verifyOpen(regions.get(tx, region));
+            regions.open(tx, region);
             var plan = stacks.plan(tx, region, asked.stackId(), asked.parameters());
             var id = ids.next("dep");
             var now = clock.instant();
@@ -134,13 +133,6 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
             events.append(tx, Lifecycle.event("deploy.created", deploy, ""));
             return accepted(tx, id, run);
         });
-    }
-
-    private static void verifyOpen(Region region) {
-        if (region.state() == Region.State.DISABLED) {
-            throw new Problem.Conflict("region", region.code(),
-                    "it is closed; choose another region").raise();
-        }
     }
 
     /// Changes texts and labels at once, and all else by a run.

@@ -35,7 +35,6 @@ import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Quotas;
-import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -135,8 +134,7 @@ public final class Instances implements Contents, Locator {
     public Accepted create(Grant grant, String region, NewInstance asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            var place = regions.get(tx, region);
-            verifyOpen(place);
+            var place = regions.open(tx, region);
             var mistakes = new ArrayList<Mistake>();
             var choice = offers.choose(tx, place, asked, mistakes);
             var id = ids.next("ins");
@@ -154,13 +152,6 @@ public final class Instances implements Contents, Locator {
             events.append(tx, InstanceEvents.of("instance.created", instance));
             return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
         });
-    }
-
-    private static void verifyOpen(Region region) {
-        if (region.state() == Region.State.DISABLED) {
-            throw new Problem.Conflict("region", region.code(),
-                    "it is closed; choose another region").raise();
-        }
     }
 
     private Instance build(Grant grant, String region, String id, NewInstance asked,

@@ -32,7 +32,6 @@ import orrery.kit.secret.Sealing;
 import orrery.kit.secret.Secret;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
-import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +112,7 @@ public final class Machines implements Contents, Locator {
     public Accepted register(Grant grant, String region, NewMachine asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            verifyOpen(regions.get(tx, region));
+            regions.open(tx, region);
             var id = ids.next("srv");
             var machine = build(grant, region, id, asked);
             var login = sealing.seal(Lifecycle.Stored.text(asked.login()), SEALED.at(id));
@@ -128,14 +127,7 @@ public final class Machines implements Contents, Locator {
 
     /// @throws Problem.Failure [Problem.NotFound], or [Problem.Conflict] while it is closed
     void verifyRegion(Grant grant, String region) {
-        verifyOpen(regions.get(grant, region));
-    }
-
-    private static void verifyOpen(Region region) {
-        if (region.state() == Region.State.DISABLED) {
-            throw new Problem.Conflict("region", region.code(),
-                    "is closed; choose another region").raise();
-        }
+        database.read(grant, tx -> regions.open(tx, region));
     }
 
     private Problem.Failure taken(Tx tx, Machine machine) {

@@ -40,7 +40,6 @@ import orrery.server.platform.inference.Endpoint.State;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
-import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -165,7 +164,7 @@ public final class Endpoints implements Contents, Locator {
     public Accepted create(Grant grant, String region, NewEndpoint asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            verifyOpen(regions.get(tx, region));
+            regions.open(tx, region);
             var id = ids.next("inf");
             var run = runs.start(tx, CreateEndpoint.TYPE, new CreateEndpoint.Input(id),
                     subject(id));
@@ -187,13 +186,6 @@ public final class Endpoints implements Contents, Locator {
             settings.put(InferenceServices.API_KEY, key.reveal());
         }
         return settings;
-    }
-
-    private static void verifyOpen(Region region) {
-        if (region.state() == Region.State.DISABLED) {
-            throw new Problem.Conflict("region", region.code(),
-                    "it is closed; choose another region").raise();
-        }
     }
 
     private Endpoint build(Grant grant, String region, String id, NewEndpoint asked, String run) {

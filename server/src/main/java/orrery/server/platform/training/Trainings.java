@@ -38,7 +38,6 @@ import orrery.server.platform.training.Training.State;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
-import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +128,7 @@ public final class Trainings implements Contents, Locator {
     public Accepted create(Grant grant, String region, NewTraining asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            verifyOpen(regions.get(tx, region));
+            regions.open(tx, region);
             var id = ids.next("trn");
             var run = runs.start(tx, CreateTraining.TYPE, new CreateTraining.Input(id),
                     subject(id));
@@ -141,13 +140,6 @@ public final class Trainings implements Contents, Locator {
             events.append(tx, TrainingEvents.of("created", training));
             return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
         });
-    }
-
-    private static void verifyOpen(Region region) {
-        if (region.state() == Region.State.DISABLED) {
-            throw new Problem.Conflict("region", region.code(),
-                    "it is closed; choose another region").raise();
-        }
     }
 
     private Training build(Grant grant, String region, String id, NewTraining asked, String run) {

@@ -63,6 +63,17 @@ public final class Regions {
         return table.find(tx, code).orElseThrow(() -> new Problem.NotFound(KIND, code).raise());
     }
 
+    /// As [#get(Tx, String)], for what is to be made there.
+    ///
+    /// @throws Problem.Failure [Problem.NotFound], or [Problem.Conflict] while it is closed
+    public Region open(Tx tx, String code) {
+        var region = get(tx, code);
+        if (region.state() == Region.State.DISABLED) {
+            throw new Problem.Conflict(KIND, code, "it is closed; choose another region").raise();
+        }
+        return region;
+    }
+
     /// Refuses a code that names no region. Regions stay once they are there, so that every list of
     /// what is in one does not ask the database for it again.
     ///
