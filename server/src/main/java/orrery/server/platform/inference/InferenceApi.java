@@ -18,6 +18,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.kit.kube.Pods;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/inference")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class InferenceApi {
-    private final Endpoints endpoints;
+public sealed class InferenceApi permits InferenceShortApi {
+    final Endpoints endpoints;
 
     public InferenceApi(Endpoints endpoints) {
         this.endpoints = endpoints;
@@ -42,10 +43,10 @@ public final class InferenceApi {
 
     @POST
     @Needs(value = "ai.inference.create", in = Place.PROJECT)
-    public Answer<InferenceView> create(@Context Grant grant, @PathParam("region") String region,
+    public Answer<InferenceView> create(@Context Grant grant, @Context Whereabouts where,
             InferenceBody.New body) {
         body.checkProject(grant);
-        return InferenceView.answer(endpoints.create(grant, region, body.input()));
+        return InferenceView.answer(endpoints.create(grant, where.region(), body.input()));
     }
 
     @GET

@@ -22,7 +22,7 @@ final class InferenceBody {
 
     /// The body of a POST. Who does not say who may call it gets a key.
     ///
-    /// @param projectId where the path names no project
+    /// @param projectId the path's, or left out
     record New(
             @Nullable String name,
             @Nullable String displayName,

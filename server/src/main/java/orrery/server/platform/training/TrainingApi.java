@@ -18,6 +18,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.kit.kube.Pods;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/training")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class TrainingApi {
-    private final Trainings trainings;
+public sealed class TrainingApi permits TrainingShortApi {
+    final Trainings trainings;
 
     public TrainingApi(Trainings trainings) {
         this.trainings = trainings;
@@ -42,10 +43,10 @@ public final class TrainingApi {
 
     @POST
     @Needs(value = "ai.training.create", in = Place.PROJECT)
-    public Answer<TrainingView> create(@Context Grant grant, @PathParam("region") String region,
+    public Answer<TrainingView> create(@Context Grant grant, @Context Whereabouts where,
             TrainingBody.New body) {
         body.checkProject(grant);
-        return TrainingView.answer(trainings.create(grant, region, body.input()));
+        return TrainingView.answer(trainings.create(grant, where.region(), body.input()));
     }
 
     @GET

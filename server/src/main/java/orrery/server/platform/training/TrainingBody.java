@@ -16,7 +16,7 @@ final class TrainingBody {
 
     /// The body of a POST.
     ///
-    /// @param projectId where the path names no project
+    /// @param projectId the path's, or left out
     record New(
             @Nullable String name,
             @Nullable String displayName,

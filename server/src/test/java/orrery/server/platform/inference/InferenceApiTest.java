@@ -303,7 +303,9 @@ class InferenceApiTest {
         assertThat(names(owner.get(REGIONAL + "?projectId=" + all.project()))).contains("zeta");
         assertThat(names(owner.get(REGIONAL + "?projectId=prj_none"))).isEmpty();
         assertThat(owner.get(REGIONAL + "/" + id).text("/data/name")).isEqualTo("zeta");
-        assertThat(owner.get(REGIONAL + "/zeta").status()).as("by identifier").isEqualTo(404);
+        assertThat(fields(owner.get(REGIONAL + "/zeta"))).as("whose?").containsExactly("projectId");
+        assertThat(owner.get(REGIONAL + "/zeta?projectId=" + all.project()).text("/data/id"))
+                .isEqualTo(id);
         assertThat(owner.patch(REGIONAL + "/" + id, Map.of("displayName", "Z")).status())
                 .isEqualTo(200);
         var second = owner.post(REGIONAL + "?projectId=" + all.project(), llama("zeta"));

@@ -265,7 +265,9 @@ class TrainingApiTest {
         assertThat(asked.header("Location")).isEqualTo(trainings + "/" + id);
         assertThat(names(owner.get(REGIONAL + "?projectId=" + all.project()))).contains("zeta");
         assertThat(owner.get(REGIONAL + "/" + id).text("/data/name")).isEqualTo("zeta");
-        assertThat(owner.get(REGIONAL + "/zeta").status()).as("by identifier").isEqualTo(404);
+        assertThat(fields(owner.get(REGIONAL + "/zeta"))).as("whose?").containsExactly("projectId");
+        assertThat(owner.get(REGIONAL + "/zeta?projectId=" + all.project()).text("/data/id"))
+                .isEqualTo(id);
         assertThat(all.stranger().get(REGIONAL).json().path("data").size()).isZero();
         all.unknown("GET", REGIONAL + "/" + id, null);
         all.unknown("POST", REGIONAL + "/" + id + ":cancel", Map.of());
