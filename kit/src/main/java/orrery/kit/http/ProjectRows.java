@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// What all tables of things that lie in projects have in common: how one is found, held, counted
 /// to its project and marked. A table has one of these, and SQL of its own for what is peculiar.
 ///
-/// A row has `id`, `organization_id`, `project_id`, `region`, `name`, `version`, `updated_at` and
-/// `deleted_at`. Names are unique in a project, or in each of its regions, among what is not
-/// deleted.
+/// A row has `id`, `organization_id`, `project_id`, `name`, `version`, `updated_at` and
+/// `deleted_at`, and `region` where that is asked for. Names are unique in a project, or in each of
+/// its regions, among what is not deleted.
 public final class ProjectRows<T> {
     private final Class<T> type;
     private final String kind;

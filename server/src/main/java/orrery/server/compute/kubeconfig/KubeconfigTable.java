@@ -10,6 +10,7 @@ import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.kit.http.ProjectRows;
 
 /// The SQL of table `kubeconfig`.
 final class KubeconfigTable {
@@ -17,8 +18,6 @@ final class KubeconfigTable {
             id, cluster_id, organization_id, project_id, name, issued_for, role, state,
               ttl_seconds, expires_at, last_downloaded_at, run_id, version, created_by,
               created_at, updated_at, deleted_at""";
-
-    private static final String SELECT = "select " + COLUMNS + "\nfrom kubeconfig\n";
 
     private static final Listing<Kubeconfig> LIST = Listing.of(
             Kubeconfig.class, "kubeconfigs", COLUMNS, """
@@ -28,6 +27,9 @@ final class KubeconfigTable {
             .time("updatedAt").text("name", "issuedFor", "createdBy")
             .oneOf("state", Kubeconfig.State.class).oneOf("role", Kubeconfig.Role.class)
             .searching("name");
+
+    final ProjectRows<Kubeconfig> rows = new ProjectRows<>(
+            Kubeconfig.class, Kubeconfigs.KIND, "kubeconfig", COLUMNS);
 
     /// Whether the name was free.
     boolean insert(Tx tx, Kubeconfig kubeconfig) {
@@ -39,21 +41,7 @@ final class KubeconfigTable {
                   lower(:role), lower(:state), :ttlSeconds, :runId, :createdBy, :createdAt,
                   :updatedAt)
                 on conflict (cluster_id, name) where deleted_at is null do nothing
-                """)
-                .bind("id", kubeconfig.id())
-                .bind("clusterId", kubeconfig.clusterId())
-                .bind("organizationId", kubeconfig.organizationId())
-                .bind("projectId", kubeconfig.projectId())
-                .bind("name", kubeconfig.name())
-                .bind("issuedFor", kubeconfig.issuedFor())
-                .bind("role", kubeconfig.role().name())
-                .bind("state", kubeconfig.state().name())
-                .bind("ttlSeconds", kubeconfig.ttlSeconds())
-                .bind("runId", kubeconfig.runId())
-                .bind("createdBy", kubeconfig.createdBy())
-                .bind("createdAt", kubeconfig.createdAt())
-                .bind("updatedAt", kubeconfig.updatedAt())
-                .execute() == 1;
+                """).bindMethods(kubeconfig).execute() == 1;
     }
 
     /// Those of a cluster that are not revoked.
@@ -62,7 +50,7 @@ final class KubeconfigTable {
     }
 
     Optional<Kubeconfig> find(Tx tx, String cluster, String idOrName) {
-        return tx.handle().createQuery(SELECT + """
+        return rows.select(tx, """
                 where cluster_id = :cluster
                   and deleted_at is null
                   and (id = :idOrName or name = :idOrName)
@@ -74,7 +62,7 @@ final class KubeconfigTable {
 
     /// As [#find], and by its identifier also one that was revoked.
     Optional<Kubeconfig> findEver(Tx tx, String cluster, String idOrName) {
-        return tx.handle().createQuery(SELECT + """
+        return rows.select(tx, """
                 where cluster_id = :cluster
                   and (id = :idOrName or name = :idOrName and deleted_at is null)
                 """)
@@ -83,20 +71,9 @@ final class KubeconfigTable {
                 .mapTo(Kubeconfig.class).findOne();
     }
 
-    /// Nobody else changes it until the transaction ends.
-    Optional<Kubeconfig> lock(Tx tx, String id) {
-        return tx.handle().createQuery(SELECT + "where id = :id for update")
-                .bind("id", id).mapTo(Kubeconfig.class).findOne();
-    }
-
-    Optional<Kubeconfig> byId(Tx tx, String id) {
-        return tx.handle().createQuery(SELECT + "where id = :id")
-                .bind("id", id).mapTo(Kubeconfig.class).findOne();
-    }
-
     /// Active ones whose time is over, or whose cluster is gone.
     List<Kubeconfig> due(Tx tx, Instant now, int limit) {
-        return tx.handle().createQuery(SELECT + """
+        return rows.select(tx, """
                 where state = 'active'
                   and (expires_at <= :now
                     or cluster_id in (select id from cluster where deleted_at is not null))
@@ -105,58 +82,24 @@ final class KubeconfigTable {
                 """).bind("now", now).bind("limit", limit).mapTo(Kubeconfig.class).list();
     }
 
-    Optional<byte[]> sealed(Tx tx, String id) {
-        return tx.handle().createQuery("""
-                select sealed_content
-                from kubeconfig
-                where id = :id
-                  and sealed_content is not null
-                """).bind("id", id).mapTo(byte[].class).findOne();
-    }
-
     void activate(Tx tx, String id, Instant expires, byte[] sealed, Instant now) {
-        tx.handle().createUpdate("""
-                update kubeconfig
-                set state = 'active', expires_at = :expires, sealed_content = :sealed,
-                  version = version + 1, updated_at = :now
-                where id = :id
-                """)
-                .bind("id", id)
-                .bind("expires", expires)
-                .bind("sealed", sealed)
-                .bind("now", now)
-                .execute();
+        rows.update(tx, id, now, """
+                state = 'active', expires_at = :expires, sealed_content = :sealed""")
+                .bind("expires", expires).bind("sealed", sealed).execute();
     }
 
     void begin(Tx tx, String id, Kubeconfig.State state, String run, Instant now) {
-        tx.handle().createUpdate("""
-                update kubeconfig
-                set state = lower(:state), run_id = :run, version = version + 1,
-                  updated_at = :now
-                where id = :id
-                """)
-                .bind("id", id)
-                .bind("state", state.name())
-                .bind("run", run)
-                .bind("now", now)
-                .execute();
+        rows.update(tx, id, now, "state = lower(:state), run_id = :run")
+                .bind("state", state.name()).bind("run", run).execute();
     }
 
     /// Ends it. What it held is gone with it.
     ///
     /// @param deleted when it is no longer listed; `null` to go on listing it
     void end(Tx tx, String id, Kubeconfig.State state, @Nullable Instant deleted, Instant now) {
-        tx.handle().createUpdate("""
-                update kubeconfig
-                set state = lower(:state), sealed_content = null, deleted_at = :deleted,
-                  version = version + 1, updated_at = :now
-                where id = :id
-                """)
-                .bind("id", id)
-                .bind("state", state.name())
-                .bind("deleted", deleted)
-                .bind("now", now)
-                .execute();
+        rows.update(tx, id, now, """
+                state = lower(:state), sealed_content = null, deleted_at = :deleted""")
+                .bind("state", state.name()).bind("deleted", deleted).execute();
     }
 
     void downloaded(Tx tx, String id, Instant now) {

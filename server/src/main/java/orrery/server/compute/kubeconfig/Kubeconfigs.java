@@ -162,7 +162,7 @@ public final class Kubeconfigs {
         var of = clusters.get(grant, region, cluster).id();
         return database.tx(grant, tx -> {
             var id = present(table.findEver(tx, of, idOrName), idOrName).id();
-            var found = present(table.lock(tx, id), idOrName);
+            var found = table.rows.lock(tx, id);
             if (!found.issuedFor().equals(grant.principal().id())
                     && own(grant) != Kubeconfig.Role.ADMIN) {
                 throw new Problem.Forbidden("compute.kubeconfigs.download",
@@ -176,8 +176,8 @@ public final class Kubeconfigs {
             }
             table.downloaded(tx, found.id(), now);
             events.append(tx, event("kubeconfig.downloaded", found));
-            return Secret.of(sealing.open(
-                    table.sealed(tx, found.id()).orElseThrow(), SEALED.at(found.id())));
+            return Secret.of(sealing.open(table.rows.sealed(tx, id, SEALED).orElseThrow(),
+                    SEALED.at(id)));
         });
     }
 
@@ -186,7 +186,8 @@ public final class Kubeconfigs {
     public Accepted revoke(Grant grant, String region, String cluster, String idOrName) {
         var id = get(grant, region, cluster, idOrName).id();
         var accepted = database.tx(grant, tx -> {
-            var found = present(table.lock(tx, id).filter(k -> k.deletedAt() == null), idOrName);
+            var found = present(
+                    table.rows.findLocked(tx, id).filter(k -> k.deletedAt() == null), idOrName);
             if (found.state().isOver()) {
                 table.end(tx, found.id(), found.state(), clock.instant(), clock.instant());
                 return new Accepted(found, null);
@@ -220,8 +221,7 @@ public final class Kubeconfigs {
             return accepted;
         }
         var run = runs.join(grant, accepted.waiting().id(), PATIENCE);
-        var now = database.read(grant, tx -> table.byId(tx, accepted.kubeconfig().id()))
-                .orElseThrow();
+        var now = byId(grant, accepted.kubeconfig().id());
         boolean unfinished = run.status().isOver() && now.state() == Kubeconfig.State.REVOKING;
         if (now.state() == Kubeconfig.State.FAILED || unfinished) {
             throw new Problem.Conflict(KIND, now.id(), run.error() == null
@@ -231,7 +231,7 @@ public final class Kubeconfigs {
     }
 
     Kubeconfig byId(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id)).orElseThrow();
+        return database.read(grant, tx -> table.rows.get(tx, id));
     }
 
     /// Active ones whose time is over or whose cluster is gone, a few.
@@ -245,21 +245,21 @@ public final class Kubeconfigs {
     }
 
     void activated(Tx tx, String id, Issued issued) {
-        var kubeconfig = table.lock(tx, id).orElseThrow();
+        var kubeconfig = table.rows.lock(tx, id);
         table.activate(tx, kubeconfig.id(), issued.expires(),
                 sealing.seal(issued.content(), SEALED.at(kubeconfig.id())), clock.instant());
         events.append(tx, event("kubeconfig.issued", kubeconfig));
     }
 
     void failed(Tx tx, String id) {
-        var kubeconfig = table.lock(tx, id).orElseThrow();
+        var kubeconfig = table.rows.lock(tx, id);
         table.end(tx, kubeconfig.id(), Kubeconfig.State.FAILED, null, clock.instant());
         events.append(tx, event("kubeconfig.failed", kubeconfig));
     }
 
     /// An expired one goes on being listed until somebody revokes it.
     void ended(Tx tx, String id, Kubeconfig.State end) {
-        var kubeconfig = table.lock(tx, id).orElseThrow();
+        var kubeconfig = table.rows.lock(tx, id);
         var now = clock.instant();
         table.end(tx, kubeconfig.id(), end, end == Kubeconfig.State.REVOKED ? now : null, now);
         events.append(tx, event("kubeconfig." + text(end), kubeconfig));

@@ -42,16 +42,7 @@ final class PoolTable {
                 values (:id, :name, :displayName, :description, :selector, :createdBy, :createdAt,
                   :updatedAt)
                 on conflict (name) where deleted_at is null do nothing
-                """)
-                .bind("id", pool.id())
-                .bind("name", pool.name())
-                .bind("displayName", pool.displayName())
-                .bind("description", pool.description())
-                .bind("selector", Json.of(pool.selector()))
-                .bind("createdBy", pool.createdBy())
-                .bind("createdAt", pool.createdAt())
-                .bind("updatedAt", pool.updatedAt())
-                .execute() == 1;
+                """).bindMethods(pool).execute() == 1;
     }
 
     long count(Tx tx) {
@@ -112,18 +103,7 @@ final class PoolTable {
                   servers, expires_at, created_by, created_at, updated_at)
                 values (:id, :poolId, :organizationId, :projectId, lower(:state), :servers,
                   :expiresAt, :createdBy, :createdAt, :updatedAt)
-                """)
-                .bind("id", allocation.id())
-                .bind("poolId", allocation.poolId())
-                .bind("organizationId", allocation.organizationId())
-                .bind("projectId", allocation.projectId())
-                .bind("state", allocation.state().name())
-                .bind("servers", Json.of(allocation.servers()))
-                .bind("expiresAt", allocation.expiresAt())
-                .bind("createdBy", allocation.createdBy())
-                .bind("createdAt", allocation.createdAt())
-                .bind("updatedAt", allocation.updatedAt())
-                .execute();
+                """).bindMethods(allocation).execute();
     }
 
     Page<Allocation> allocations(Tx tx, Paging paging, PageAsk ask, String pool) {

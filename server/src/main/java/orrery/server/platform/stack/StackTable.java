@@ -47,21 +47,7 @@ final class StackTable {
 
     /// Whether the name was free.
     boolean insert(Tx tx, Stack stack) {
-        return tx.handle().createUpdate(INSERT)
-                .bind("id", stack.id())
-                .bind("name", stack.name())
-                .bind("displayName", stack.displayName())
-                .bind("description", stack.description())
-                .bind("labels", Json.of(stack.labels()))
-                .bind("kind", stack.kind().name())
-                .bind("spec", Json.of(stack.spec()))
-                .bind("regions", Json.of(stack.regions()))
-                .bind("upgradesTo", Json.of(stack.upgradesTo()))
-                .bind("state", stack.state().name())
-                .bind("createdBy", stack.createdBy())
-                .bind("createdAt", stack.createdAt())
-                .bind("updatedAt", stack.updatedAt())
-                .execute() == 1;
+        return tx.handle().createUpdate(INSERT).bindMethods(stack).execute() == 1;
     }
 
     Page<Stack> list(Tx tx, Paging paging, PageAsk ask) {

@@ -83,7 +83,7 @@ class KubeconfigSagasTest {
     }
 
     private Kubeconfig kubeconfig() {
-        return world.test.database().read(GRANT, tx -> table.byId(tx, id.get())).orElseThrow();
+        return world.test.database().read(GRANT, tx -> table.rows.get(tx, id.get()));
     }
 
     private boolean hasAccount() throws IOException {
@@ -138,8 +138,8 @@ class KubeconfigSagasTest {
         Assumptions.assumeTrue(kubectl(null) == 0, "no kubectl on this machine");
         issued();
         var file = Files.createTempFile(Path.of("target"), "kubeconfig", ".yaml");
-        var sealed = world.test.database()
-                .read(GRANT, tx -> table.sealed(tx, id.get())).orElseThrow();
+        var sealed = world.test.database().read(GRANT,
+                tx -> table.rows.sealed(tx, id.get(), Kubeconfigs.SEALED)).orElseThrow();
         Files.writeString(file, TestProcess.sealing()
                 .open(sealed, Kubeconfigs.SEALED.at(id.get())), StandardCharsets.UTF_8);
         assertThat(kubectl(file, "get", "configmaps", "-n", "default")).isZero();
