@@ -15,7 +15,7 @@ final class DeployBody {
     /// The body of a POST.
     ///
     /// @param replicas how many clusters; 1 when not said
-    /// @param projectId identifier or name, where the path has no project; the path's counts
+    /// @param projectId ignored: the path's counts
     record New(
             @Nullable String name,
             @Nullable String displayName,

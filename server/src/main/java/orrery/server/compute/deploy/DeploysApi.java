@@ -17,6 +17,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/deploys")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class DeploysApi {
-    private final Deploys deploys;
+public sealed class DeploysApi permits DeploysShortApi {
+    final Deploys deploys;
 
     public DeploysApi(Deploys deploys) {
         this.deploys = deploys;
@@ -40,9 +41,9 @@ public final class DeploysApi {
 
     @POST
     @Needs(value = "compute.deploys.create", in = Place.PROJECT)
-    public Answer<DeployView> create(@Context Grant grant, @PathParam("region") String region,
+    public Answer<DeployView> create(@Context Grant grant, @Context Whereabouts where,
             DeployBody.New body) {
-        return DeployView.answer(deploys.create(grant, region, body.input()));
+        return DeployView.answer(deploys.create(grant, where.region(), body.input()));
     }
 
     @GET
