@@ -19,7 +19,7 @@ public final class Journey {
         client.setRequestInterceptor(request ->
                 request.header("Authorization", "Bearer " + args[1]));
         var organization = new MeApi(client).meMe(null).getData().getOrganization().getId();
-        var region = new RegionsApi(client).regionsList(null, 10, null, null, null)
+        var region = new RegionsApi(client).regionsList(null, 10, null)
                 .getData().getFirst().getCode();
         var projects = new ProjectsApi(client);
         var project = projects.projectsCreate(

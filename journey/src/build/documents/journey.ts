@@ -106,7 +106,7 @@ const cluster = asking.data.id;
 await ended(asking.meta.workflowId!);
 good('cluster', await cloud.GET(
   '/v1/regions/{region}/projects/{project}/compute/clusters/{cluster}',
-  { params: { path: { ...place, cluster }, query: { expand: 'project' } } }));
+  { params: { path: { ...place, cluster }, query: { expand: ['project'] } } }));
 good('clusters', await cloud.GET('/v1/regions/{region}/projects/{project}/compute/clusters',
   { params: { path: place } }));
 went('made a cluster');
@@ -135,7 +135,7 @@ for (const [what, answer, status] of [
   ['no number', await cloud.GET('/v1/regions/global/projects',
     { params: { query: { pageSize: 'many' as unknown as number } } }), 400],
   ['no such order', await cloud.GET('/v1/regions/global/projects',
-    { params: { query: { sort: 'colour' } } }), 400],
+    { params: { query: { sort: ['colour' as 'name'] } } }), 400],
 ] as const) {
   if (answer.response.status !== status || !answer.error) {
     throw new Error(`${what}: ${answer.response.status}, not ${status}`);

@@ -18,6 +18,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Route;
 import orrery.kit.http.RouteScan;
 import orrery.kit.http.Routes;
+import orrery.kit.http.Visibility;
 import orrery.kit.test.TestDatabase;
 import orrery.server.auth.personaltoken.ScopeNames;
 import orrery.server.iam.role.Permissions;
@@ -90,7 +91,7 @@ class GoldenTest {
     void documentsAreAsWritten(String family) throws IOException {
         compare("openapi/" + family + ".yaml",
                 new Documents(routes(), Expandables.of(apis().stream()))
-                        .yaml(family).orElseThrow());
+                        .yaml(family, Visibility.INTERNAL).orElseThrow());
     }
 
     @Test

@@ -54,6 +54,7 @@ public class BodyReader implements MessageBodyReader<Object> {
         }
         var tree = parse(body);
         Whereabouts.strip(context, tree);
+        IfMatch.strip(context, tree);
         return read(type, tree, Exchange.of(context).surface().refusesUnknownFields(),
                 clock.instant());
     }

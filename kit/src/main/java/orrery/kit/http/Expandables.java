@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// it: `expand=organization,project.owner`.
 public final class Expandables {
     static final String PARAMETER = "expand";
+    static final int DEEPEST = 3;
 
     private static final String ID = "Id";
     private static final int MOST = 10;
-    private static final int DEEPEST = 3;
 
     private final Map<String, Kind> kinds;
     private final Map<Class<?>, List<String>> names = new ConcurrentHashMap<>();

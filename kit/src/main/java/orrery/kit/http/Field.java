@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Set;
 import orrery.kit.http.PageAsk.Filter;
 import orrery.kit.http.PageAsk.Test;
+import orrery.kit.http.Questions.Kind;
 import org.jspecify.annotations.Nullable;
 
 /// What a list can be filtered or sorted by. Its column holds no null.
 ///
 /// @param allowed the only values there are; empty for any
 record Field(Kind kind, String column, List<String> allowed) {
-    enum Kind { TEXT, TIME, MAP }
 
     private static final Set<Test> ON_TEXT = Set.of(Test.EQ, Test.NE, Test.PREFIX, Test.CONTAINS);
     private static final Set<Test> ON_TIME =

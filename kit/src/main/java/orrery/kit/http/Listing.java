@@ -50,7 +50,7 @@ public final class Listing<T> {
         this.from = from;
         var alias = columns.strip().split("[ ,]", 2)[0];
         this.id = alias.contains(".") ? alias.substring(0, alias.indexOf('.')) + ".id" : "id";
-        with(Field.Kind.TIME, List.of(), "createdAt");
+        with(Questions.Kind.TIME, List.of(), "createdAt");
     }
 
     /// A list with the newest first, filtered and sorted by `createdAt` so far.
@@ -64,23 +64,23 @@ public final class Listing<T> {
 
     /// Adds a text field; its column is called like it, in snake_case.
     public Listing<T> text(String... names) {
-        return with(Field.Kind.TEXT, List.of(), names);
+        return with(Questions.Kind.TEXT, List.of(), names);
     }
 
     /// Adds a field that holds a time.
     public Listing<T> time(String... names) {
-        return with(Field.Kind.TIME, List.of(), names);
+        return with(Questions.Kind.TIME, List.of(), names);
     }
 
     /// Adds a field that holds one of an enum's names, in lower case on the wire and in the table.
     public Listing<T> oneOf(String name, Class<? extends Enum<?>> values) {
-        return with(Field.Kind.TEXT, Arrays.stream(values.getEnumConstants())
+        return with(Questions.Kind.TEXT, Arrays.stream(values.getEnumConstants())
                 .map(value -> value.name().toLowerCase(Locale.ROOT)).toList(), name);
     }
 
     /// Adds a field whose column is a JSON object of texts.
     public Listing<T> map(String name) {
-        return with(Field.Kind.MAP, List.of(), name);
+        return with(Questions.Kind.MAP, List.of(), name);
     }
 
     /// Which columns a search looks into.
@@ -104,7 +104,24 @@ public final class Listing<T> {
         return narrower;
     }
 
-    private Listing<T> with(Field.Kind kind, List<String> allowed, String... names) {
+    /// What it can be asked.
+    Questions questions() {
+        return new Questions(fields.entrySet().stream().map(field -> new Questions.Filter(
+                        field.getKey(), field.getValue().kind(), field.getValue().allowed()))
+                .toList(), sortable(), (standard.descending() ? "-" : "") + standard.field(),
+                !searched.isEmpty(), HIDDEN.matcher(from).find());
+    }
+
+    /// Whether that is what it lists.
+    boolean isOf(Class<?> items) {
+        return items == Void.class || items == type;
+    }
+
+    private List<String> sortable() {
+        return fields.keySet().stream().filter(name -> fields.get(name).isSortable()).toList();
+    }
+
+    private Listing<T> with(Questions.Kind kind, List<String> allowed, String... names) {
         for (var name : names) {
             fields.put(name, new Field(kind, column(name), allowed));
         }
@@ -223,9 +240,7 @@ public final class Listing<T> {
                 out.add(new Order(field, sort.descending()));
             } else if (ask.strict()) {
                 throw new Problem.BadQuery(Problem.BadQuery.Part.SORT,
-                        plural + " cannot be sorted by " + sort.field(),
-                        fields.keySet().stream().filter(f -> fields.get(f).isSortable()).toList())
-                        .raise();
+                        plural + " cannot be sorted by " + sort.field(), sortable()).raise();
             }
         }
         return out.isEmpty() ? List.of(new Order(

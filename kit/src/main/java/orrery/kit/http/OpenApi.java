@@ -31,27 +31,32 @@ public final class OpenApi {
 
     private final Surface surface;
     private final Expandables expandables;
-    private final Schemas schemas = new Schemas();
+    private final Visibility visibility;
+    private final Schemas schemas;
     private final Map<String, Object> tags = new TreeMap<>();
     private final Set<String> operations = new HashSet<>();
 
-    private OpenApi(Surface surface, Expandables expandables) {
+    private OpenApi(Surface surface, Expandables expandables, Visibility visibility) {
         this.surface = surface;
         this.expandables = expandables;
+        this.visibility = visibility;
+        this.schemas = new Schemas(visibility);
     }
 
     /// @param title what the family is called
     /// @param version the product's
+    /// @param visibility whether it has what is for operators, too
     public static Map<String, Object> of(
             Surface surface, Routes routes, Expandables expandables, String title,
-            String version) {
-        return new OpenApi(surface, expandables).document(routes, title, version);
+            String version, Visibility visibility) {
+        return new OpenApi(surface, expandables, visibility).document(routes, title, version);
     }
 
     private Map<String, Object> document(Routes routes, String title, String version) {
         var paths = new TreeMap<String, Map<String, Object>>();
         for (var route : routes.all()) {
-            if (route.surface().isInstance(surface)) {
+            if (route.surface().isInstance(surface)
+                    && (visibility == Visibility.INTERNAL || isPublic(route))) {
                 paths.computeIfAbsent(
                         Route.PARAMETER.matcher(route.template()).replaceAll("{$1}"),
                         _ -> new LinkedHashMap<>())
@@ -102,9 +107,14 @@ public final class OpenApi {
         if (route.permission() != null) {
             out.put("x-permission", route.permission().name());
         }
-        out.put("x-visibility", route.isInternal() || route.place() == Place.PLATFORM
-                ? List.of("internal") : List.of("internal", "public"));
+        out.put("x-visibility", isPublic(route)
+                ? List.of("internal", "public") : List.of("internal"));
+        ListParameters.extend(out, route, expandables.names(route));
         return out;
+    }
+
+    private static boolean isPublic(Route route) {
+        return !route.isInternal() && route.place() != Place.PLATFORM;
     }
 
     /// A name that no other operation has: those that classes of one name share go by their path.
@@ -165,27 +175,26 @@ public final class OpenApi {
             } else if (header != null) {
                 out.add(parameter(header.value(), "header", parameter));
             } else if (parameter.getType() == Deleted.class) {
-                out.add(showsDeleted());
+                out.add(ListParameters.deleted());
             } else if (parameter.getType() == PageAsk.class) {
-                surface.pageParameters().forEach((name, type) -> out.add(map(
-                        "name", name, "in", "query", "schema", map("type", type))));
-                if (route.kind() == Route.Kind.NEEDS && surface.showsDeleted()) {
-                    out.add(showsDeleted());
-                }
+                out.addAll(new ListParameters(surface, schemas).of(route, names(out, route)));
             }
         }
-        var names = expandables.names(route);
-        if (!names.isEmpty()) {
-            out.add(map("name", Expandables.PARAMETER, "in", "query",
-                    "description", "What to show beside the identifiers: "
-                            + String.join(", ", names) + ", or what these name in turn.",
-                    "schema", map("type", "string")));
+        var expands = expandables.names(route);
+        if (!expands.isEmpty()) {
+            out.add(ListParameters.list(Expandables.PARAMETER,
+                    "What to show beside the identifiers, or what these name in turn.",
+                    map("pattern", "^(" + String.join("|", expands) + ")(\\.[A-Za-z]+){0,"
+                            + (Expandables.DEEPEST - 1) + "}$")));
         }
         return out;
     }
 
-    private static Object showsDeleted() {
-        return map("name", Deleted.PARAMETER, "in", "query", "schema", map("type", "boolean"));
+    /// Of the parameters that the route has beside its list's.
+    private static Set<String> names(List<Object> so, Route route) {
+        var names = new HashSet<>(route.parameters());
+        so.forEach(parameter -> names.add(String.valueOf(((Map<?, ?>) parameter).get("name"))));
+        return names;
     }
 
     private Object parameter(String name, String in, Parameter parameter) {
@@ -197,7 +206,7 @@ public final class OpenApi {
         var schema = Arrays.stream(handler.getParameters())
                 .filter(OpenApi::isBody)
                 .findFirst()
-                .map(p -> schemas.of(p.getAnnotatedType(), true))
+                .map(p -> body(route, p))
                 .orElseGet(() -> form(handler));
         var whole = route.lacksProject() ? map("allOf", List.of(schema, WHEREABOUTS)) : schema;
         var content = new LinkedHashMap<String, Object>();
@@ -205,6 +214,16 @@ public final class OpenApi {
                 .filter(type -> !type.equals("application/merge-patch+json"))
                 .forEach(type -> content.put(type, map("schema", whole)));
         return map("required", true, "content", content);
+    }
+
+    /// What the reader of bodies takes out of it is said, too.
+    private Map<String, Object> body(Route route, Parameter parameter) {
+        var schema = schemas.of(parameter.getAnnotatedType(), true);
+        if (surface.refusesUnknownFields() && IfMatch.isReadBy(route)) {
+            schemas.add(parameter.getType(), IfMatch.FIELD,
+                    map("type", "integer", "format", "int64"));
+        }
+        return schema;
     }
 
     private Map<String, Object> form(Method handler) {

@@ -1,5 +1,9 @@
 package orrery.kit.http;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +14,17 @@ import org.jspecify.annotations.Nullable;
 /// @param total matching items that the caller may see; `null` in cursor mode
 public record Page<T>(
         List<T> items, PageAsk ask, @Nullable String next, @Nullable Long total) {
+
+    /// What a list can be asked ([Questions]), for its document: stands on the handler and names
+    /// the class whose [Listing] answers, or one with a method that bears this, too.
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.METHOD)
+    public @interface Of {
+        Class<?> value();
+
+        /// What is listed, where that class has lists of several things.
+        Class<?> items() default Void.class;
+    }
 
     public Page {
         items = List.copyOf(items);

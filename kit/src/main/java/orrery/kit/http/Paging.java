@@ -76,6 +76,13 @@ public final class Paging {
             throw Filters.bad(ask.filters().getFirst().field() + " is no filter of " + list,
                     List.of());
         }
+        if (ask.strict() && !ask.sort().isEmpty()) {
+            throw new Problem.BadQuery(Problem.BadQuery.Part.SORT,
+                    list + " come in an order of their own", List.of()).raise();
+        }
+        if (ask.strict() && ask.search() != null) {
+            throw Filters.bad(list + " cannot be searched", List.of());
+        }
         return page(ask, list, new Source<T>() {
             @Override
             public List<T> after(@Nullable List<String> position, int limit) {

@@ -55,6 +55,7 @@ public class Renderer
         // Whom it asks costs something: it comes after the limit.
         crossOrigins.mark(context, route);
         checkQuery(context, route);
+        IfMatch.read(context, request);
         var key = request.getHeaderString(Idempotency.KEY);
         if (Idempotency.isAsked(request.getMethod(), key, Handed.grant(context))) {
             repeats.begin(request, context, key);

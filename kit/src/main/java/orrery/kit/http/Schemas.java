@@ -22,6 +22,11 @@ import java.util.TreeMap;
 final class Schemas {
     private final Map<String, Object> named = new TreeMap<>();
     private final Map<String, Class<?>> types = new TreeMap<>();
+    private final Visibility visibility;
+
+    Schemas(Visibility visibility) {
+        this.visibility = visibility;
+    }
 
     /// The schemas of all records met so far, by name.
     Map<String, Object> named() {
@@ -44,6 +49,26 @@ final class Schemas {
             return of(arguments[0], reads);
         }
         return type instanceof Class<?> c ? of(c, reads) : Map.of();
+    }
+
+    /// A field of a body that is none of its record's.
+    void add(Class<?> type, String field, Map<String, Object> schema) {
+        if (named.get(name(type)) instanceof Map<?, ?> object
+                && object.get("properties") instanceof Map<?, ?> properties) {
+            var more = new LinkedHashMap<String, Object>();
+            properties.forEach((name, known) -> more.put((String) name, known));
+            more.put(field, schema);
+            var copy = new LinkedHashMap<String, Object>();
+            object.forEach((name, known) -> copy.put((String) name, known));
+            copy.put("properties", more);
+            named.put(name(type), copy);
+        }
+    }
+
+    /// A schema that is no record's, under a name of its own.
+    Map<String, Object> of(String name, Map<String, Object> schema) {
+        named.put(name, schema);
+        return pairs("$ref", "#/components/schemas/" + name);
     }
 
     Map<String, Object> of(Class<?> type, boolean reads) {
@@ -103,6 +128,9 @@ final class Schemas {
         var properties = new LinkedHashMap<String, Object>();
         var required = new ArrayList<String>();
         for (var part : Shape.of(type).parts()) {
+            if (part.isInternal() && visibility == Visibility.PUBLIC) {
+                continue;
+            }
             var isNullable = part.isNullable() || part.raw() == Patch.class;
             properties.put(part.field(), nullable(part, isNullable, reads));
             if (!reads || !isNullable) {

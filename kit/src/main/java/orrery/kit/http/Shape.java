@@ -27,8 +27,9 @@ record Shape(List<Part> parts, Constructor<?> constructor) {
     /// @param field as callers write it
     /// @param aliases how else they may write it
     /// @param isFuture whether it must lie in the future
+    /// @param isInternal whether it is for operators alone
     record Part(String name, String field, List<String> aliases, Class<?> raw, AnnotatedType type,
-            boolean isNullable, boolean isFuture) {}
+            boolean isNullable, boolean isFuture, boolean isInternal) {}
 
     static Shape of(Class<?> record) {
         return ALL.get(record);
@@ -51,7 +52,8 @@ record Shape(List<Part> parts, Constructor<?> constructor) {
         var type = component.getAnnotatedType();
         return new Part(component.getName(), field(component),
                 alias == null ? List.of() : List.of(alias.value()), component.getType(), type,
-                isNullable(type), type.isAnnotationPresent(Future.class));
+                isNullable(type), type.isAnnotationPresent(Future.class),
+                component.isAnnotationPresent(Internal.class));
     }
 
     static boolean isNullable(AnnotatedType type) {

@@ -88,7 +88,8 @@ public final class Whereabouts {
         return said == null || !said.isTextual() ? null : said.asText();
     }
 
-    private static @Nullable JsonNode body(ContainerRequestContext request) {
+    /// The body, which can be read again; `null` for none, and for what is no JSON.
+    static @Nullable JsonNode body(ContainerRequestContext request) {
         try {
             var bytes = request.getEntityStream().readAllBytes();
             request.setEntityStream(new ByteArrayInputStream(bytes));

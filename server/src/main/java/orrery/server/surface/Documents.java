@@ -9,6 +9,7 @@ import orrery.kit.http.Expandables;
 import orrery.kit.http.OpenApi;
 import orrery.kit.http.Routes;
 import orrery.kit.http.Surface;
+import orrery.kit.http.Visibility;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -30,9 +31,11 @@ public final class Documents {
     }
 
     /// @param family `cloud`, `studio` or `workspace`
-    public Optional<String> yaml(String family) {
-        return Optional.ofNullable(families.get(family)).map(surface -> dump(
-                OpenApi.of(surface, routes, expandables, "Orrery: " + family, "1")));
+    /// @param visibility of the cloud family's; the others say all they have to everybody
+    public Optional<String> yaml(String family, Visibility visibility) {
+        return Optional.ofNullable(families.get(family)).map(surface -> dump(OpenApi.of(
+                surface, routes, expandables, "Orrery: " + family, "1",
+                surface instanceof Cloud ? visibility : Visibility.INTERNAL)));
     }
 
     private static String dump(Map<String, Object> document) {

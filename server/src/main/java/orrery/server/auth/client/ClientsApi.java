@@ -178,6 +178,7 @@ public final class ClientsApi {
 
     @GET
     @Own
+    @Page.Of(ClientTable.class)
     public Answer<Page<View>> list(
             @Context Grant grant, @Context PageAsk ask,
             @QueryParam("organizationId") @Nullable String organization) {

@@ -104,6 +104,7 @@ public final class InvitationsApi {
 
     @GET
     @Needs(value = "org.invitations.list", in = Place.ORGANIZATION)
+    @Page.Of(InvitationTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(invitations.list(grant, ask).map(View::of));
     }

@@ -112,6 +112,7 @@ public final class AddressesApi {
 
     @GET
     @Needs(value = "compute.addresses.list", in = Place.PROJECT)
+    @Page.Of(AddressTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(addresses.list(grant, region, ask).map(View::of));

@@ -48,6 +48,7 @@ public sealed class ClustersApi implements Expandable permits ClustersShortApi {
 
     @GET
     @Needs(value = "compute.clusters.list", in = Place.PROJECT)
+    @Page.Of(value = ClusterTable.class, items = Cluster.class)
     public Answer<Page<ClusterView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(clusters.list(grant, region, ask).map(ClusterView::of));

@@ -25,6 +25,7 @@ public final class ClustersShortApi extends ClustersApi {
     @Override
     @GET
     @Own
+    @Page.Of(value = ClusterTable.class, items = Cluster.class)
     public Answer<Page<ClusterView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(clusters.everywhere(grant, region, ask).map(ClusterView::of));

@@ -71,6 +71,7 @@ public sealed class NodePoolsApi permits NodePoolsShortApi {
 
     @GET
     @Needs(value = "compute.clusters.get", in = Place.PROJECT)
+    @Page.Of(value = ClusterTable.class, items = NodePool.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region, @PathParam("cluster") String cluster) {
         return Answer.page(pools.list(grant, region, cluster, ask)

@@ -34,6 +34,7 @@ public sealed class DeploysApi permits DeploysShortApi {
 
     @GET
     @Needs(value = "compute.deploys.list", in = Place.PROJECT)
+    @Page.Of(DeployTable.class)
     public Answer<Page<DeployView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(deploys.list(grant, region, ask).map(DeployView::of));

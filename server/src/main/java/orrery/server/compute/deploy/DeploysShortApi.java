@@ -25,6 +25,7 @@ public final class DeploysShortApi extends DeploysApi {
     @Override
     @GET
     @Own
+    @Page.Of(DeployTable.class)
     public Answer<Page<DeployView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(deploys.visible(grant, region, ask).map(DeployView::of));

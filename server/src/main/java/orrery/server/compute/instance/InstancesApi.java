@@ -47,6 +47,7 @@ public sealed class InstancesApi implements Expandable permits VmsApi {
 
     @GET
     @Needs(value = "compute.instances.list", in = Place.PROJECT)
+    @Page.Of(InstanceTable.class)
     public Answer<Page<InstanceView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(instances.list(grant, region, ask).map(InstanceView::of));

@@ -26,6 +26,7 @@ public final class VmsApi extends InstancesApi {
     @Override
     @GET
     @Own
+    @Page.Of(InstanceTable.class)
     public Answer<Page<InstanceView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(instances.vms(grant, region, ask).map(InstanceView::of));

@@ -88,6 +88,7 @@ public sealed class KubeconfigsApi permits KubeconfigsShortApi {
 
     @GET
     @Needs(value = "compute.kubeconfigs.list", in = Place.PROJECT)
+    @Page.Of(KubeconfigTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region, @PathParam("cluster") String cluster) {
         return Answer.page(

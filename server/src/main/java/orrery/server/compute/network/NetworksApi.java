@@ -21,6 +21,7 @@ import orrery.kit.access.Scope;
 import orrery.kit.http.Answer;
 import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
+import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Page;
@@ -62,8 +63,8 @@ public sealed class NetworksApi permits NetworksShortApi {
             String region,
             Map<String, String> labels,
             String cidr,
-            @Nullable String gateway,
-            List<Integer> vlanIds,
+            @Internal @Nullable String gateway,
+            @Internal List<Integer> vlanIds,
             Network.Role role,
             Network.State state,
             List<String> subnets,
@@ -114,15 +115,15 @@ public sealed class NetworksApi permits NetworksShortApi {
             Patch<String> displayName,
             Patch<String> description,
             Patch<Map<String, String>> labels,
-            Patch<String> gateway,
-            Patch<List<Integer>> vlanIds) {
+            @Internal Patch<String> gateway,
+            @Internal Patch<List<Integer>> vlanIds) {
         public Change {
             new Mistakes().unless(!(displayName.isAbsent() && description.isAbsent()
                     && labels.isAbsent() && gateway.isAbsent() && vlanIds.isAbsent()), "body",
                     "must change displayName, description, labels, gateway or vlanIds")
                     .orRefuse();
-            new Networks.Change(displayName.or(null), description.or(null), Map.of(),
-                    gateway.or(null), listed(vlanIds.or(null)));
+            changed(displayName.or(null), description.or(null), labels.or(null),
+                    gateway.or(null), vlanIds.or(null));
         }
 
         boolean isOperators() {
@@ -130,19 +131,23 @@ public sealed class NetworksApi permits NetworksShortApi {
         }
 
         Networks.Change of(Network old) {
-            var changed = labels.or(old.labels());
-            return new Networks.Change(displayName.or(old.displayName()),
-                    description.or(old.description()), changed == null ? Map.of() : changed,
-                    gateway.or(old.gateway()), listed(vlanIds.or(old.vlanIds())));
+            return changed(displayName.or(old.displayName()), description.or(old.description()),
+                    labels.or(old.labels()), gateway.or(old.gateway()),
+                    vlanIds.or(old.vlanIds()));
         }
 
-        private static List<Integer> listed(@Nullable List<Integer> given) {
-            return given == null ? List.of() : given;
+        private static Networks.Change changed(@Nullable String displayName,
+                @Nullable String description, @Nullable Map<String, String> labels,
+                @Nullable String gateway, @Nullable List<Integer> vlanIds) {
+            return new Networks.Change(displayName, description,
+                    labels == null ? Map.of() : labels, gateway,
+                    vlanIds == null ? List.of() : vlanIds);
         }
     }
 
     @GET
     @Needs(value = "compute.networks.list", in = Place.PROJECT)
+    @Page.Of(NetworkTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(networks.list(grant, region, ask)

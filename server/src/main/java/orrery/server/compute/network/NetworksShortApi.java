@@ -26,6 +26,7 @@ public final class NetworksShortApi extends NetworksApi {
     @Override
     @GET
     @Own
+    @Page.Of(NetworkTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(networks.everywhere(grant, region, ask).map(shown(grant)));

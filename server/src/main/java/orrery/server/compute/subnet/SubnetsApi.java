@@ -132,6 +132,7 @@ public final class SubnetsApi {
 
     @GET
     @Needs(value = "compute.subnets.list", in = Place.PROJECT)
+    @Page.Of(SubnetTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(subnets.list(grant, region, ask).map(View::of));

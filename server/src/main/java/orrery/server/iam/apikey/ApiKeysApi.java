@@ -154,6 +154,7 @@ public final class ApiKeysApi {
 
     @GET
     @Own
+    @Page.Of(ApiKeyTable.class)
     public Answer<Page<View>> list(
             @Context Grant grant, @Context PageAsk ask,
             @QueryParam("createdBy") @Nullable String createdBy) {

@@ -100,6 +100,7 @@ public final class GroupsApi {
 
     @GET
     @Needs(value = "iam.groups.list", in = Place.TENANT)
+    @Page.Of(GroupTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(groups.list(grant, ask).map(View::of));
     }
@@ -149,6 +150,7 @@ public final class GroupsApi {
     @GET
     @Path("/{group}/members")
     @Needs(value = "iam.groups.members.list", in = Place.TENANT)
+    @Page.Of(GroupMemberTable.class)
     public Answer<Page<MemberView>> members(
             @Context Grant grant, @PathParam("group") String key, @Context PageAsk ask) {
         return Answer.page(groups.members(grant, key, ask).map(MemberView::of));

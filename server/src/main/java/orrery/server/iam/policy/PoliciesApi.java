@@ -118,6 +118,7 @@ public final class PoliciesApi {
 
     @GET
     @Needs(value = "iam.policies.list", in = Place.TENANT)
+    @Page.Of(PolicyTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(bindings.list(grant, ask).map(View::of));
     }

@@ -108,6 +108,7 @@ public final class ProvidersApi {
 
     @GET
     @Needs(value = "iam.providers.list", in = Place.TENANT)
+    @Page.Of(ProviderTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(providers.list(grant, ask).map(this::view));
     }

@@ -149,6 +149,7 @@ public final class ServiceAccountsApi {
 
     @GET
     @Needs(value = "iam.serviceaccounts.list", in = Place.TENANT)
+    @Page.Of(ServiceAccountTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(accounts.list(grant, ask).map(View::of));
     }
@@ -205,6 +206,7 @@ public final class ServiceAccountsApi {
     @GET
     @Path("/{account}/credentials")
     @Needs(value = "iam.serviceaccounts.credentials.list", in = Place.TENANT)
+    @Page.Of(CredentialTable.class)
     public Answer<Page<CredentialView>> credentials(
             @Context Grant grant, @PathParam("account") String key, @Context PageAsk ask) {
         return Answer.page(accounts.credentials(grant, key, ask).map(this::view));

@@ -106,6 +106,7 @@ public final class Members {
     /// the whole installation.
     ///
     /// @param which a condition that must hold too; `null` for none
+    @Page.Of(MemberTable.class)
     public Page<Member> list(Grant grant, PageAsk ask, @Nullable Expression which) {
         var organization = grant.scope().organization();
         return database.read(grant, tx -> organization == null

@@ -89,6 +89,7 @@ public final class UsersApi implements Expandable {
 
     @GET
     @Needs(value = "iam.users.list", in = Place.TENANT)
+    @Page.Of(MemberTable.class)
     public Answer<Page<View>> list(
             @Context Grant grant, @Context PageAsk ask,
             @QueryParam("filter") @Nullable String filter) {

@@ -27,7 +27,7 @@ final class MachineTable {
             where project_id = :project
               and region = :region
               and deleted_at is null""")
-            .time("updatedAt").text("name", "persona", "bmcAddress", "createdBy")
+            .time("updatedAt").text("name", "persona", "bmcAddress", "createdBy", "region")
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
             .map("tags").searching("name", "displayName", "bmcAddress");
 

@@ -316,6 +316,7 @@ public final class Machines implements Contents, Locator {
     }
 
     /// One page of the servers of a selection, wherever they are, the newest first.
+    @Page.Of(MachineTable.class)
     public Page<Machine> selected(Tx tx, Selector selector, PageAsk ask) {
         return table.selected(tx, paging, ask, selector);
     }

@@ -72,6 +72,7 @@ public final class MachinesApi implements Expandable {
 
     @GET
     @Needs(value = "infrastructure.servers.list", in = Place.PROJECT)
+    @Page.Of(MachineTable.class)
     public Answer<Page<MachineView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(machines.list(grant, region, ask).map(MachineView::of));

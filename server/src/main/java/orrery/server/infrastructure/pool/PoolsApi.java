@@ -26,6 +26,7 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Patch;
 import orrery.kit.http.Place;
 import orrery.server.infrastructure.machine.MachineView;
+import orrery.server.infrastructure.machine.Machines;
 import orrery.server.infrastructure.machine.Selector;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
@@ -166,6 +167,7 @@ public final class PoolsApi {
 
     @GET
     @Needs(value = "infrastructure.pools.list", in = Place.PLATFORM)
+    @Page.Of(value = PoolTable.class, items = Pool.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(pools.list(grant, ask).map(View::of));
     }
@@ -207,6 +209,7 @@ public final class PoolsApi {
     @GET
     @Path("{pool}/servers")
     @Needs(value = "infrastructure.pools.get", in = Place.PLATFORM)
+    @Page.Of(Machines.class)
     public Answer<Page<MachineView>> servers(
             @Context Grant grant, @Context PageAsk ask, @PathParam("pool") String pool) {
         return Answer.page(pools.servers(grant, pool, ask).map(MachineView::of));
@@ -225,6 +228,7 @@ public final class PoolsApi {
     @GET
     @Path("{pool}/allocations")
     @Needs(value = "infrastructure.pools.get", in = Place.PLATFORM)
+    @Page.Of(value = PoolTable.class, items = Allocation.class)
     public Answer<Page<AllocationView>> allocations(
             @Context Grant grant, @Context PageAsk ask, @PathParam("pool") String pool) {
         return Answer.page(pools.allocations(grant, pool, ask).map(AllocationView::of));

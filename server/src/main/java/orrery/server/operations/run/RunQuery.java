@@ -12,16 +12,29 @@ import orrery.kit.access.Scope;
 import orrery.kit.durable.RunFilter;
 import orrery.kit.durable.Status;
 import orrery.kit.http.Query;
+import orrery.kit.http.Questions;
+import orrery.kit.http.Questions.Filter;
+import orrery.kit.http.Questions.Kind;
 import org.jspecify.annotations.Nullable;
 
 /// The filters of lists of runs.
 final class RunQuery {
-    private static final List<String> FILTERS = List.of("type", "status", "resourceType",
-            "resourceId", "triggeredBy", "since", "until");
+    static final Questions QUESTIONS = new Questions(List.of(
+                    any("type"), new Filter("status", Kind.ONE,
+                            Arrays.stream(Status.values()).map(Status::text).toList()),
+                    any("resourceType"), any("resourceId"), any("triggeredBy"), any("since"),
+                    any("until")),
+            List.of("-createdAt"), "-createdAt", false, false);
+    private static final List<String> FILTERS =
+            QUESTIONS.filters().stream().map(Filter::name).toList();
     private static final Set<String> PAGING =
             Set.of("pageSize", "pageToken", "offset", "sort", "search");
 
     private RunQuery() {}
+
+    private static Filter any(String name) {
+        return new Filter(name, Kind.ONE, List.of());
+    }
 
     /// @throws Problem.Failure [Problem.BadQuery] naming what may stand there
     static RunFilter read(Query query) {

@@ -46,6 +46,7 @@ public sealed class RunsApi implements Expandable permits RunsShortApi {
 
     @GET
     @Own
+    @Page.Of(RunQuery.class)
     public Answer<Page<RunView>> list(
             @Context Grant grant, @Context Query query, @Context PageAsk ask) {
         return answers.list(grant, query, ask);

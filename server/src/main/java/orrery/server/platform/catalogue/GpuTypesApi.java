@@ -104,6 +104,7 @@ public final class GpuTypesApi {
 
     @GET
     @Own
+    @Page.Of(GpuTypeTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(

@@ -109,6 +109,7 @@ public final class ImagesApi {
 
     @GET
     @Own
+    @Page.Of(ImageTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(

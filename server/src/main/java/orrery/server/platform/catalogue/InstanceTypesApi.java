@@ -135,6 +135,7 @@ public final class InstanceTypesApi {
 
     @GET
     @Own
+    @Page.Of(InstanceTypeTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region, @PathParam("zone") String zone) {
         return Answer.page(types.list(grant, region, zone, ask.orFromTheStart())

@@ -36,6 +36,7 @@ public sealed class InferenceApi permits InferenceShortApi {
 
     @GET
     @Needs(value = "ai.inference.list", in = Place.PROJECT)
+    @Page.Of(EndpointTable.class)
     public Answer<Page<InferenceView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(endpoints.list(grant, region, ask).map(InferenceView::of));

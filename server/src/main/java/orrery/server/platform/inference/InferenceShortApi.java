@@ -25,6 +25,7 @@ public final class InferenceShortApi extends InferenceApi {
     @Override
     @GET
     @Own
+    @Page.Of(EndpointTable.class)
     public Answer<Page<InferenceView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(endpoints.visible(grant, region, ask).map(InferenceView::of));

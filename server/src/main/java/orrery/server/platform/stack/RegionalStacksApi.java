@@ -101,6 +101,7 @@ public final class RegionalStacksApi implements Expandable {
 
     @GET
     @Own
+    @Page.Of(StackTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(stacks.offered(grant, region, ask).map(it -> View.of(it, region)));

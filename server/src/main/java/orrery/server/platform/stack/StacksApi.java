@@ -85,6 +85,7 @@ public final class StacksApi {
 
     @GET
     @Needs(value = "platform.stacks.list", in = Place.PLATFORM)
+    @Page.Of(StackTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(stacks.list(grant, ask).map(View::of));
     }

@@ -36,6 +36,7 @@ public sealed class TrainingApi permits TrainingShortApi {
 
     @GET
     @Needs(value = "ai.training.list", in = Place.PROJECT)
+    @Page.Of(TrainingTable.class)
     public Answer<Page<TrainingView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(trainings.list(grant, region, ask).map(TrainingView::of));

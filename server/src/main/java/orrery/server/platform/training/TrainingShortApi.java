@@ -25,6 +25,7 @@ public final class TrainingShortApi extends TrainingApi {
     @Override
     @GET
     @Own
+    @Page.Of(TrainingTable.class)
     public Answer<Page<TrainingView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(trainings.visible(grant, region, ask).map(TrainingView::of));

@@ -62,6 +62,7 @@ public final class MembersApi {
 
     @GET
     @Needs(value = "org.members.list", in = Place.ORGANIZATION)
+    @Page.Of(Members.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(members.list(grant, ask, null).map(View::of));
     }

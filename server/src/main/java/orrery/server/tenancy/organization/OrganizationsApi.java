@@ -154,6 +154,7 @@ public final class OrganizationsApi implements Expandable {
 
     @GET
     @Own
+    @Page.Of(OrganizationTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @Context Deleted deleted) {
         return Answer.page(organizations.list(grant, ask).map(View::of));

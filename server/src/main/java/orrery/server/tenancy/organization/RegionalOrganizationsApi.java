@@ -30,6 +30,7 @@ public final class RegionalOrganizationsApi {
 
     @GET
     @Own
+    @Page.Of(OrganizationTable.class)
     public Answer<Page<OrganizationsApi.View>> list(
             @Context Grant grant, @Context PageAsk ask, @PathParam("region") String region) {
         regions.get(grant, region);

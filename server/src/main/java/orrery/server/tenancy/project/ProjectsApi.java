@@ -116,6 +116,7 @@ public final class ProjectsApi implements Expandable {
 
     @GET
     @Own
+    @Page.Of(ProjectTable.class)
     public Answer<Page<View>> list(
             @Context Grant grant, @Context PageAsk ask, @Context Deleted deleted,
             @QueryParam("organizationId") @Nullable String organization) {

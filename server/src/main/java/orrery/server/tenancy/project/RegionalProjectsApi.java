@@ -29,6 +29,7 @@ public final class RegionalProjectsApi {
 
     @GET
     @Own
+    @Page.Of(ProjectTable.class)
     public Answer<Page<ProjectsApi.View>> list(
             @Context Grant grant, @Context PageAsk ask, @PathParam("region") String region) {
         regions.get(grant, region);
