@@ -7,6 +7,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.http.Patch;
 import org.jspecify.annotations.Nullable;
+import orrery.server.tenancy.project.Labels;
 
 /// What the cloud family sends about deploys.
 final class DeployBody {
@@ -46,8 +47,11 @@ final class DeployBody {
             Patch<ObjectNode> parameters,
             Patch<Integer> replicas) {
         Change {
-            Naming.check(new Mistakes(), null, displayName.or(null), description.or(null))
-                    .unless(Stream.of(displayName, description, labels, stackId, parameters,
+            var mistakes = Naming.check(
+                    new Mistakes(), null, displayName.or(null), description.or(null));
+            var said = labels.or(null);
+            Labels.check(mistakes, "labels", said == null ? Map.of() : said);
+            mistakes.unless(Stream.of(displayName, description, labels, stackId, parameters,
                                     replicas).anyMatch(it -> !it.isAbsent()), "body",
                             "must change displayName, description, labels, stackId, parameters"
                                     + " or replicas")

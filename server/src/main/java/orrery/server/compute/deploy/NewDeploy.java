@@ -6,6 +6,7 @@ import java.util.Map;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import org.jspecify.annotations.Nullable;
+import orrery.server.tenancy.project.Labels;
 
 /// A deploy that somebody asks for, or what one shall become.
 ///
@@ -27,8 +28,9 @@ record NewDeploy(
     NewDeploy {
         labels = labels == null ? Map.of() : Map.copyOf(labels);
         parameters = parameters == null ? JsonNodeFactory.instance.objectNode() : parameters;
-        Naming.check(new Mistakes(), name, displayName, description)
-                .check("name", name, it -> it.length() <= LONGEST_NAME,
+        var mistakes = Naming.check(new Mistakes(), name, displayName, description);
+        Labels.check(mistakes, "labels", labels);
+        mistakes.check("name", name, it -> it.length() <= LONGEST_NAME,
                         "must have at most " + LONGEST_NAME
                                 + " characters: its clusters are called after it")
                 .unless(replicas >= 1 && replicas <= MOST, "replicas", "must be 1 to " + MOST)

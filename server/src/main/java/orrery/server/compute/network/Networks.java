@@ -35,6 +35,7 @@ import orrery.server.compute.subnet.AddressSpace;
 import orrery.server.compute.subnet.Subnet;
 import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.Regions;
 
@@ -78,8 +79,9 @@ public final class Networks implements Contents, Locator {
         public Change {
             labels = Map.copyOf(labels);
             vlanIds = List.copyOf(vlanIds);
-            Naming.check(new Mistakes(), null, displayName, description)
-                    .check("gateway", gateway, it -> Cidr.address(it).isPresent(),
+            var mistakes = Naming.check(new Mistakes(), null, displayName, description);
+            Labels.check(mistakes, "labels", labels);
+            mistakes.check("gateway", gateway, it -> Cidr.address(it).isPresent(),
                             "must be an address such as 10.1.0.1")
                     .unless(vlanIds.size() <= MOST_VLANS && vlanIds.stream().distinct().count()
                                     == vlanIds.size(), "vlanIds",

@@ -3,6 +3,7 @@ package orrery.server.compute.network;
 import java.util.Map;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
+import orrery.server.tenancy.project.Labels;
 import org.jspecify.annotations.Nullable;
 
 /// A network that somebody asks for.
@@ -24,6 +25,7 @@ public record NewNetwork(
     public NewNetwork {
         labels = Map.copyOf(labels);
         var mistakes = Naming.check(new Mistakes(), name, displayName, description);
+        Labels.check(mistakes, "labels", labels);
         checkCidr(mistakes, cidr);
         mistakes.orRefuse();
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
 import orrery.kit.http.IfMatch;
@@ -73,10 +74,24 @@ public final class MembersApi {
     public Answer<View> change(
             @Context Grant grant, @PathParam("member") String key,
             @HeaderParam("If-Match") @Nullable String ifMatch, Change change) {
-        var changed = members.change(grant, key, old -> new Member.Change(
-                        old.displayName(), Set.of(change.role()), old.status()),
-                IfMatch.version(ifMatch));
-        return Answer.ok(View.of(changed)).version(changed.version());
+        try {
+            var changed = members.change(grant, key, old -> new Member.Change(
+                            old.displayName(), Set.of(change.role()), old.status()),
+                    IfMatch.version(ifMatch));
+            return Answer.ok(View.of(changed)).version(changed.version());
+        } catch (Problem.Failure refusal) {
+            throw ofOne(refusal);
+        }
+    }
+
+    /// The use case knows several roles of a member, this body only one.
+    private static Problem.Failure ofOne(Problem.Failure refusal) {
+        return refusal.problem() instanceof Problem.Unprocessable wrong
+                ? new Problem.Unprocessable(wrong.mistakes().stream()
+                        .map(it -> it.field().equals("roles")
+                                ? new Problem.Mistake("role", it.message()) : it)
+                        .toList()).raise()
+                : refusal;
     }
 
     @DELETE
