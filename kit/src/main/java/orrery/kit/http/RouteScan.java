@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import orrery.kit.access.Permission;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads routes off the annotations of `…Api` classes. A route that does not say who may call it
 /// stops the start: every method has exactly one of [Needs], [Open] and [Own].
 public final class RouteScan {
+    private static final Pattern ONE_WORD = Pattern.compile("\\{\\w+:\\s*(\\w+)\\s*}");
+
     private RouteScan() {}
 
     public static Routes of(Stream<Class<?>> apis) {
@@ -41,7 +44,51 @@ public final class RouteScan {
                 }
             }
         });
-        return new Routes(routes);
+        var all = new Routes(routes);
+        var handled = routes.stream().filter(route -> route.handler() != null).toList();
+        var classes = handled.stream().map(Route::api).distinct().toList();
+        for (var other : classes) {
+            var words = path(other).split("/");
+            handled.stream().filter(route -> beginning(route.api()) < beginning(other))
+                    .forEach(route -> verifyFound(all, route, other, words));
+        }
+        return all;
+    }
+
+    /// JAX-RS chooses among the classes whose paths a request's begins with, and prefers those that
+    /// have more words before their first parameter. It never goes back to one with fewer, though
+    /// the chosen class may have nothing there.
+    ///
+    /// @param words of the other class's path
+    private static void verifyFound(
+            Routes all, Route route, Class<?> other, String[] words) {
+        var parts = route.template().split("/");
+        if (parts.length < words.length) {
+            return;
+        }
+        var path = new StringBuilder();
+        for (int i = 1; i < parts.length; i++) {
+            var word = i < words.length && !words[i].startsWith("{") ? words[i] : null;
+            boolean isParameter = parts[i].startsWith("{");
+            if (word != null && !isParameter && !parts[i].equals(word)) {
+                return;
+            }
+            path.append('/').append(!isParameter ? parts[i] : word != null ? word
+                    : "x" + parts[i].substring(parts[i].lastIndexOf('}') + 1));
+        }
+        var found = all.match(route.method(), path.toString());
+        if (found != null && found.route() != null
+                && beginning(found.route().api()) < beginning(other)) {
+            throw new IllegalStateException(route.method() + " " + path + " would not be found"
+                    + " beside " + other.getName() + "; write a word of that one's path as a"
+                    + " parameter, such as {region:global}");
+        }
+    }
+
+    /// How much of a class's path stands before its first parameter.
+    private static int beginning(Class<?> api) {
+        var path = api.getAnnotation(Path.class).value();
+        return (path + "{").indexOf('{');
     }
 
     private static Route route(Class<?> api, Method method, String verb) {
@@ -127,12 +174,14 @@ public final class RouteScan {
         return on.value();
     }
 
+    /// A parameter that can be one word only is that word.
     private static String path(AnnotatedElement element) {
         var path = element.getAnnotation(Path.class);
         if (path == null || path.value().equals("/") || path.value().isEmpty()) {
             return "";
         }
-        return path.value().startsWith("/") ? path.value() : "/" + path.value();
+        var text = ONE_WORD.matcher(path.value()).replaceAll("$1");
+        return text.startsWith("/") ? text : "/" + text;
     }
 
     private static @Nullable String verb(Method method) {

@@ -34,7 +34,7 @@ import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
 /// Projects, as the cloud family shows them.
-@Path("/v1/regions/global/projects")
+@Path("/v1/regions/{region:global}/projects")
 @RunOnVirtualThread
 @On(Cloud.class)
 public final class ProjectsApi implements Expandable {
