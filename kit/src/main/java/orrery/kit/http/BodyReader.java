@@ -53,7 +53,7 @@ public class BodyReader implements MessageBodyReader<Object> {
             return null;
         }
         var tree = parse(body);
-        Whereabouts.strip(context, tree);
+        Whereabouts.of(context).strip(tree);
         IfMatch.strip(context, tree);
         return read(type, tree, Exchange.of(context).surface().refusesUnknownFields(),
                 clock.instant());

@@ -47,6 +47,7 @@ public final class ProjectRows<T> {
     /// One in a project, by identifier or name.
     ///
     /// @param region `null` for any
+    /// @throws Problem.Failure [Problem.Ambiguous] for a name that several regions have
     public Optional<T> find(Tx tx, String project, @Nullable String region, String idOrName) {
         return find(tx, project, region, idOrName, Deleted.HIDDEN, "");
     }
@@ -74,7 +75,23 @@ public final class ProjectRows<T> {
         if (region != null) {
             query.bind("region", region);
         }
-        return query.bind("project", project).bind("idOrName", idOrName).mapTo(type).findOne();
+        var found = query.bind("project", project).bind("idOrName", idOrName).mapTo(type).list();
+        if (found.size() > 1) {
+            throw new Problem.Ambiguous(kind, idOrName, called(tx, project, idOrName)).raise();
+        }
+        return found.stream().findFirst();
+    }
+
+    private List<String> called(Tx tx, String project, String name) {
+        return tx.handle().createQuery("""
+                select id
+                from %s
+                where project_id = :project
+                  and name = :name
+                  and deleted_at is null
+                order by id
+                """.formatted(table)).bind("project", project).bind("name", name)
+                .mapTo(String.class).list();
     }
 
     /// As [#find].

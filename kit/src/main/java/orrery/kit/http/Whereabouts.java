@@ -102,9 +102,9 @@ public final class Whereabouts {
         }
     }
 
-    /// The body without what was read here.
-    static void strip(RoutingContext context, JsonNode body) {
-        if (context.get(KEY) != null && body instanceof ObjectNode object) {
+    /// Takes out of a body what was read here.
+    public void strip(JsonNode body) {
+        if (isSaid && body instanceof ObjectNode object) {
             for (var field : List.of(PROJECT, REGION)) {
                 if (object.path(field).isTextual()) {
                     object.remove(field);

@@ -2,7 +2,6 @@ package orrery.server.compute.address;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Subject;
@@ -11,6 +10,8 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.kit.http.ProjectRows;
+import orrery.server.iam.policy.Reach;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of table `address`.
 final class AddressTable {
@@ -23,12 +24,10 @@ final class AddressTable {
     private static final Listing<Address> LIST = Listing.of(
             Address.class, "addresses", COLUMNS, """
             address
-            where project_id = :project
-              and region = :region
-              and deleted_at is null""")
+            where deleted_at is null""")
             .time("updatedAt")
-            .text("name", "createdBy", "state", "ipVersion", "addressType", "subnetId",
-                    "attachedTo")
+            .text("projectId", "region", "name", "createdBy", "state", "ipVersion",
+                    "addressType", "subnetId", "attachedTo")
             .map("labels").searching("name", "displayName");
 
     private static final String INSERT = """
@@ -51,8 +50,10 @@ final class AddressTable {
                 .execute() == 1;
     }
 
-    Page<Address> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
-        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
+    /// @param region `null` for all
+    Page<Address> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
+        return reach.page(LIST, tx, paging, ask, region);
     }
 
     /// Whoever has an address of a subnet, by identifier.

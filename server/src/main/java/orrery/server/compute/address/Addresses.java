@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Permission;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
@@ -28,6 +30,7 @@ import orrery.server.compute.network.Cidr;
 import orrery.server.compute.network.Networks;
 import orrery.server.compute.subnet.AddressSpace;
 import orrery.server.compute.subnet.Subnet;
+import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.Regions;
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Addresses implements Contents, Locator {
     static final String KIND = "address";
+    private static final Permission LIST = new Permission("compute.addresses.list");
 
     private final AddressTable table = new AddressTable();
     private final AddressSpace space = new AddressSpace();
@@ -63,14 +67,27 @@ public final class Addresses implements Contents, Locator {
     }
 
     /// One page of those of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     public Page<Address> list(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.check(tx, region);
-            return table.list(tx, paging, ask, project(grant), region);
-        });
+        return page(grant, region, ask, _ -> Reach.project(project(grant)));
     }
 
+    /// As [#list], of all projects whose addresses the caller may list.
+    public Page<Address> everywhere(Grant grant, String region, PageAsk ask) {
+        return page(grant, region, ask, tx -> projects.reach(tx, grant, LIST));
+    }
+
+    private Page<Address> page(
+            Grant grant, String region, PageAsk ask, Function<Tx, Reach> reach) {
+        return database.read(grant, tx -> table.list(
+                tx, paging, ask, reach.apply(tx), regions.checked(tx, region)));
+    }
+
+    /// @param region code; `global` for any
     /// @param idOrName identifier or name
+    /// @throws Problem.Failure [Problem.NotFound]; [Problem.Ambiguous] for a name that addresses of
+    ///     several regions have
     public Address get(Grant grant, String region, String idOrName) {
         return get(grant, region, idOrName, Deleted.HIDDEN);
     }
@@ -80,7 +97,7 @@ public final class Addresses implements Contents, Locator {
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Address get(Grant grant, String region, String idOrName, Deleted deleted) {
         return database.read(grant, tx -> table.rows.get(
-                tx, project(grant), region, idOrName, deleted));
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     /// Takes an address for the grant's project, for whatever it will be attached to.
@@ -286,7 +303,8 @@ public final class Addresses implements Contents, Locator {
     }
 
     private Address lock(Tx tx, Scope project, String region, String idOrName) {
-        return table.rows.lock(tx, project.requireProject(), region, idOrName);
+        return table.rows.lock(
+                tx, project.requireProject(), Regions.one(region), idOrName);
     }
 
     private static boolean isIpv4(Address.Version version) {

@@ -19,6 +19,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/regions/{region}/projects/{project}/compute/addresses")
 @On(Cloud.class)
 @RunOnVirtualThread
-public final class AddressesApi {
-    private final Addresses addresses;
+public sealed class AddressesApi permits AddressesShortApi {
+    final Addresses addresses;
 
     public AddressesApi(Addresses addresses) {
         this.addresses = addresses;
@@ -121,8 +122,8 @@ public final class AddressesApi {
     @POST
     @Needs(value = "compute.addresses.create", in = Place.PROJECT)
     public Answer<View> allocate(
-            @Context Grant grant, @PathParam("region") String region, New body) {
-        var view = View.of(addresses.allocate(grant, region, body.input()));
+            @Context Grant grant, @Context Whereabouts where, New body) {
+        var view = View.of(addresses.allocate(grant, where.region(), body.input()));
         return Answer.created(view, view.selfLink()).version(view.version());
     }
 

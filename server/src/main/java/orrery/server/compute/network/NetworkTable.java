@@ -78,16 +78,6 @@ final class NetworkTable {
                 """).bind("project", project).mapTo(Network.class).list();
     }
 
-    /// Those of that identifier or name, in any region: several may have the same name.
-    List<Network> anywhere(Tx tx, String project, String idOrName) {
-        return rows.select(tx, """
-                where project_id = :project
-                  and deleted_at is null
-                  and (id = :idOrName or name = :idOrName)
-                """).bind("project", project).bind("idOrName", idOrName)
-                .mapTo(Network.class).list();
-    }
-
     /// One that no other request changes or deletes until the transaction ends. Its subnets are
     /// read after the wait: the query that waited saw those before it.
     Optional<Network> hold(Tx tx, String project, String region, String idOrName) {

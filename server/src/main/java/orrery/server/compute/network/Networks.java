@@ -124,25 +124,12 @@ public final class Networks implements Contents, Locator {
     ///
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Network get(Grant grant, String region, String idOrName, Deleted deleted) {
-        return database.read(grant, tx -> deleted.isShown()
-                ? table.rows.get(tx, project(grant), region, idOrName, deleted)
-                : find(tx, grant, region, idOrName));
-    }
-
-    private Network find(Tx tx, Grant grant, String region, String idOrName) {
-        if (!region.equals(Regions.GLOBAL)) {
-            return table.rows.get(tx, project(grant), region, idOrName);
-        }
-        var found = table.anywhere(tx, project(grant), idOrName);
-        if (found.size() > 1) {
-            throw new Problem.Ambiguous(
-                    KIND, idOrName, found.stream().map(Network::id).sorted().toList()).raise();
-        }
-        return present(found.stream().findFirst(), idOrName);
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     private Network hold(Tx tx, Grant grant, String region, String idOrName) {
-        var found = find(tx, grant, region, idOrName);
+        var found = table.rows.get(tx, project(grant), Regions.one(region), idOrName);
         return present(table.hold(tx, project(grant), found.region(), found.id()), idOrName);
     }
 
@@ -214,7 +201,7 @@ public final class Networks implements Contents, Locator {
             moveGateway(tx, found, to.gateway());
             table.update(tx, found.id(), to, clock.instant());
             events.append(tx, event("network.updated", found));
-            return find(tx, grant, found.region(), found.id());
+            return table.rows.get(tx, found.id());
         });
     }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public record Reach(boolean everywhere, Set<String> organizations, Set<String> projects) {
     public static final Reach NOWHERE = new Reach(false, Set.of(), Set.of());
+    public static final Reach EVERYWHERE = new Reach(true, Set.of(), Set.of());
 
     public Reach {
         // In order: page tokens are tied to them, and every server process must see the same.

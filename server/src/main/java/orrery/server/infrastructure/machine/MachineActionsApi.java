@@ -18,7 +18,7 @@ import orrery.server.surface.Cloud;
 @On(Cloud.class)
 @Internal
 @RunOnVirtualThread
-public final class MachineActionsApi {
+public sealed class MachineActionsApi permits MachineActionsShortApi {
     private static final String OPERATE = "infrastructure.servers.operate";
 
     private final Machines machines;

@@ -1,11 +1,11 @@
 package orrery.server.infrastructure.machine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +24,7 @@ import orrery.kit.http.Json;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 @On(Cloud.class)
 @Internal
 @RunOnVirtualThread
-public final class MachineBatchApi {
+public sealed class MachineBatchApi permits MachineBatchShortApi {
     private static final int SOME = 207;
     private static final long LARGEST = 4L << 20;
 
@@ -55,9 +56,10 @@ public final class MachineBatchApi {
     @Consumes({"application/json", Csv.TYPE})
     @BodyLimit(LARGEST)
     @Needs(value = "infrastructure.servers.create", in = Place.PROJECT)
-    public Answer<View> batchCreate(@Context Grant grant, @PathParam("region") String region,
+    public Answer<View> batchCreate(@Context Grant grant, @Context Whereabouts where,
             @HeaderParam("Content-Type") @Nullable String type, InputStream body) {
-        var asked = read(type, body);
+        var region = where.region();
+        var asked = read(where, type, body);
         machines.verifyRegion(grant, region);
         var succeeded = new ArrayList<MachineView>();
         var failed = new ArrayList<Failed>();
@@ -74,14 +76,18 @@ public final class MachineBatchApi {
         return Answer.ok(new View(succeeded, failed)).status(SOME);
     }
 
-    private MachineBody.Batch read(@Nullable String type, InputStream body) {
+    private MachineBody.Batch read(
+            Whereabouts where, @Nullable String type, InputStream body) {
         try {
             var bytes = body.readAllBytes();
-            return type != null && type.strip().toLowerCase(Locale.ROOT)
-                    .startsWith(Csv.TYPE)
-                    ? new MachineBody.Batch(
-                            Csv.objects(new String(bytes, StandardCharsets.UTF_8)))
-                    : BodyReader.read(MachineBody.Batch.class, bytes, true, clock.instant());
+            if (type != null && type.strip().toLowerCase(Locale.ROOT).startsWith(Csv.TYPE)) {
+                return new MachineBody.Batch(
+                        Csv.objects(new String(bytes, StandardCharsets.UTF_8)));
+            }
+            var said = BodyReader.read(JsonNode.class, bytes, true, clock.instant());
+            where.strip(said);
+            return BodyReader.read(
+                    MachineBody.Batch.class, Json.write(said), true, clock.instant());
         } catch (IOException e) {
             throw new Problem.Malformed("body", "it ends too early").raise();
         }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 @On(Cloud.class)
 @Internal
 @RunOnVirtualThread
-public final class MachineLogsApi {
+public sealed class MachineLogsApi permits MachineLogsShortApi {
     private static final int PAGE = 100;
     private static final int LARGEST_PAGE = 1_000;
     private static final Instant EARLIEST = Instant.EPOCH;

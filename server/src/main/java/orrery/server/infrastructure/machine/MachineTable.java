@@ -12,6 +12,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.kit.http.ProjectRows;
+import orrery.server.iam.policy.Reach;
 
 /// The SQL of table `machine`.
 final class MachineTable {
@@ -24,10 +25,9 @@ final class MachineTable {
 
     private static final Listing<Machine> LIST = Listing.of(Machine.class, "servers", COLUMNS, """
             machine
-            where project_id = :project
-              and region = :region
-              and deleted_at is null""")
-            .time("updatedAt").text("name", "persona", "bmcAddress", "createdBy", "region")
+            where deleted_at is null""")
+            .time("updatedAt")
+            .text("projectId", "region", "name", "persona", "bmcAddress", "createdBy")
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
             .map("tags").searching("name", "displayName", "bmcAddress");
 
@@ -143,8 +143,10 @@ final class MachineTable {
                 .mapTo(Machine.class).findOne();
     }
 
-    Page<Machine> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
-        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
+    /// @param region `null` for all
+    Page<Machine> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
+        return reach.page(LIST, tx, paging, ask, region);
     }
 
     /// Those of a region that have a host which is to be as it is wanted.

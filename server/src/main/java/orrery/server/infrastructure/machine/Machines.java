@@ -30,6 +30,7 @@ import orrery.kit.kube.KubeFailure;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Sealing;
 import orrery.kit.secret.Secret;
+import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.Regions;
@@ -87,17 +88,27 @@ public final class Machines implements Contents, Locator {
     public record Obstacle(String code, String message) {}
 
     /// One page of the servers of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     public Page<Machine> list(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.check(tx, region);
-            return table.list(tx, paging, ask, project(grant), region);
-        });
+        return page(grant, region, ask, Reach.project(project(grant)));
     }
 
+    /// As [#list], of all projects.
+    public Page<Machine> everywhere(Grant grant, String region, PageAsk ask) {
+        return page(grant, region, ask, Reach.EVERYWHERE);
+    }
+
+    private Page<Machine> page(Grant grant, String region, PageAsk ask, Reach reach) {
+        return database.read(grant, tx -> table.list(
+                tx, paging, ask, reach, regions.checked(tx, region)));
+    }
+
+    /// @param region code; `global` for any
     /// @param idOrName identifier or name
     public Machine get(Grant grant, String region, String idOrName) {
         return database.read(grant,
-                tx -> table.rows.get(tx, project(grant), region, idOrName));
+                tx -> find(tx, grant, region, idOrName));
     }
 
     /// By identifier, wherever it is.
@@ -155,7 +166,7 @@ public final class Machines implements Contents, Locator {
     public Machine change(Grant grant, String region, String idOrName,
             Function<Machine, Texts> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             table.describe(tx, found.id(), change.apply(found), clock.instant());
             events.append(tx, MachineEvents.of("updated", found, ""));
@@ -170,7 +181,7 @@ public final class Machines implements Contents, Locator {
     public Accepted provision(Grant grant, String region, String idOrName, Machine.Image image,
             @Nullable Secret userData) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             return act(tx, found, Change.PROVISION, ProvisionMachine.TYPE,
                     new ProvisionMachine.Input(found.id(), image, userData));
         });
@@ -182,7 +193,7 @@ public final class Machines implements Contents, Locator {
     ///     [Problem.Conflict] while another run changes the server
     public Accepted operate(Grant grant, String region, String idOrName, Change action) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             verifyPower(found, action);
             verifyRetry(tx, found, action);
             return act(tx, found, action, OperateMachine.TYPE,
@@ -238,7 +249,7 @@ public final class Machines implements Contents, Locator {
     public Accepted decommission(
             Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             var earlier = found.runId();
             if (found.state() == Machine.State.DECOMMISSIONING && earlier != null) {
                 return new Accepted(found, runs.get(tx, earlier));
@@ -306,7 +317,7 @@ public final class Machines implements Contents, Locator {
     public Page<LogEntry> logs(Grant grant, String region, String idOrName, Instant start,
             Instant end, PageAsk ask) {
         return database.read(grant, tx -> log.list(tx, paging, ask,
-                table.rows.get(tx, project(grant), region, idOrName).id(),
+                find(tx, grant, region, idOrName).id(),
                 start, end));
     }
 
@@ -386,6 +397,14 @@ public final class Machines implements Contents, Locator {
     @Override
     public Optional<Scope> find(Tx tx, String id) {
         return table.rows.place(tx, id);
+    }
+
+    private Machine find(Tx tx, Grant grant, String region, String idOrName) {
+        return table.rows.get(tx, project(grant), Regions.one(region), idOrName);
+    }
+
+    private Machine lock(Tx tx, Grant grant, String region, String idOrName) {
+        return table.rows.lock(tx, project(grant), Regions.one(region), idOrName);
     }
 
     private static String project(Grant grant) {

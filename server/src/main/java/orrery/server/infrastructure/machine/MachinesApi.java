@@ -24,6 +24,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
+import orrery.kit.http.Whereabouts;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 @On(Cloud.class)
 @Internal
 @RunOnVirtualThread
-public final class MachinesApi implements Expandable {
-    private final Machines machines;
+public sealed class MachinesApi implements Expandable permits MachinesShortApi {
+    final Machines machines;
 
     public MachinesApi(Machines machines) {
         this.machines = machines;
@@ -80,9 +81,9 @@ public final class MachinesApi implements Expandable {
 
     @POST
     @Needs(value = "infrastructure.servers.create", in = Place.PROJECT)
-    public Answer<MachineView> register(@Context Grant grant,
-            @PathParam("region") String region, MachineBody.New body) {
-        return accepted(machines.register(grant, region, body.input()));
+    public Answer<MachineView> register(@Context Grant grant, @Context Whereabouts where,
+            MachineBody.New body) {
+        return accepted(machines.register(grant, where.region(), body.input()));
     }
 
     @GET

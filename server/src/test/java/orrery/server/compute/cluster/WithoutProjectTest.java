@@ -197,6 +197,57 @@ class WithoutProjectTest {
     }
 
     @Test
+    void aProjectsThingsAreFoundInAllRegionsAtOnce() {
+        var here = "/v1/regions/global/projects/" + all.project();
+        var compute = here + "/compute/";
+        var network = network(all.project(), "anywhere", 67);
+        assertThat(texts(owner.get(compute + "clusters?name=home"), "id"))
+                .containsExactly(all.cluster());
+        assertThat(owner.get(compute + "clusters/home").text("/data/id"))
+                .isEqualTo(all.cluster());
+        assertThat(owner.get(compute + "clusters/home/kubeconfigs").status()).isEqualTo(200);
+        assertThat(texts(owner.get(compute + "networks?name=anywhere"), "id"))
+                .containsExactly(network);
+        for (var list : List.of("instances", "addresses")) {
+            assertThat(owner.get(compute + list).status()).as(list).isEqualTo(200);
+        }
+        assertThat(owner.get(here + "/infrastructure/servers").status()).isEqualTo(200);
+        assertThat(owner.get(here).text("/data/id")).isEqualTo(all.project());
+        assertThat(owner.get(here + "/quotas").status()).isEqualTo(200);
+        assertThat(owner.get(here + "/nothing").status()).isEqualTo(404);
+        all.unknown("GET", compute + "clusters", null);
+        all.unknown("GET", compute + "networks/" + network, null);
+        assertThat(owner.delete(compute + "networks/" + network).status()).isEqualTo(204);
+    }
+
+    @Test
+    void addressesAreFoundWithoutAProject() {
+        var network = network(all.project(), "addressed", 68);
+        var asked = Map.of("name", "anywhere", "addressType", "INTERNAL", "network", network,
+                "projectId", all.project());
+        var made = owner.post(HERE + "addresses", asked);
+        assertThat(made.status()).as(made.raw().body()).isEqualTo(201);
+        assertThat(made.text("/data/projectId")).isEqualTo(all.project());
+        var id = made.text("/data/id");
+        for (var path : List.of(HERE, ALL)) {
+            assertThat(texts(owner.get(path + "addresses?name=anywhere"), "id"))
+                    .containsExactly(id);
+            assertThat(texts(owner.get(path + "addresses?name=anywhere&region=main&projectId="
+                    + all.project()), "id")).containsExactly(id);
+            assertThat(texts(all.stranger().get(path + "addresses"), "id")).doesNotContain(id);
+            assertThat(owner.get(path + "addresses/" + id).text("/data/region"))
+                    .isEqualTo("main");
+            assertThat(owner.get(path + "addresses/anywhere").status()).isEqualTo(400);
+            all.unknown("GET", path + "addresses/" + id, null);
+            all.unknown("DELETE", path + "addresses/" + id, null);
+        }
+        assertThat(owner.post(ALL + "addresses", asked)
+                .text("/error/details/fields/region")).contains("is required");
+        assertThat(owner.delete(ALL + "addresses/" + id).status()).isEqualTo(204);
+        assertThat(owner.delete(ALL + "networks/" + network).status()).isEqualTo(204);
+    }
+
+    @Test
     void theEarlierVersionsPathsWarnWhateverTheyAnswer() {
         var old = "/v1/region/main/compute/";
         var made = owner.post(old + "networks", Map.of(

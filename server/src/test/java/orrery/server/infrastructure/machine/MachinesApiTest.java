@@ -297,6 +297,39 @@ class MachinesApiTest {
     }
 
     @Test
+    void operatorsFindItWithoutItsProject() {
+        var main = "/v1/regions/main/infrastructure/servers";
+        var global = "/v1/regions/global/infrastructure/servers";
+        var placed = new HashMap<>(body("iota"));
+        placed.put("projectId", all.project());
+        assertThat(owner.post(global, placed).text("/error/details/fields/region"))
+                .contains("is required");
+        var batch = owner.post(main + ":batchCreate", Map.of("projectId", all.project(),
+                "servers", List.of(body("iota"))));
+        assertThat(batch.status()).as(batch.raw().body()).isEqualTo(207);
+        assertThat(owner.post(servers + ":batchCreate", Map.of("projectId", all.project(),
+                "servers", List.of(body("kappa")))).status()).as("the path says it")
+                .isEqualTo(400);
+        var id = batch.text("/data/succeeded/0/id");
+        assertThat(all.end(batch.text("/data/succeeded/0/currentRunId")).path("status").asText())
+                .isEqualTo("completed");
+        for (var path : List.of(main, global)) {
+            assertThat(names(owner.get(path + "?name=iota&region=main&projectId="
+                    + all.project()))).containsExactly("iota");
+            assertThat(owner.get(path + "/" + id).text("/data/region")).isEqualTo("main");
+            assertThat(owner.get(path + "/" + id + "/logs").status()).isEqualTo(200);
+            assertThat(owner.get(path + "/iota").status()).isEqualTo(400);
+            var none = List.of("/" + id, "/" + id + "/logs", "");
+            none.forEach(there -> all.unknown("GET", path + there, null));
+            all.unknown("POST", path + "/" + id + ":power-on", Map.of());
+            all.unknown("DELETE", path + "/" + id, null);
+        }
+        assertThat(names(owner.get(global + "?name=iota&region=mars"))).isEmpty();
+        ends(owner.post(global + "/" + id + ":power-on", Map.of()), "server.lifecycle");
+        ends(owner.delete(main + "/" + id), "server.decommission");
+    }
+
+    @Test
     void othersDoNotLearnThatItIsThere() {
         var path = servers + "/" + registered("eta").text("/data/id");
         all.unknown("GET", servers, null);
