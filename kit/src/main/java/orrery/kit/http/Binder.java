@@ -82,7 +82,8 @@ final class Binder {
         if (value == null) {
             return Patch.absent();
         }
-        return value.isNull() ? Patch.clear() : Patch.of(Values.bind(this, inner, value, at));
+        return value.isNull() ? Patch.clear()
+                : Patch.of(Values.bindChange(this, inner, value, at));
     }
 
     private @Nullable Object construct(Shape shape, Object[] arguments, String path) {

@@ -1,5 +1,8 @@
 package orrery.kit.http;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A field of a PATCH body (JSON Merge Patch, RFC 7396): absent, cleared with `null`, or a value.
@@ -33,11 +36,27 @@ public sealed interface Patch<T> {
     }
 
     /// The new value of the field: `old` when the patch does not speak of it, `null` when cleared.
+    /// A map's entries are those of `old` with what is said of each: a value, or `null` to take it
+    /// away.
+    @SuppressWarnings("unchecked")
     default @Nullable T or(@Nullable T old) {
         return switch (this) {
             case Absent<T> _ -> old;
             case Clear<T> _ -> null;
-            case Value<T> given -> given.value();
+            case Value<T> given -> given.value() instanceof Map<?, ?> entries
+                    ? (T) merged((Map<?, ?>) old, entries) : given.value();
         };
+    }
+
+    private static Map<?, ?> merged(@Nullable Map<?, ?> old, Map<?, ?> said) {
+        var all = new LinkedHashMap<Object, Object>(old == null ? Map.of() : old);
+        said.forEach((key, value) -> {
+            if (value == null) {
+                all.remove(key);
+            } else {
+                all.put(key, value);
+            }
+        });
+        return Collections.unmodifiableMap(all);
     }
 }

@@ -46,7 +46,8 @@ final class Schemas {
                 return pairs("type", "object",
                         "additionalProperties", of(arguments[1], reads));
             }
-            return of(arguments[0], reads);
+            var inner = of(arguments[0], reads);
+            return raw == Patch.class ? change(inner) : inner;
         }
         return type instanceof Class<?> c ? of(c, reads) : Map.of();
     }
@@ -69,6 +70,14 @@ final class Schemas {
     Map<String, Object> of(String name, Map<String, Object> schema) {
         named.put(name, schema);
         return pairs("$ref", "#/components/schemas/" + name);
+    }
+
+    /// In a change, `null` takes an entry of a map away.
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> change(Map<String, Object> schema) {
+        return schema.get("additionalProperties") instanceof Map<?, ?> entry
+                ? pairs("type", "object", "additionalProperties",
+                        nullable((Map<String, Object>) entry)) : schema;
     }
 
     Map<String, Object> of(Class<?> type, boolean reads) {
@@ -132,7 +141,8 @@ final class Schemas {
                 continue;
             }
             var isNullable = part.isNullable() || part.raw() == Patch.class;
-            properties.put(part.field(), nullable(part, isNullable, reads));
+            var schema = of(part.type(), reads);
+            properties.put(part.field(), isNullable ? nullable(schema) : schema);
             if (!reads || !isNullable) {
                 required.add(part.field());
             }
@@ -146,9 +156,8 @@ final class Schemas {
         return out;
     }
 
-    private Object nullable(Shape.Part part, boolean isNullable, boolean reads) {
-        var schema = of(part.type(), reads);
-        if (!isNullable || schema.isEmpty()) {
+    private static Map<String, Object> nullable(Map<String, Object> schema) {
+        if (schema.isEmpty()) {
             return schema;
         }
         if (schema.get("type") instanceof String type && !schema.containsKey("enum")) {

@@ -39,9 +39,17 @@ final class Values {
             return items(to, type, argument(annotated, 0), node, at);
         }
         if (Map.class == type) {
-            return entries(to, argument(annotated, 1), node, at);
+            return entries(to, argument(annotated, 1), node, at, false);
         }
         return scalar(to, type, node, at);
+    }
+
+    /// As [#bind], of what is to be changed: a `null` takes an entry of a map away.
+    static @Nullable Object bindChange(
+            Binder to, AnnotatedType annotated, JsonNode node, String at) {
+        return raw(annotated) == Map.class
+                ? entries(to, argument(annotated, 1), node, at, true)
+                : bind(to, annotated, node, at);
     }
 
     private static @Nullable Object scalar(Binder to, Class<?> type, JsonNode node, String at) {
@@ -128,7 +136,7 @@ final class Values {
     }
 
     private static @Nullable Object entries(
-            Binder to, AnnotatedType item, JsonNode node, String at) {
+            Binder to, AnnotatedType item, JsonNode node, String at, boolean mayBeNull) {
         if (!node.isObject()) {
             return to.mistake(at, "must be an object");
         }
@@ -137,8 +145,10 @@ final class Values {
         }
         var out = new LinkedHashMap<String, Object>();
         node.propertyStream().forEach(entry -> {
-            var value = element(to, item, entry.getValue(), at + "." + entry.getKey());
-            if (value != null) {
+            boolean isGone = mayBeNull && entry.getValue().isNull();
+            var value = isGone ? null
+                    : element(to, item, entry.getValue(), at + "." + entry.getKey());
+            if (value != null || isGone) {
                 out.put(entry.getKey(), value);
             }
         });

@@ -41,6 +41,8 @@ class BodyReaderTest {
 
     record Change(Patch<String> name, Patch<Integer> count) {}
 
+    record Sorted(Patch<Map<String, String>> labels) {}
+
     @Test
     void bindsWhatIsThere() {
         assertThat(read(New.class, """
@@ -80,6 +82,21 @@ class BodyReaderTest {
                 .isEqualTo(new Change(Patch.clear(), Patch.absent()));
         assertThat(mistakes(Change.class, "{\"count\": \"3\"}"))
                 .containsExactly(new Mistake("count", "must be a whole number, without quotes"));
+    }
+
+    @Test
+    void mergesAMapEntryByEntry() {
+        var change = (Sorted) read(Sorted.class, "{\"labels\": {\"a\": \"2\", \"b\": null}}");
+        assertThat(change.labels().or(Map.of("a", "1", "b", "1", "c", "1")))
+                .isEqualTo(Map.of("a", "2", "c", "1"));
+        assertThat(change.labels().or(null)).isEqualTo(Map.of("a", "2"));
+        var old = Map.of("a", "1");
+        assertThat(((Sorted) read(Sorted.class, "{\"labels\": {}}")).labels().or(old))
+                .isEqualTo(old);
+        assertThat(((Sorted) read(Sorted.class, "{}")).labels().or(old)).isEqualTo(old);
+        assertThat(((Sorted) read(Sorted.class, "{\"labels\": null}")).labels().or(old)).isNull();
+        assertThat(mistakes(Sorted.class, "{\"labels\": {\"a\": 1}}"))
+                .containsExactly(new Mistake("labels.a", "must be a string"));
     }
 
     @Test

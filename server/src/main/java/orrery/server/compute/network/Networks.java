@@ -87,8 +87,9 @@ public final class Networks implements Contents, Locator {
                                     == vlanIds.size(), "vlanIds",
                             "must be at most " + MOST_VLANS + ", no two alike")
                     .unless(vlanIds.stream().allMatch(it -> it >= 1 && it <= LAST_VLAN),
-                            "vlanIds", "must be numbers from 1 to " + LAST_VLAN)
-                    .orRefuse();
+                            "vlanIds", "must be numbers from 1 to " + LAST_VLAN);
+            Labels.check(mistakes, "labels", labels);
+            mistakes.orRefuse();
         }
     }
 

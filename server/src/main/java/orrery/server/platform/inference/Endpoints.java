@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
@@ -28,6 +29,7 @@ import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.kit.http.Patch;
 import orrery.kit.kube.Environment;
 import orrery.kit.kube.KubeFailure;
 import orrery.kit.kube.Pods;
@@ -93,7 +95,7 @@ public final class Endpoints implements Contents, Locator {
 
     /// What an endpoint shall be like, in full: what it was, or what it shall become.
     ///
-    /// @param env its whole environment; `null` when that stays
+    /// @param env what of its environment changes
     public record Change(
             @Nullable String displayName,
             @Nullable String description,
@@ -102,7 +104,7 @@ public final class Endpoints implements Contents, Locator {
             Serving.Gpu gpu,
             Serving.Replicas replicas,
             Serving.@Nullable Autoscaling autoscaling,
-            @Nullable Map<String, String> env) {
+            Patch<Map<String, String>> env) {
         public Change {
             labels = Map.copyOf(labels);
             var mistakes = Naming.check(new Mistakes(), null, displayName, description);
@@ -112,17 +114,23 @@ public final class Endpoints implements Contents, Locator {
             ServingRules.replicas(mistakes, replicas);
             ServingRules.autoscaling(mistakes, autoscaling);
             ServingRules.together(mistakes, replicas, autoscaling);
-            if (env != null) {
-                Environment.check(mistakes, "env", env);
+            var said = env.or(null);
+            if (said != null) {
+                Environment.check(mistakes, "env", said);
             }
             mistakes.orRefuse();
         }
 
         Serving of(Serving old) {
             return new Serving(model, old.engine(), gpu, replicas, autoscaling, old.auth(),
-                    old.desired(), env == null ? old.envNames()
-                            : env.keySet().stream().sorted().toList(),
-                    env == null ? old.settings() : old.settings() + 1);
+                    old.desired(), names(old),
+                    env.isAbsent() ? old.settings() : old.settings() + 1);
+        }
+
+        private List<String> names(Serving old) {
+            var changed = env.or(old.envNames().stream()
+                    .collect(Collectors.toMap(name -> name, name -> name)));
+            return changed == null ? List.of() : changed.keySet().stream().sorted().toList();
         }
 
         @Override
@@ -236,18 +244,18 @@ public final class Endpoints implements Contents, Locator {
                 throw illegal(found, action);
             }
             return accepted(tx, found,
-                    update(tx, found, found.serving().with(desired), null, action));
+                    update(tx, found, found.serving().with(desired), Patch.absent(), action));
         });
     }
 
-    private Run update(Tx tx, Endpoint found, Serving to, @Nullable Map<String, String> env,
+    private Run update(Tx tx, Endpoint found, Serving to, Patch<Map<String, String>> env,
             String action) {
         if (!found.state().isSettled()) {
             throw illegal(found, action);
         }
         var id = found.id();
-        var settings = env == null ? null
-                : EndpointLifecycle.write(settings(env, key(tx, found)));
+        var settings = env.isAbsent() ? null
+                : EndpointLifecycle.write(settings(changed(tx, found, env), key(tx, found)));
         var run = runs.start(tx, UpdateEndpoint.TYPE,
                 new UpdateEndpoint.Input(id, to, settings), subject(id));
         table.rows.begin(tx, id, to.isScaled(found.serving()) ? State.SCALING : State.UPDATING, run,
@@ -255,6 +263,20 @@ public final class Endpoints implements Contents, Locator {
         lifecycle.reserve(tx, found, Math.max(to.gpus(), found.serving().gpus()));
         events.append(tx, EndpointEvents.of("updating", found));
         return runs.get(tx, run);
+    }
+
+    private Map<String, String> changed(
+            Tx tx, Endpoint endpoint, Patch<Map<String, String>> env) {
+        var old = new HashMap<>(lifecycle.settings(tx, endpoint.id()));
+        old.remove(InferenceServices.API_KEY);
+        var all = env.or(old);
+        if (all == null) {
+            return Map.of();
+        }
+        var mistakes = new Mistakes();
+        Environment.check(mistakes, "env", all);
+        mistakes.orRefuse();
+        return all;
     }
 
     private @Nullable Secret key(Tx tx, Endpoint endpoint) {

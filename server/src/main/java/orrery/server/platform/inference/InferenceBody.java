@@ -92,7 +92,7 @@ final class InferenceBody {
                     .unless(!(gpu instanceof Patch.Clear), "gpu", "cannot be cleared")
                     .orRefuse();
             change(displayName.or(null), description.or(null), labels.or(null), model.or(null),
-                    gpu.or(null), replicas.or(null), autoscaling.or(null), env.or(null));
+                    gpu.or(null), replicas.or(null), autoscaling.or(null), env);
         }
 
         Endpoints.Change of(Endpoint old) {
@@ -100,14 +100,13 @@ final class InferenceBody {
             return change(displayName.or(old.displayName()), description.or(old.description()),
                     labels.or(old.labels()), model.or(was.model()), gpu.or(was.gpu()),
                     replicas instanceof Patch.Clear ? ONE : replicas.or(was.replicas()),
-                    autoscaling.or(was.autoscaling()),
-                    env instanceof Patch.Clear ? Map.of() : env.or(null));
+                    autoscaling.or(was.autoscaling()), env);
         }
 
         private static Endpoints.Change change(@Nullable String displayName,
                 @Nullable String description, @Nullable Map<String, String> labels,
                 @Nullable Model model, @Nullable Gpu gpu, @Nullable Replicas replicas,
-                @Nullable Autoscaling autoscaling, @Nullable Map<String, String> env) {
+                @Nullable Autoscaling autoscaling, Patch<Map<String, String>> env) {
             return new Endpoints.Change(displayName, description,
                     labels == null ? Map.of() : labels, model, gpu, replicas, autoscaling, env);
         }

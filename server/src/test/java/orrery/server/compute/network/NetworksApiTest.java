@@ -60,11 +60,19 @@ class NetworksApiTest {
                 .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         assertThat(owner.get(networks + "/alpha").text("/data/id")).isEqualTo(id);
 
+        var sorted = new HashMap<String, Object>(Map.of("tier", "gold"));
+        assertThat(owner.patch(path, Map.of("labels", sorted)).json().at("/data/labels"))
+                .as("the others stay").hasSize(2);
+        sorted.put("env", null);
+        assertThat(owner.patch(path, Map.of("labels", sorted)).json().at("/data/labels")
+                .toString()).isEqualTo("{\"tier\":\"gold\"}");
+        assertThat(owner.patch(path, Map.of("labels", Map.of("orrery.dev/x", "y")))
+                .json().at("/error/details/fields").has("labels.orrery.dev/x")).isTrue();
         var change = new HashMap<String, Object>(Map.of("displayName", "Alpha"));
         change.put("labels", null);
-        var changed = owner.with("If-Match", "\"1\"").patch(path, change);
+        var changed = owner.with("If-Match", "\"3\"").patch(path, change);
         assertThat(changed.status()).isEqualTo(200);
-        assertThat(changed.header("ETag")).isEqualTo("\"2\"");
+        assertThat(changed.header("ETag")).isEqualTo("\"4\"");
         assertThat(changed.json().at("/data/labels").size()).isZero();
         assertThat(owner.with("If-Match", "\"1\"").patch(path, change).text("/error/code"))
                 .isEqualTo("PRECONDITION_FAILED");

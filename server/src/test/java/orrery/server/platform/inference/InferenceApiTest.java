@@ -155,6 +155,8 @@ class InferenceApiTest {
         ended(asked);
         var path = endpoints + "/" + asked.text("/data/id");
         ended(owner.patch(path, Map.of("env", Map.of("T", canaries.get("second token")))));
+        assertThat(owner.get(path).json().at("/data/envNames").toString())
+                .isEqualTo("[\"HF_TOKEN\",\"T\"]");
         var dump = Canaries.dump(database, access);
         assertThat(dump.get("public.inference_endpoint")).contains("lambda");
         assertThat(canaries.in(dump)).isEmpty();
