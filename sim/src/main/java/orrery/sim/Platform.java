@@ -45,7 +45,8 @@ public final class Platform {
 
     /// What looks at every write; to be set before anything is written.
     public Gate gate() {
-        return Kcm.gate(management).and(Kubevirt.gate()).and(Training.gate())
+        return Kcm.gate(management).and(Metal3.gate()).and(Kubevirt.gate())
+                .and(Training.gate())
                 .and(rules.gate());
     }
 

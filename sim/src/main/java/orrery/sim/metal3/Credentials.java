@@ -37,6 +37,12 @@ record Credentials(Cluster cluster, Item host) {
         });
     }
 
+    /// Whether it was let in by them as they are now.
+    boolean areTried() {
+        return version().equals(
+                host.tree().at("/status/goodCredentials/credentialsVersion").asText());
+    }
+
     String version() {
         return secret().map(found -> Long.toString(found.version())).orElse("");
     }

@@ -65,10 +65,15 @@ final class Hosts extends PhasedOperator {
             status.detached();
             return Optional.empty();
         }
-        var obstacle = new Credentials(cluster, host).obstacle();
+        var credentials = new Credentials(cluster, host);
+        var obstacle = credentials.obstacle();
         if (obstacle.isPresent()) {
             status.failed(State.REGISTERING.error, obstacle.get());
             return Optional.empty();
+        }
+        if ((installed(state) || state == State.AVAILABLE) && !credentials.areTried()) {
+            return pass(cluster, host, State.REGISTERING,
+                    () -> status.registered(credentials.version()));
         }
         return advance(cluster, host, state, status);
     }

@@ -1,6 +1,7 @@
 package orrery.sim.metal3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -38,8 +39,10 @@ class HostsTest {
     @BeforeEach
     void open() throws IOException {
         var clock = Clock.systemUTC();
-        sim = new SimulatedCluster(folder, region -> Metal3.operators(
-                SimulatedCluster.QUICK, new Events(clock), clock), Metal3.manifests());
+        sim = new SimulatedCluster(folder, region -> {
+            region.guard(Metal3.gate());
+            return Metal3.operators(SimulatedCluster.QUICK, new Events(clock), clock);
+        }, Metal3.manifests());
         sim.create("secrets", """
                 metadata: {name: bmc}
                 stringData: {username: root, password: calvin}
@@ -121,6 +124,39 @@ class HostsTest {
                 """);
         until("four", STATE, "available");
         until("four", "/status/operationalStatus", "OK");
+    }
+
+    @Test
+    void triesCredentialsThatChanged() {
+        host("login", false);
+        until("login", STATE, "available");
+        var tried = "/status/goodCredentials/credentialsVersion";
+        var first = sim.find(Metal3.HOSTS, "login").tree().at(tried).asText();
+        annotate("login", Faults.ANNOTATION, "fail at registering: who are you?");
+        sim.change("secrets", "bmc", secret -> secret.withObject("/data").put("password", "eA=="));
+        until("login", "/status/errorMessage", "who are you?");
+        edit("login", host -> host.withObject("/metadata/annotations")
+                .remove(Faults.ANNOTATION));
+        sim.until(Metal3.HOSTS, "login", host -> !host.tree().at(tried).asText().equals(first)
+                && host.tree().at("/status/operationalStatus").asText().equals("OK"));
+        assertThat(sim.find(Metal3.HOSTS, "login").tree().at(STATE).asText())
+                .isEqualTo("available");
+    }
+
+    @Test
+    void movesNoControllerUnlessItIsDetached() {
+        host("moved", false);
+        until("moved", STATE, "available");
+        Consumer<ObjectNode> move = host -> host.withObject("/spec/bmc")
+                .put("address", "redfish://10.0.0.8/redfish/v1/Systems/1");
+        assertThatThrownBy(() -> edit("moved", move)).hasMessageContaining("not detached");
+        assertThatThrownBy(() -> edit("moved", host -> host.withObject("/spec")
+                .put("bootMACAddress", "52:54:00:12:34:57")))
+                .hasMessageContaining("once it is set");
+        annotate("moved", "baremetalhost.metal3.io/detached", "");
+        until("moved", "/status/operationalStatus", "detached");
+        edit("moved", move);
+        until("moved", "/spec/bmc/address", "redfish://10.0.0.8/redfish/v1/Systems/1");
     }
 
     @Test

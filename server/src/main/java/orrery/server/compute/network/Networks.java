@@ -79,9 +79,8 @@ public final class Networks implements Contents, Locator {
         public Change {
             labels = Map.copyOf(labels);
             vlanIds = List.copyOf(vlanIds);
-            var mistakes = Naming.check(new Mistakes(), null, displayName, description);
-            Labels.check(mistakes, "labels", labels);
-            mistakes.check("gateway", gateway, it -> Cidr.address(it).isPresent(),
+            var mistakes = Naming.check(new Mistakes(), null, displayName, description)
+                    .check("gateway", gateway, it -> Cidr.address(it).isPresent(),
                             "must be an address such as 10.1.0.1")
                     .unless(vlanIds.size() <= MOST_VLANS && vlanIds.stream().distinct().count()
                                     == vlanIds.size(), "vlanIds",

@@ -44,6 +44,8 @@ final class BareMetalHosts {
     /// @param run that says so
     static ObjectNode of(Machine machine, Machine.Wanted wanted, String run) {
         var object = object(machine, HOST.apiVersion(), HOST.kind(), name(machine.id()));
+        var labels = object.withObject("/metadata/labels");
+        machine.labels().forEach(labels::put);
         var annotations = object.withObjectProperty("metadata").putObject("annotations")
                 .put("orrery.dev/name", machine.name()).put("orrery.dev/changed-by", run);
         if (wanted.maintenance()) {

@@ -7,7 +7,7 @@ import orrery.server.infrastructure.machine.Machine.Wanted;
 /// What can be done with a server, and when: its state machine.
 public enum Change {
     REGISTER, PROVISION, INSPECT, DEPROVISION, POWER_ON, POWER_OFF, POWER_CYCLE, RESET,
-    MAINTENANCE_ON, MAINTENANCE_OFF, RETRY;
+    MAINTENANCE_ON, MAINTENANCE_OFF, CONNECT, RETRY;
 
     /// Whether it may be asked for in a state.
     boolean isLegal(State from) {
@@ -21,6 +21,7 @@ public enum Change {
                     || from == State.ALLOCATED || from == State.READY;
             case MAINTENANCE_ON -> from == State.AVAILABLE || from == State.READY;
             case MAINTENANCE_OFF -> from == State.MAINTENANCE;
+            case CONNECT -> from.isSettled();
             case RETRY -> from == State.FAILED;
         };
     }
@@ -44,7 +45,7 @@ public enum Change {
             case INSPECT -> State.INSPECTING;
             case DEPROVISION -> State.DEPROVISIONING;
             case POWER_ON, POWER_OFF, POWER_CYCLE, RESET, MAINTENANCE_ON, MAINTENANCE_OFF,
-                    RETRY -> from;
+                    CONNECT, RETRY -> from;
         };
     }
 
@@ -60,7 +61,7 @@ public enum Change {
             case POWER_OFF -> now.power(false);
             case MAINTENANCE_ON -> now.maintained(true);
             case MAINTENANCE_OFF -> now.maintained(false);
-            case PROVISION, INSPECT, POWER_CYCLE, RESET, RETRY -> now;
+            case PROVISION, INSPECT, POWER_CYCLE, RESET, CONNECT, RETRY -> now;
         };
     }
 

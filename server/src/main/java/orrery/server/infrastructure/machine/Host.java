@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param online whether its description wants it on
 /// @param asked address of the image that its description wants; empty for none
 /// @param installed address of the image that is, or is being, installed; empty for none
+/// @param triedLogin version of the Secret that Metal3 was let in by last; empty before
 /// @param isDetached whether its description wants it left alone
 /// @param isLeaving whether somebody deleted it
 /// @param isInspecting whether its hardware is still to be looked into
@@ -33,6 +34,7 @@ record Host(
         boolean online,
         String asked,
         String installed,
+        String triedLogin,
         boolean isDetached,
         boolean isLeaving,
         boolean isInspecting,
@@ -54,6 +56,7 @@ record Host(
                 host.at("/spec/online").asBoolean(),
                 host.at("/spec/image/url").asText(),
                 host.at("/status/provisioning/image/url").asText(),
+                host.at("/status/goodCredentials/credentialsVersion").asText(),
                 annotations.has(BareMetalHosts.DETACHED),
                 host.path("metadata").has("deletionTimestamp"),
                 annotations.has(BareMetalHosts.INSPECT),

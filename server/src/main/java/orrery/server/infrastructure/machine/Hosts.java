@@ -33,8 +33,14 @@ final class Hosts {
 
     /// Whether the Secret that lets Metal3 in is there.
     boolean hasLogin(Grant grant, Machine machine) {
+        return loginVersion(grant, machine).isPresent();
+    }
+
+    /// The version of that Secret, as the management cluster counts; empty when there is none.
+    Optional<String> loginVersion(Grant grant, Machine machine) {
         return view(grant, machine.region()).find(Kind.SECRET,
                 ProjectNamespace.name(machine.projectId()),
-                BareMetalHosts.loginName(machine.id())).isPresent();
+                BareMetalHosts.loginName(machine.id()))
+                .map(secret -> secret.at("/metadata/resourceVersion").asText());
     }
 }

@@ -108,6 +108,24 @@ final class Lifecycle {
         mark(tx, machine, state, "", Severity.INFO, "it is " + MachineEvents.text(state));
     }
 
+    /// Metal3 is let in so from now on.
+    void connected(Tx tx, String id, Controller to, Host seen) {
+        var machine = table.rows.lock(tx, id);
+        table.connect(tx, id, to, to.login() == null ? null : sealing.seal(
+                Stored.text(to.login()), Machines.SEALED.at(id)), clock.instant());
+        table.check(tx, id, Health.HEALTHY, List.of(), seen, clock.instant());
+        mark(tx, machine, machine.state(), "", Severity.INFO,
+                "its management controller is reached otherwise");
+    }
+
+    /// A change was taken back, and the server is none the worse for it.
+    void unchanged(Tx tx, String id, String reason) {
+        var machine = table.rows.lock(tx, id);
+        if (machine.state().isSettled()) {
+            mark(tx, machine, machine.state(), reason, Severity.WARNING, reason);
+        }
+    }
+
     /// A change was taken back. A decommissioning that was asked for meanwhile goes on.
     void failed(Tx tx, String id, String reason) {
         var machine = table.rows.lock(tx, id);

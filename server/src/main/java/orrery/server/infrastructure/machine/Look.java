@@ -76,13 +76,30 @@ final class Look {
     Optional<Host> is(Machine.Wanted wanted, Begun begun) {
         return asking(() -> {
             var host = present(begun);
-            var changes = host.changes(machine(), wanted);
-            if (!changes.isEmpty()) {
-                throw new Problem.Conflict(Machines.KIND, id, "was changed by somebody else: "
-                        + String.join(", ", changes) + " of its BareMetalHost").raise();
-            }
+            verifyOurs(host, machine(), wanted);
             return Optional.of(host).filter(it -> it.isAs(wanted));
         });
+    }
+
+    /// The host once Metal3 has been let in by the login that it has now. While Metal3 leaves the
+    /// host alone it does not try.
+    Optional<Host> letIn(Controller by, Begun begun) {
+        return asking(() -> {
+            var machine = machine().reached(by);
+            var host = present(begun);
+            verifyOurs(host, machine, machine.wanted());
+            var login = looks.hosts().loginVersion(steps.grant(), machine).orElse("");
+            return Optional.of(host).filter(it -> it.isAs(machine.wanted())
+                    && (machine.wanted().maintenance() || it.triedLogin().equals(login)));
+        });
+    }
+
+    private void verifyOurs(Host host, Machine machine, Machine.Wanted wanted) {
+        var changes = host.changes(machine, wanted);
+        if (!changes.isEmpty()) {
+            throw new Problem.Conflict(Machines.KIND, id, "was changed by somebody else: "
+                    + String.join(", ", changes) + " of its BareMetalHost").raise();
+        }
     }
 
     /// Whether the host is gone.

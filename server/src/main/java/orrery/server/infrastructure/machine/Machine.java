@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A bare-metal server.
 ///
+/// @param labels its host bears them
+/// @param tags by which pools select it
 /// @param persona what it is for; empty for nothing said
 /// @param bmcAddress of its management controller, as Metal3 writes it: `redfish://10.0.0.7/…`
 /// @param bootMacAddress of the port that it boots from; `null` where its controller tells
@@ -27,6 +29,7 @@ public record Machine(
         String name,
         @Nullable String displayName,
         @Nullable String description,
+        @Jsonb Map<String, String> labels,
         @Jsonb Map<String, String> tags,
         String persona,
         String bmcAddress,
@@ -50,6 +53,7 @@ public record Machine(
         @Nullable Instant deletedAt) {
 
     public Machine {
+        labels = Map.copyOf(labels);
         tags = Map.copyOf(tags);
         failureReasons = List.copyOf(failureReasons);
     }
@@ -117,6 +121,15 @@ public record Machine(
         Wanted maintained(boolean now) {
             return new Wanted(image, online, now);
         }
+    }
+
+    /// The same with its controller reached otherwise.
+    Machine reached(Controller to) {
+        return new Machine(id, organizationId, projectId, region, name, displayName, description,
+                labels, tags, persona, to.address(), to.verifyCa(), to.bootMacAddress(), gpu,
+                state, stateReason, health, healthCheckedAt, failureReasons, wanted, poweredOn,
+                hardware, allocationId, runId, version, createdBy, createdAt, updatedAt,
+                deletedAt);
     }
 
     /// The state in which it rests when its host is as wanted.

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import orrery.kit.Mistakes;
 import orrery.kit.Slug;
 import orrery.kit.http.Patch;
@@ -29,6 +30,7 @@ final class MachineBody {
             @Nullable String name,
             @Nullable String displayName,
             @Nullable String description,
+            @Nullable Map<String, String> labels,
             @Nullable Map<String, String> tags,
             @Nullable String persona,
             @Nullable String bmcAddress,
@@ -36,7 +38,7 @@ final class MachineBody {
             @Nullable Gpu gpu) {
         New {
             var mistakes = Slug.check(new Mistakes(), "name", name);
-            NewMachine.check(mistakes, displayName, description, tags, persona);
+            NewMachine.check(mistakes, displayName, description, labels, tags, persona);
             NewMachine.checkBmc(mistakes, bmcAddress, bmc);
             if (gpu != null) {
                 NewMachine.checkGpu(mistakes, gpu.model(), gpu.count());
@@ -46,7 +48,8 @@ final class MachineBody {
 
         NewMachine input() {
             var controller = Objects.requireNonNull(bmc);
-            return new NewMachine(name, displayName, description, tags == null ? Map.of() : tags,
+            return new NewMachine(name, displayName, description,
+                    labels == null ? Map.of() : labels, tags == null ? Map.of() : tags,
                     persona == null ? "" : persona,
                     Objects.requireNonNull(NewMachine.address(bmcAddress, bmc)),
                     controller.isVerified(), controller.mac(),
@@ -67,26 +70,43 @@ final class MachineBody {
     }
 
     /// The body of a PATCH. What is absent stays.
+    ///
+    /// @param bmcAddress the same as `bmc.address`; either will do
+    /// @param bmc name and password go together, and are never shown again
     record Change(
             Patch<String> displayName,
             Patch<String> description,
+            Patch<Map<String, String>> labels,
             Patch<Map<String, String>> tags,
-            Patch<String> persona) {
+            Patch<String> persona,
+            Patch<String> bmcAddress,
+            Patch<NewMachine.Bmc> bmc) {
         Change {
-            var mistakes = new Mistakes().unless(!(displayName.isAbsent()
-                    && description.isAbsent() && tags.isAbsent() && persona.isAbsent()), "body",
-                    "must change tags, persona, displayName or description");
+            var mistakes = new Mistakes().unless(Stream.of(displayName, description, labels, tags,
+                            persona, bmcAddress, bmc).anyMatch(it -> !it.isAbsent()), "body",
+                    "must change labels, tags, persona, displayName, description, bmcAddress"
+                            + " or bmc");
             NewMachine.check(mistakes, displayName.or(null), description.or(null),
-                    tags.or(null), persona.or(null));
+                    labels.or(null), tags.or(null), persona.or(null));
+            mistakes.unless(!(bmcAddress instanceof Patch.Clear), "bmcAddress",
+                            "cannot be cleared")
+                    .unless(!(bmc instanceof Patch.Clear), "bmc", "cannot be cleared");
+            NewMachine.checkSaid(mistakes, bmcAddress.or(null), bmc.or(null));
+            Controller.check(mistakes, bmcAddress.or(null), bmc.or(null));
             mistakes.orRefuse();
         }
 
         Machines.Texts of(Machine old) {
+            var labelled = labels.or(old.labels());
             var tagged = tags.or(old.tags());
             var meant = persona.or(old.persona());
             return new Machines.Texts(displayName.or(old.displayName()),
-                    description.or(old.description()), tagged == null ? Map.of() : tagged,
-                    meant == null ? "" : meant);
+                    description.or(old.description()), labelled == null ? Map.of() : labelled,
+                    tagged == null ? Map.of() : tagged, meant == null ? "" : meant);
+        }
+
+        Controller controller(Machine old) {
+            return Controller.of(old, bmcAddress.or(null), bmc.or(null));
         }
     }
 

@@ -18,8 +18,8 @@ import orrery.server.iam.policy.Reach;
 final class MachineTable {
     /// All but the sealed login.
     private static final String COLUMNS = """
-            id, organization_id, project_id, region, name, display_name, description, tags,
-              persona, bmc_address, verify_ca, boot_mac_address, gpu, state, state_reason,
+            id, organization_id, project_id, region, name, display_name, description, labels,
+              tags, persona, bmc_address, verify_ca, boot_mac_address, gpu, state, state_reason,
               health, health_checked_at, failure_reasons, wanted, powered_on, hardware,
               allocation_id, run_id, version, created_by, created_at, updated_at, deleted_at""";
 
@@ -29,7 +29,7 @@ final class MachineTable {
             .time("updatedAt")
             .text("projectId", "region", "name", "persona", "bmcAddress", "createdBy")
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
-            .map("tags").searching("name", "displayName", "bmcAddress");
+            .map("labels").map("tags").searching("name", "displayName", "bmcAddress");
 
     /// Those that a selection has.
     private static final String CHOSEN = """
@@ -50,19 +50,19 @@ final class MachineTable {
             COLUMNS, "machine\nwhere " + CHOSEN)
             .time("updatedAt").text("name", "persona", "bmcAddress", "createdBy", "region")
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
-            .map("tags").searching("name", "displayName", "bmcAddress");
+            .map("labels").map("tags").searching("name", "displayName", "bmcAddress");
 
     final ProjectRows<Machine> rows = new ProjectRows<>(
             Machine.class, Machines.KIND, "machine", COLUMNS);
 
     private static final String INSERT = """
             insert into machine (id, organization_id, project_id, region, name, display_name,
-              description, tags, persona, bmc_address, verify_ca, boot_mac_address, gpu,
+              description, labels, tags, persona, bmc_address, verify_ca, boot_mac_address, gpu,
               sealed_login, state, health, wanted, run_id, created_by, created_at, updated_at)
             values (:id, :organizationId, :projectId, :region, :name, :displayName,
-              :description, :tags, :persona, :bmcAddress, :verifyCa, :bootMacAddress, :gpu,
-              :login, lower(:state), lower(:health), :wanted, :runId, :createdBy, :createdAt,
-              :updatedAt)
+              :description, :labels, :tags, :persona, :bmcAddress, :verifyCa, :bootMacAddress,
+              :gpu, :login, lower(:state), lower(:health), :wanted, :runId, :createdBy,
+              :createdAt, :updatedAt)
             on conflict do nothing
             """;
 
@@ -162,10 +162,11 @@ final class MachineTable {
 
     void describe(Tx tx, String id, Machines.Texts texts, Instant now) {
         rows.update(tx, id, now, """
-                display_name = :displayName, description = :description, tags = :tags,
-                  persona = :persona""")
+                display_name = :displayName, description = :description, labels = :labels,
+                  tags = :tags, persona = :persona""")
                 .bind("displayName", texts.displayName())
                 .bind("description", texts.description())
+                .bind("labels", Json.of(texts.labels()))
                 .bind("tags", Json.of(texts.tags()))
                 .bind("persona", texts.persona())
                 .execute();
@@ -175,6 +176,20 @@ final class MachineTable {
     void begin(Tx tx, String id, Machine.State state, String run, Instant now) {
         rows.update(tx, id, now, "state = lower(:state), run_id = :run")
                 .bind("state", state.name()).bind("run", run).execute();
+    }
+
+    /// It is reached so from now on.
+    ///
+    /// @param login sealed; `null` for the one that it has
+    void connect(Tx tx, String id, Controller to, byte @Nullable [] login, Instant now) {
+        rows.update(tx, id, now, """
+                bmc_address = :address, verify_ca = :verifyCa, boot_mac_address = :mac,
+                  sealed_login = coalesce(:login, sealed_login)""")
+                .bind("address", to.address())
+                .bind("verifyCa", to.verifyCa())
+                .bind("mac", to.bootMacAddress())
+                .bind("login", login)
+                .execute();
     }
 
     void want(Tx tx, String id, Machine.Wanted wanted, Instant now) {

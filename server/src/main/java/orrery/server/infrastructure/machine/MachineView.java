@@ -19,6 +19,7 @@ public record MachineView(
         String organizationId,
         String projectId,
         String region,
+        Map<String, String> labels,
         Map<String, String> tags,
         @Nullable String persona,
         String bmcAddress,
@@ -68,9 +69,10 @@ public record MachineView(
     public static MachineView of(Machine m) {
         var image = m.wanted().image();
         return new MachineView(m.id(), m.name(), link(m), m.displayName(), m.description(),
-                m.organizationId(), m.projectId(), m.region(), m.tags(), said(m.persona()),
-                m.bmcAddress(), new Bmc(m.bmcAddress(), BmcAddress.protocol(m.bmcAddress()),
-                        m.verifyCa(), m.bootMacAddress()),
+                m.organizationId(), m.projectId(), m.region(), m.labels(), m.tags(),
+                said(m.persona()), m.bmcAddress(), new Bmc(
+                        m.bmcAddress(), BmcAddress.protocol(m.bmcAddress()), m.verifyCa(),
+                        m.bootMacAddress()),
                 m.state(), m.state().provisioning(), m.stateReason(),
                 new Health(m.health(), m.healthCheckedAt(), m.failureReasons()),
                 new Power(on(m.wanted().online()), on(m.poweredOn())), specs(m),

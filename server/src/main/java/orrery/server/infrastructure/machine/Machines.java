@@ -74,10 +74,16 @@ public final class Machines implements Contents, Locator {
     /// What became of a request: the server as it is now, and the run that changes it.
     public record Accepted(Machine machine, Run run) {}
 
+    /// What became of a change: the server as it is now.
+    ///
+    /// @param run that goes on with it; `null` when everything is done already
+    record Changed(Machine machine, @Nullable Run run) {}
+
     /// How somebody calls and sorts a server, in full: what it was, or what it shall be.
     public record Texts(@Nullable String displayName, @Nullable String description,
-            Map<String, String> tags, String persona) {
+            Map<String, String> labels, Map<String, String> tags, String persona) {
         public Texts {
+            labels = Map.copyOf(labels);
             tags = Map.copyOf(tags);
         }
     }
@@ -126,8 +132,7 @@ public final class Machines implements Contents, Locator {
             regions.open(tx, region);
             var id = ids.next("srv");
             var machine = build(grant, region, id, asked);
-            var login = sealing.seal(Lifecycle.Stored.text(asked.login()), SEALED.at(id));
-            if (!table.insert(tx, machine, login)) {
+            if (!table.insert(tx, machine, sealed(id, asked.login()))) {
                 throw taken(tx, machine);
             }
             events.append(tx, MachineEvents.of("registering", machine, ""));
@@ -143,35 +148,80 @@ public final class Machines implements Contents, Locator {
 
     private Problem.Failure taken(Tx tx, Machine machine) {
         return table.byBmc(tx, machine.region(), machine.bmcAddress())
-                .map(other -> new Problem.Conflict(KIND, other.id(), "has the management"
-                        + " controller " + machine.bmcAddress() + " already; decommission it"
-                        + " first, or mend bmcAddress").raise())
+                .map(other -> owned(other, machine.bmcAddress()))
                 .orElseGet(() -> new Problem.AlreadyExists(KIND, machine.name()).raise());
+    }
+
+    private static Problem.Failure owned(Machine other, String address) {
+        return new Problem.Conflict(KIND, other.id(), "has the management controller " + address
+                + " already; decommission it first, or mend bmcAddress").raise();
     }
 
     private Machine build(Grant grant, String region, String id, NewMachine asked) {
         var now = clock.instant();
         return new Machine(id, grant.scope().requireOrganization(), project(grant), region,
                 asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
-                asked.description(), asked.tags(), asked.persona(), asked.bmcAddress(),
-                asked.verifyCa(), asked.bootMacAddress(), asked.gpu(), Machine.State.REGISTERING,
-                null, Machine.Health.HEALTHY, null, List.of(), Machine.Wanted.EMPTY, null, null,
-                null, null, 1, grant.principal().id(), now, now, null);
+                asked.description(), asked.labels(), asked.tags(), asked.persona(),
+                asked.bmcAddress(), asked.verifyCa(), asked.bootMacAddress(), asked.gpu(),
+                Machine.State.REGISTERING, null, Machine.Health.HEALTHY, null, List.of(),
+                Machine.Wanted.EMPTY, null, null, null, null, 1, grant.principal().id(), now,
+                now, null);
     }
 
-    /// Changes texts and tags.
+    /// Changes texts, labels and tags at once, and how its controller is reached by a run.
     ///
-    /// @param change makes the new ones of the old ones
+    /// @param texts makes the new ones of the old ones
+    /// @param controller the same
     /// @param expected the version that the caller knows, if it cares
-    public Machine change(Grant grant, String region, String idOrName,
-            Function<Machine, Texts> change, OptionalLong expected) {
+    /// @throws Problem.Failure [Problem.IllegalTransition] for the controller where Metal3 would
+    ///     not follow; [Problem.Conflict] for another server's, and while a run changes the server
+    Changed change(Grant grant, String region, String idOrName, Function<Machine, Texts> texts,
+            Function<Machine, Controller> controller, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant, region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
-            table.describe(tx, found.id(), change.apply(found), clock.instant());
+            var to = controller.apply(found);
+            table.describe(tx, found.id(), texts.apply(found), clock.instant());
             events.append(tx, MachineEvents.of("updated", found, ""));
-            return table.rows.get(tx, found.id());
+            var run = to.isOf(found) ? null : connect(tx, found, to);
+            return new Changed(table.rows.get(tx, found.id()), run);
         });
+    }
+
+    /// Of a server that has failed the record changes alone: a retry tells Metal3.
+    private @Nullable Run connect(Tx tx, Machine found, Controller to) {
+        verifyFree(tx, found, to.address());
+        boolean hasFailed = found.state() == Machine.State.FAILED;
+        boolean isUnknown = hasFailed && found.hardware() == null;
+        if (!to.address().equals(found.bmcAddress()) && !found.wanted().maintenance()
+                && !isUnknown) {
+            throw new Problem.IllegalTransition(KIND, found.id(), hasFailed
+                    ? "failed (decommission it, and register it anew)"
+                    : "not in maintenance (Metal3 moves no host that it looks after: turn it on"
+                            + " first)", "get another bmcAddress").raise();
+        }
+        if (!hasFailed) {
+            return act(tx, found, Change.CONNECT, ConnectMachine.TYPE,
+                    new ConnectMachine.Input(found.id(), to)).run();
+        }
+        if (found.runId() != null && !runs.get(tx, found.runId()).status().isOver()) {
+            throw new Problem.Conflict(KIND, found.id(),
+                    "is being changed by " + found.runId() + "; wait for its end").raise();
+        }
+        table.connect(tx, found.id(), to, sealed(found.id(), to.login()), clock.instant());
+        return null;
+    }
+
+    private void verifyFree(Tx tx, Machine machine, String address) {
+        table.byBmc(tx, machine.region(), address)
+                .filter(other -> !other.id().equals(machine.id()))
+                .ifPresent(other -> {
+                    throw owned(other, address);
+                });
+    }
+
+    private byte @Nullable [] sealed(String id, NewMachine.@Nullable Login login) {
+        return login == null ? null : sealing.seal(Lifecycle.Stored.text(login), SEALED.at(id));
     }
 
     /// Installs an image by a run.

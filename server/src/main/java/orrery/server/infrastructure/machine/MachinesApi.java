@@ -95,15 +95,19 @@ public sealed class MachinesApi implements Expandable permits MachinesShortApi {
         return Answer.ok(MachineView.of(found)).version(found.version());
     }
 
+    /// 202 where its controller changes, else 200.
     @PATCH
     @Path("{server}")
     @Needs(value = "infrastructure.servers.update", in = Place.PROJECT)
     public Answer<MachineView> change(@Context Grant grant, @PathParam("region") String region,
             @PathParam("server") String server,
             @HeaderParam("If-Match") @Nullable String expected, MachineBody.Change body) {
-        var changed = machines.change(
-                grant, region, server, body::of, IfMatch.version(expected));
-        return Answer.ok(MachineView.of(changed)).version(changed.version());
+        var changed = machines.change(grant, region, server, body::of, body::controller,
+                IfMatch.version(expected));
+        return changed.run() != null
+                ? accepted(new Machines.Accepted(changed.machine(), changed.run()))
+                : Answer.ok(MachineView.of(changed.machine()))
+                        .version(changed.machine().version());
     }
 
     @DELETE

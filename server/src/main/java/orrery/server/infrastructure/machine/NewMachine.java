@@ -7,6 +7,7 @@ import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.secret.Secret;
 import orrery.server.infrastructure.machine.BmcAddress.Protocol;
+import orrery.server.tenancy.project.Labels;
 import org.jspecify.annotations.Nullable;
 
 /// A server that somebody wants registered.
@@ -18,6 +19,7 @@ public record NewMachine(
         @Nullable String name,
         @Nullable String displayName,
         @Nullable String description,
+        Map<String, String> labels,
         Map<String, String> tags,
         String persona,
         String bmcAddress,
@@ -29,6 +31,7 @@ public record NewMachine(
     private static final int MOST_TAGS = 64;
     private static final int LONGEST_VALUE = 255;
     static final int MOST_GPUS = 64;
+    static final String BOOT_MAC_RULE = "is required, except with virtual media";
     static final String CODE_RULE = "must have 1 to 63 letters, digits, '-', '_' and '.'";
     private static final Pattern CODE = Pattern.compile("[A-Za-z0-9][-._A-Za-z0-9]{0,62}");
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9][-._/A-Za-z0-9]{0,62}");
@@ -68,6 +71,7 @@ public record NewMachine(
     }
 
     public NewMachine {
+        labels = Map.copyOf(labels);
         tags = Map.copyOf(tags);
     }
 
@@ -77,18 +81,29 @@ public record NewMachine(
         return said == null ? null : BmcAddress.full(said, bmc == null ? null : bmc.protocol());
     }
 
-    /// Notes what is wrong with a controller.
+    /// Notes what is wrong with the controller of a new server.
     static void checkBmc(Mistakes mistakes, @Nullable String bmcAddress, @Nullable Bmc bmc) {
         var address = address(bmcAddress, bmc);
         mistakes.unless(address != null, "bmcAddress", "is required")
-                .check("bmcAddress", address, BmcAddress::isOne, BmcAddress.RULE)
                 .unless(bmc != null, "bmc", "is required: username and password of the controller");
+        if (bmc != null) {
+            mistakes.unless(bmc.username() != null, "bmc.username", "is required")
+                    .unless(bmc.password() != null, "bmc.password", "is required")
+                    .unless(bmc.bootMacAddress() != null || address == null
+                            || !BmcAddress.needsBootMac(address), "bmc.bootMacAddress",
+                            BOOT_MAC_RULE);
+        }
+        checkSaid(mistakes, bmcAddress, bmc);
+    }
+
+    /// Notes what is wrong with what is said of a controller.
+    static void checkSaid(Mistakes mistakes, @Nullable String bmcAddress, @Nullable Bmc bmc) {
+        var address = address(bmcAddress, bmc);
+        mistakes.check("bmcAddress", address, BmcAddress::isOne, BmcAddress.RULE);
         if (bmc == null) {
             return;
         }
-        mistakes.unless(bmc.username() != null, "bmc.username", "is required")
-                .unless(bmc.password() != null, "bmc.password", "is required")
-                .check("bmc.username", bmc.username(), NewMachine::isLogin,
+        mistakes.check("bmc.username", bmc.username(), NewMachine::isLogin,
                         "must have 1 to " + LONGEST_VALUE + " characters")
                 .check("bmc.password", bmc.password(), NewMachine::isLogin,
                         "must have 1 to " + LONGEST_VALUE + " characters")
@@ -97,9 +112,6 @@ public record NewMachine(
                         "bmc.address", "differs from bmcAddress; leave out one of them")
                 .check("bmc.bootMacAddress", bmc.bootMacAddress(),
                         it -> MAC.matcher(it).matches(), "must look like 52:54:00:12:34:56")
-                .unless(bmc.bootMacAddress() != null || address == null
-                        || !BmcAddress.needsBootMac(address), "bmc.bootMacAddress",
-                        "is required, except with virtual media")
                 .unless(address == null || bmc.protocol() == null
                         || bmc.protocol() == BmcAddress.protocol(address),
                         "bmc.protocol", "differs from the scheme of the address");
@@ -111,8 +123,9 @@ public record NewMachine(
 
     /// Notes what is wrong with how somebody calls and sorts servers.
     static void check(Mistakes mistakes, @Nullable String displayName,
-            @Nullable String description, @Nullable Map<String, String> tags,
-            @Nullable String persona) {
+            @Nullable String description, @Nullable Map<String, String> labels,
+            @Nullable Map<String, String> tags, @Nullable String persona) {
+        Labels.check(mistakes, "labels", labels == null ? Map.of() : labels);
         Naming.check(mistakes, null, displayName, description)
                 .check("persona", persona, it -> it.isEmpty() || isCode(it), CODE_RULE)
                 .check("tags", tags, it -> it.size() <= MOST_TAGS,

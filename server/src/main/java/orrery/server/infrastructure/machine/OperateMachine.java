@@ -57,7 +57,7 @@ final class OperateMachine implements Saga<OperateMachine.Input> {
                 turnOff(steps, look, begun, in.action());
             }
             case REGISTER, PROVISION, INSPECT, DEPROVISION, POWER_ON, POWER_OFF, MAINTENANCE_ON,
-                    MAINTENANCE_OFF -> steps.run("host is there", look::verifyThere);
+                    MAINTENANCE_OFF, CONNECT -> steps.run("host is there", look::verifyThere);
         }
         var run = steps.fence().run();
         steps.run("host",

@@ -25,7 +25,7 @@ public record Selector(
             @Nullable Map<String, String> matchLabels, @Nullable String gpuModel,
             @Nullable Integer minGpuCount, @Nullable String region) {
         var tags = new Mistakes();
-        NewMachine.check(tags, null, null, matchLabels, null);
+        NewMachine.check(tags, null, null, null, matchLabels, null);
         tags.found().forEach(it -> mistakes.add(
                 field + "." + it.field().replaceFirst("^tags", "matchLabels"), it.message()));
         mistakes.check(field + ".gpuModel", gpuModel, NewMachine::isCode, NewMachine.CODE_RULE)

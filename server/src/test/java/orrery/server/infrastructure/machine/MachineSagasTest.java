@@ -2,10 +2,14 @@ package orrery.server.infrastructure.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import orrery.kit.Problem;
+import orrery.kit.durable.Run;
 import orrery.kit.durable.Status;
 import orrery.kit.kube.Kind;
 import orrery.kit.secret.Secret;
@@ -109,6 +113,68 @@ class MachineSagasTest {
                 soon(() -> assertThat(host().isAs(machine().wanted())).isTrue());
             });
         }
+    }
+
+    @Test
+    void connectingRepeatsAndUnwinds() {
+        id.set(world.made().id());
+        var asked = new AtomicInteger();
+        try (var check = SagaCheck.of(world.test, world.connecting(), () ->
+                new ConnectMachine.Input(id.get(), new Controller(machine().bmcAddress(), true,
+                        machine().bootMacAddress(), new NewMachine.Login("admin",
+                                Secret.of("hobbes-" + asked.incrementAndGet())))))) {
+            check.everyStepMayRepeat(() -> {
+                isReachedBy("hobbes-" + asked.get());
+                assertThat(machine().verifyCa()).isTrue();
+                assertThat(host().triedLogin()).isEqualTo(
+                        world.hosts.loginVersion(MachineWorld.GRANT, machine()).orElseThrow());
+            });
+            var last = new AtomicInteger();
+            check.everyFailureUnwinds(() -> {
+                // The first of its runs is undisturbed.
+                last.compareAndSet(0, asked.get() - 1);
+                isReachedBy("hobbes-" + last.get());
+            });
+        }
+    }
+
+    private void isReachedBy(String password) {
+        assertThat(machine().state()).isEqualTo(State.AVAILABLE);
+        assertThat(world.lifecycle.login(MachineWorld.GRANT, id.get()).password().reveal())
+                .isEqualTo(password);
+        var login = world.view().find(Kind.SECRET, ProjectNamespace.name("prj_test"),
+                BareMetalHosts.loginName(id.get())).orElseThrow();
+        assertThat(new String(Base64.getDecoder().decode(login.at("/data/password").asText()),
+                StandardCharsets.UTF_8)).isEqualTo(password);
+    }
+
+    @Test
+    void aLoginThatIsNotTakenLeavesTheOldOne() {
+        id.set(world.made().id());
+        var old = world.lifecycle.login(MachineWorld.GRANT, id.get()).password().reveal();
+        world.fault(id.get(), "fail at registering: who are you?");
+        try (var worker = world.worker((input, step, moment) -> { })) {
+            var refused = connected(worker, machine().bmcAddress());
+            assertThat(refused.error().code()).isEqualTo("BMC_CONNECTION_FAILED");
+            assertThat(refused.error().message()).contains("who are you?");
+            isReachedBy(old);
+            assertThat(machine().stateReason()).contains("its last run says why");
+            world.fault(id.get(), "");
+            var moved = machine().bmcAddress() + "/moved";
+            assertThat(connected(worker, moved).error().message()).contains("not detached");
+            isReachedBy(old);
+            acts(worker, Change.MAINTENANCE_ON, State.MAINTENANCE);
+            assertThat(connected(worker, moved).error()).isNull();
+            assertThat(host().bmcAddress()).isEqualTo(moved).isEqualTo(machine().bmcAddress());
+            acts(worker, Change.MAINTENANCE_OFF, State.AVAILABLE);
+            isReachedBy("hobbes");
+        }
+    }
+
+    private Run connected(TestProcess worker, String address) {
+        return world.ended(worker, ConnectMachine.TYPE, new ConnectMachine.Input(id.get(),
+                new Controller(address, false, machine().bootMacAddress(),
+                        new NewMachine.Login("admin", Secret.of("hobbes")))));
     }
 
     private long rebootAnnotations() {

@@ -86,6 +86,10 @@ public final class MachineWorld implements AutoCloseable {
         return new ProvisionMachine(lifecycle, looks, regions, clients);
     }
 
+    ConnectMachine connecting() {
+        return new ConnectMachine(lifecycle, looks, regions, clients);
+    }
+
     OperateMachine operating() {
         return new OperateMachine(lifecycle, looks, regions, clients);
     }
@@ -106,7 +110,7 @@ public final class MachineWorld implements AutoCloseable {
                 test.address(), new EngineLimits(Duration.ofSeconds(3), Duration.ofMillis(100), 32),
                 fault);
         List<Saga<?>> sagas = List.of(registering(), provisioning(), operating(),
-                decommissioning(worker.runs()));
+                connecting(), decommissioning(worker.runs()));
         worker.engine().start(sagas);
         return worker;
     }
@@ -129,7 +133,8 @@ public final class MachineWorld implements AutoCloseable {
     }
 
     NewMachine asked(String name) {
-        return new NewMachine(name, null, null, Map.of("rack", "r1"), "gpu-worker",
+        return new NewMachine(name, null, null, Map.of("tier", "gold"), Map.of("rack", "r1"),
+                "gpu-worker",
                 "redfish://bmc-" + name + ".example/redfish/v1/Systems/1", false,
                 "52:54:00:12:34:56", new Machine.Gpu("H100", 8),
                 new NewMachine.Login("root", Secret.of("calvin-of-" + name)));
@@ -141,7 +146,7 @@ public final class MachineWorld implements AutoCloseable {
         var asked = asked(id.substring(4, 12).toLowerCase());
         var now = clock.instant();
         var made = new Machine(id, "org_test", "prj_test", REGION, "s" + asked.name(), null, null,
-                asked.tags(), asked.persona(), asked.bmcAddress() + id, false,
+                asked.labels(), asked.tags(), asked.persona(), asked.bmcAddress() + id, false,
                 asked.bootMacAddress(), null, Machine.State.REGISTERING, null,
                 Machine.Health.HEALTHY, null, List.of(), Machine.Wanted.EMPTY, null, null, null,
                 null, 1, "usr_test", now, now, null);

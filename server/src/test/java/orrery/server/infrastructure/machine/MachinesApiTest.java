@@ -181,7 +181,7 @@ class MachinesApiTest {
                 "configuration", Map.of("format", "zip"))))).containsExactlyInAnyOrder(
                         "osImage", "configuration.format");
         assertThat(owner.patch(path, "{}").status()).isEqualTo(400);
-        assertThat(fields(owner.patch(path, Map.of("bmcAddress", "x", "persona", "a b"))))
+        assertThat(fields(owner.patch(path, Map.of("bmcAddress", "x y", "persona", "a b"))))
                 .containsExactlyInAnyOrder("bmcAddress", "persona");
         assertThat(owner.post(servers, body("gamma")).text("/error/code"))
                 .isEqualTo("CONFLICT");
@@ -204,6 +204,11 @@ class MachinesApiTest {
         assertThat(owner.with("If-Match", version).patch(path, Map.of("persona", "x"))
                 .text("/error/code")).isEqualTo("PRECONDITION_FAILED");
         assertThat(owner.with("If-Match", version).delete(path).status()).isEqualTo(412);
+        assertThat(owner.patch(path, Map.of("labels", Map.of("tier", "gold")))
+                .text("/data/labels/tier")).isEqualTo("gold");
+        assertThat(names(owner.get(servers + "?labels.tier=gold"))).containsExactly("delta");
+        assertThat(fields(owner.patch(path, Map.of("labels", Map.of("orrery.dev/x", "y")))))
+                .containsExactly("labels.orrery.dev/x");
         var cleared = new HashMap<String, Object>();
         cleared.put("persona", null);
         assertThat(owner.patch(path, cleared).json().at("/data/persona").isNull()).isTrue();
@@ -231,6 +236,44 @@ class MachinesApiTest {
                 .containsExactlyInAnyOrder("pageSize", "startTime");
         assertThat(owner.get(path + "/logs?pageSize=1000").status()).isEqualTo(200);
         decommission("delta");
+    }
+
+    @Test
+    void changesHowItsControllerIsReached() {
+        available("lambda");
+        var path = servers + "/lambda";
+        var version = owner.get(path).header("ETag");
+        var login = owner.with("If-Match", version).patch(path, Map.of("bmc", Map.of(
+                "username", "hobbes-canary", "password", "tiger-canary")));
+        ends(login, "server.update");
+        assertThat(login.raw().body() + owner.get(path).raw().body()
+                + owner.get("/v1/workflows/runs/" + login.text("/meta/workflowId")).raw().body())
+                .doesNotContain("hobbes").doesNotContain("tiger");
+        assertThat(owner.get(path).text("/data/state")).isEqualTo("available");
+        assertThat(fields(owner.patch(path, Map.of("bmc", Map.of("password", "x",
+                "protocol", "ipmi"))))).containsExactlyInAnyOrder("bmc.username", "bmc.protocol");
+        var cleared = new HashMap<String, Object>();
+        cleared.put("bmcAddress", null);
+        assertThat(fields(owner.patch(path, cleared))).containsExactly("bmcAddress");
+        var fixed = owner.patch(path, Map.of("bmc", Map.of(
+                "bootMacAddress", "52:54:00:00:00:09")));
+        assertThat(fixed.status()).isEqualTo(422);
+        assertThat(fields(fixed)).containsExactly("bmc.bootMacAddress");
+        var moved = Map.of("bmcAddress", "lambda-2.bmc.example/redfish/v1/Systems/1");
+        var held = owner.patch(path, moved);
+        assertThat(held.text("/error/code")).isEqualTo("INVALID_STATE_TRANSITION");
+        assertThat(held.text("/error/message")).contains("maintenance");
+        var mu = registered("mu");
+        assertThat(owner.patch(path, Map.of("bmcAddress", mu.text("/data/bmcAddress")))
+                .text("/error/code")).isEqualTo("CONFLICT");
+        act("lambda", "maintenance-on");
+        ends(owner.patch(path, moved), "server.update");
+        assertThat(owner.get(path).text("/data/bmcAddress")).contains("lambda-2");
+        assertThat(owner.patch(path, moved).status()).as("nothing changes").isEqualTo(200);
+        all.unknown("PATCH", path, moved);
+        decommission("lambda");
+        all.end(mu);
+        decommission("mu");
     }
 
     @Test

@@ -1,0 +1,76 @@
+package orrery.server.infrastructure.machine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.inject.Singleton;
+import orrery.kit.durable.Saga;
+import orrery.kit.durable.SagaType;
+import orrery.kit.durable.Steps;
+import orrery.kit.kube.KubeClients;
+import orrery.server.tenancy.region.Regions;
+
+/// Tells Metal3 how a server's management controller is reached from now on, and waits until Metal3
+/// has been let in. Where it is not, everything stays as it was.
+@Singleton
+final class ConnectMachine implements Saga<ConnectMachine.Input> {
+    static final SagaType<Input> TYPE =
+            new SagaType<>("server.update", Input.class, RegisterMachine.POLICY);
+
+    /// @param server its identifier
+    record Input(String server, Controller to) {}
+
+    private final Lifecycle lifecycle;
+    private final Looks looks;
+    private final Regions regions;
+    private final KubeClients clients;
+
+    ConnectMachine(Lifecycle lifecycle, Looks looks, Regions regions, KubeClients clients) {
+        this.lifecycle = lifecycle;
+        this.looks = looks;
+        this.regions = regions;
+        this.clients = clients;
+    }
+
+    @Override
+    public SagaType<Input> type() {
+        return TYPE;
+    }
+
+    @Override
+    public void run(Steps steps, Input in) {
+        var id = in.server();
+        var look = looks.at(steps, id);
+        var begun = steps.tx("begin", Look.Begun.class,
+                tx -> lifecycle.begin(tx, id, Change.CONNECT),
+                tx -> lifecycle.unchanged(tx, id, "Its management controller is reached as"
+                        + " before; its last run says why."));
+        steps.await("management cluster", look::answers);
+        steps.run("host is there", look::verifyThere);
+        var login = in.to().login();
+        if (login != null) {
+            steps.run("login",
+                    () -> apply(steps, look, BareMetalHosts.login(look.machine(), login)),
+                    () -> applyIfThere(steps, look, BareMetalHosts.login(
+                            look.machine(), lifecycle.login(steps.grant(), id))));
+        }
+        steps.run("host", () -> apply(steps, look, host(steps, look.machine().reached(in.to()))),
+                () -> applyIfThere(steps, look, host(steps, look.machine())));
+        var seen = steps.await("let in", Host.class, () -> look.letIn(in.to(), begun));
+        steps.tx("done", tx -> lifecycle.connected(tx, id, in.to(), seen));
+    }
+
+    private static ObjectNode host(Steps steps, Machine machine) {
+        return BareMetalHosts.of(machine, machine.wanted(), steps.fence().run());
+    }
+
+    /// One whose host somebody deleted meanwhile stays deleted.
+    private void applyIfThere(Steps steps, Look look, ObjectNode object) {
+        if (looks.hosts().find(steps.grant(), look.machine()).isPresent()) {
+            apply(steps, look, object);
+        }
+    }
+
+    private void apply(Steps steps, Look look, ObjectNode object) {
+        clients.writer(regions.target(steps.grant(), look.machine().region()), steps.fence())
+                .apply(object);
+    }
+}
