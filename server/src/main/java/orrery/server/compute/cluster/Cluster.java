@@ -108,6 +108,12 @@ public record Cluster(
                 .filter(KubernetesVersion::isOne).distinct().toList();
     }
 
+    /// Whether KCM lets it be made from a template: the one that it has, or one that follows.
+    boolean mayHave(String other) {
+        return other.equals(template)
+                || availableUpgrades.stream().anyMatch(it -> it.template().equals(other));
+    }
+
     /// All nodes that there shall be.
     int nodeCount() {
         return nodePools.stream().mapToInt(NodePool::nodeCount).sum();

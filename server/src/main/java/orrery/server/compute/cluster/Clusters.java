@@ -364,7 +364,7 @@ public final class Clusters {
     }
 
     /// As part of something larger: takes [#replan] back. A run that is at it is stopped, and takes
-    /// back itself what it did.
+    /// back itself what it did. A template that KCM lets nobody leave is kept.
     ///
     /// @return whether no more is to be done; else ask again
     public boolean restore(Tx tx, String id, Plan plan) {
@@ -375,7 +375,7 @@ public final class Clusters {
             runs.stop(tx, run);
             return false;
         }
-        if (found.state().isSettled()) {
+        if (found.state().isSettled() && found.mayHave(plan.template())) {
             replan(tx, id, plan);
         }
         return true;

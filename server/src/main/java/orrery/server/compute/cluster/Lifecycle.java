@@ -99,6 +99,11 @@ final class Lifecycle {
         table.setUp(tx, id, setup, clock.instant());
     }
 
+    /// It has these pools now, ready or not.
+    void sized(Tx tx, String id, List<NodePool> pools) {
+        table.pools(tx, id, pools, clock.instant());
+    }
+
     void observed(Tx tx, String id, Observation seen) {
         table.observe(tx, id, seen, clock.instant());
     }

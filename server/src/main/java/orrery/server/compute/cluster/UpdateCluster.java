@@ -4,6 +4,8 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import orrery.kit.db.Database;
+import orrery.kit.db.Tx;
 import orrery.kit.durable.Policy;
 import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes a cluster as another plan says, with other parameters or of another stack; or gives it
 /// other services, or its template other values.
+///
+/// KCM lets nobody go back to an earlier template: once the deployment has another one it keeps
+/// it, whatever becomes of the run, and our record says what the deployment has.
 @Singleton
 final class UpdateCluster implements Saga<UpdateCluster.Input> {
     static final SagaType<Input> TYPE = new SagaType<>("cluster.update", Input.class,
@@ -47,14 +52,16 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
     private final Lifecycle lifecycle;
     private final Management management;
     private final Regions regions;
+    private final Database database;
     private final KubeClients clients;
     private final Clock clock;
 
     UpdateCluster(Lifecycle lifecycle, Management management, Regions regions,
-            KubeClients clients, Clock clock) {
+            Database database, KubeClients clients, Clock clock) {
         this.lifecycle = lifecycle;
         this.management = management;
         this.regions = regions;
+        this.database = database;
         this.clients = clients;
         this.clock = clock;
     }
@@ -81,16 +88,37 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
         var template = before.template(in.plan());
         steps.run("cluster deployment",
                 () -> apply(steps, in.on(look.cluster()), template),
-                () -> apply(steps, before.was().on(look.cluster()), before.template()));
+                () -> takeBack(steps, look.cluster(), in, before, template));
         var seen = steps.await("ready", Observation.class, look::ready);
         steps.tx("running", tx -> {
-            if (in.plan() != null) {
-                lifecycle.planned(tx, id, in.plan());
-            }
-            lifecycle.setUp(tx, id, in.setup());
-            lifecycle.chose(tx, id, template);
+            record(tx, in, template);
             lifecycle.observed(tx, id, seen);
             lifecycle.running(tx, id, Pools.allReady(in.pools()));
+        });
+    }
+
+    private void record(Tx tx, Input in, Template template) {
+        if (in.plan() != null) {
+            lifecycle.planned(tx, in.cluster(), in.plan());
+        }
+        lifecycle.setUp(tx, in.cluster(), in.setup());
+        lifecycle.chose(tx, in.cluster(), template);
+    }
+
+    private void takeBack(
+            Steps steps, Cluster cluster, Input in, Before before, Template template) {
+        boolean isKept = !template.name().equals(before.template().name())
+                && management.deployment(steps.grant(), cluster).filter(it -> it
+                        .at("/spec/template").asText().equals(template.name())).isPresent();
+        if (!isKept) {
+            apply(steps, before.was().on(cluster), before.template());
+            return;
+        }
+        database.write(steps.grant(), tx -> {
+            record(tx, in, template);
+            lifecycle.sized(tx, cluster.id(), in.pools());
+            lifecycle.ended(tx, cluster.id(), Cluster.State.DEGRADED,
+                    "Its update did not come to its end; its last run says why.");
         });
     }
 

@@ -116,7 +116,8 @@ final class SimulatedClusters implements AutoCloseable {
     }
 
     UpdateCluster updating() {
-        return new UpdateCluster(lifecycle, management, regions, clients, clock);
+        return new UpdateCluster(
+                lifecycle, management, regions, test.database(), clients, clock);
     }
 
     TryCluster trying() {

@@ -96,7 +96,8 @@ public final class SimulatedWorld implements AutoCloseable {
     }
 
     UpdateCluster updating() {
-        return new UpdateCluster(lifecycle, management, regions, clients, clock);
+        return new UpdateCluster(
+                lifecycle, management, regions, test.database(), clients, clock);
     }
 
     /// What the management cluster says of a cluster; empty when it has none.

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import orrery.kit.Problem;
+import orrery.kit.durable.Status;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestProcess;
 import orrery.server.platform.stack.Plan;
@@ -41,6 +43,7 @@ class UpdateClusterTest {
     static void start() {
         world = new SimulatedWorld();
         Published.stack(world.stacks, SimulatedWorld.GRANT, "stock", SPEC);
+        Published.stack(world.stacks, SimulatedWorld.GRANT, "next", SPEC.replace("1-1-0", "1-2-0"));
     }
 
     @AfterAll
@@ -53,8 +56,12 @@ class UpdateClusterTest {
     }
 
     private Plan plan(String zone) {
+        return plan("stock", zone);
+    }
+
+    private Plan plan(String stack, String zone) {
         return world.test.database().tx(SimulatedWorld.GRANT, tx -> world.stacks.plan(tx, REGION,
-                "stock", JsonNodeFactory.instance.objectNode().put("zone", zone)));
+                stack, JsonNodeFactory.instance.objectNode().put("zone", zone)));
     }
 
     /// Asks for a cluster and lets it be made, by a process that is gone afterwards.
@@ -91,14 +98,51 @@ class UpdateClusterTest {
                 .as("somebody else's value is told from ours").isTrue();
     }
 
+    private void begin() {
+        world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().rows.begin(
+                tx, id, Cluster.State.UPDATING, "run_test", cluster().updatedAt()));
+    }
+
+    @Test
+    void aTemplateThatNobodyMayLeaveIsKeptWhenTheRunFails() {
+        run(List.of());
+        var old = cluster().plan();
+        var next = plan("next", "b");
+        begin();
+        var input = new UpdateCluster.Input(
+                id, next, Pools.planned(cluster(), next, world.ids), cluster().setup());
+        try (var worker = TestProcess.faulty(world.test.address(), TestProcess.LIMITS,
+                (asked, step, moment) -> {
+                    if (step.equals("ready")) {
+                        throw new Problem.Refused("step", "it fails, for a test").raise();
+                    }
+                })) {
+            worker.engine().start(List.of(world.updating()));
+            var run = worker.database().tx(SimulatedWorld.GRANT,
+                    tx -> worker.runs().start(tx, UpdateCluster.TYPE, input, null));
+            assertThat(worker.await(SimulatedWorld.GRANT, run).status())
+                    .isEqualTo(Status.FAILED);
+        }
+        assertThat(said("/spec/template")).isEqualTo("sim-standalone-cp-1-2-0")
+                .isEqualTo(cluster().template());
+        assertThat(cluster().plan()).isEqualTo(next);
+        assertThat(Deployed.of(world.deployment(id).orElseThrow()).isChanged(cluster()))
+                .as("the record says what the deployment has").isFalse();
+        assertThat(cluster().state()).isEqualTo(Cluster.State.DEGRADED);
+        assertThat(cluster().stateReason()).contains("its last run says why");
+        boolean isOver = world.test.database().tx(
+                SimulatedWorld.GRANT, tx -> world.clusters.restore(tx, id, old));
+        assertThat(isOver).isTrue();
+        assertThat(cluster().state()).as("nobody tries").isEqualTo(Cluster.State.DEGRADED);
+    }
+
     @Test
     void changingRepeatsAndUnwinds() {
         var zone = new AtomicInteger();
         run(List.of());
         try (var check = SagaCheck.of(world.test, world.updating(), () -> {
             var now = cluster();
-            world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().rows.begin(
-                    tx, id, Cluster.State.UPDATING, "run_test", now.updatedAt()));
+            begin();
             var plan = plan("z" + zone.incrementAndGet());
             return new UpdateCluster.Input(
                     id, plan, Pools.planned(now, plan, world.ids), now.setup());
