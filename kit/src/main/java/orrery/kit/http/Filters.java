@@ -51,11 +51,16 @@ final class Filters {
             throw bad(quoted(name) + " is no filter; they look like state=running,"
                     + " labels.env=prod and createdAt[gte]=2026-03-24T12:00:00Z", List.of());
         }
+        return new Filter(parts.group(1), parts.group(2), test(parts.group(3)),
+                values(name, given));
+    }
+
+    static List<String> values(String name, List<String> given) {
         var values = given.stream().flatMap(text -> values(text).stream()).toList();
         if (values.size() > MOST_VALUES) {
             throw bad(name + " may have at most " + MOST_VALUES + " values", List.of());
         }
-        return new Filter(parts.group(1), parts.group(2), test(parts.group(3)), values);
+        return values;
     }
 
     private static Test test(@Nullable String name) {

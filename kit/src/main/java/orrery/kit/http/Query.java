@@ -13,6 +13,14 @@ public record Query(Map<String, List<String>> parameters) {
         return values == null || values.isEmpty() ? null : values.getFirst();
     }
 
+    /// All values, where `a,b` are two, as in the filters of lists; empty when the parameter is
+    /// absent.
+    ///
+    /// @throws orrery.kit.Problem.Failure [orrery.kit.Problem.BadQuery] for too many
+    public List<String> values(String name) {
+        return Filters.values(name, parameters.getOrDefault(name, List.of()));
+    }
+
     public boolean has(String name) {
         return parameters.containsKey(name);
     }

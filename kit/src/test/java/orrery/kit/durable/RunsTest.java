@@ -461,8 +461,9 @@ class RunsTest {
                 .isInstanceOf(Problem.Failure.class);
         assertThat(process.runs().list(
                 stranger, RunFilter.of(stranger.scope()), null, 10)).isEmpty();
-        var filter = new RunFilter(grant.scope(), type.name(), Status.COMPLETED,
-                "thing", subject.id(), "usr_test", null, null);
+        var filter = new RunFilter(grant.scope(), List.of(type.name(), "other"),
+                List.of(Status.FAILED, Status.COMPLETED), List.of("thing"),
+                List.of(subject.id()), List.of("usr_test"), null, null);
         assertThat(process.runs().list(grant, filter, null, 10))
                 .extracting(Run::id).containsExactly(id);
         assertThat(process.runs().list(

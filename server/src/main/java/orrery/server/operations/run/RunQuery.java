@@ -43,16 +43,14 @@ final class RunQuery {
                 throw bad(name + " is no filter of runs", FILTERS);
             }
         }
-        return new RunFilter(Scope.PLATFORM, query.first("type"), status(query.first("status")),
-                query.first("resourceType"), query.first("resourceId"),
-                query.first("triggeredBy"), time("since", query.first("since")),
+        return new RunFilter(Scope.PLATFORM, query.values("type"),
+                query.values("status").stream().map(RunQuery::status).toList(),
+                query.values("resourceType"), query.values("resourceId"),
+                query.values("triggeredBy"), time("since", query.first("since")),
                 time("until", query.first("until")));
     }
 
-    private static @Nullable Status status(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
+    private static Status status(String text) {
         return Arrays.stream(Status.values()).filter(s -> s.text().equals(text)).findFirst()
                 .orElseThrow(() -> bad("status " + text + " is not one of runs",
                         Arrays.stream(Status.values()).map(Status::text).toList()));

@@ -137,7 +137,7 @@ public final class VisibleRuns {
             @Nullable Run last, int limit) {
         return places.stream()
                 .flatMap(place -> runs.list(access.require(caller.call(), LIST, place),
-                        RunScopes.in(filter, place), last, limit).stream())
+                        filter.in(place), last, limit).stream())
                 .sorted(NEWEST_FIRST)
                 .limit(limit)
                 .toList();

@@ -69,6 +69,12 @@ class RunsApiTest {
         var list = RUNS + "?resourceType=cluster&resourceId=" + all.cluster();
         assertThat(ids(owner.get(list + "&type=cluster.create"))).containsExactly(made());
         assertThat(ids(owner.get(list + "&status=failed"))).isEmpty();
+        assertThat(ids(owner.get(list + "&status=failed,completed&type=cluster.delete,"
+                + "cluster.create"))).containsExactly(made());
+        assertThat(ids(owner.get(list + "&type=cluster.delete&type=cluster.create")))
+                .containsExactly(made());
+        assertThat(ids(owner.get(RUNS + "?resourceId=nobody," + all.cluster()
+                + "&type=cluster.create"))).containsExactly(made());
         assertThat(ids(owner.get(list + "&until=2001-01-01T00:00:00Z"))).isEmpty();
         assertThat(ids(owner.get(list + "&since=2001-01-01T00:00:00%2B02:00")))
                 .contains(made());
@@ -89,7 +95,8 @@ class RunsApiTest {
         assertThat(ids(byOffset)).isEqualTo(whole.subList(1, 2));
         assertThat(byOffset.json().at("/meta/pagination/total").asInt())
                 .isEqualTo(whole.size());
-        for (var wrong : List.of("colour=red", "status=happy", "since=yesterday")) {
+        for (var wrong : List.of(
+                "colour=red", "status=happy", "status=failed,happy", "since=yesterday")) {
             assertThat(owner.get(RUNS + "?" + wrong).text("/error/code")).as(wrong)
                     .isEqualTo("INVALID_FILTER");
         }
