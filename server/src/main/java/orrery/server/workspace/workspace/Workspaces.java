@@ -27,6 +27,7 @@ import orrery.server.compute.cluster.Cluster;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.iam.user.Users;
 import orrery.server.tenancy.project.Contents;
+import orrery.server.tenancy.project.Projects;
 import orrery.server.workspace.blueprint.Blueprints;
 import orrery.server.workspace.workspace.Workspace.Status;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ public final class Workspaces implements Contents {
     private final Access access;
     private final Database database;
     private final Users users;
+    private final Projects projects;
     private final Blueprints blueprints;
     private final Clusters clusters;
     private final KubeClients clients;
@@ -63,12 +65,13 @@ public final class Workspaces implements Contents {
     private final Ids ids;
     private final Clock clock;
 
-    public Workspaces(Access access, Database database, Users users, Blueprints blueprints,
-            Clusters clusters, KubeClients clients, PersonalTokens tokens, Events events,
-            Runs runs, Ids ids, Clock clock) {
+    public Workspaces(Access access, Database database, Users users, Projects projects,
+            Blueprints blueprints, Clusters clusters, KubeClients clients, PersonalTokens tokens,
+            Events events, Runs runs, Ids ids, Clock clock) {
         this.access = access;
         this.database = database;
         this.users = users;
+        this.projects = projects;
         this.blueprints = blueprints;
         this.clusters = clusters;
         this.clients = clients;
@@ -95,7 +98,8 @@ public final class Workspaces implements Contents {
     /// @param username the caller's own; may be left out
     /// @param blueprint name of the blueprint, or `null` for the first one
     /// @param cluster name of the cluster, or `null` where there is only one to choose
-    /// @throws Problem.Failure [Problem.Conflict] when it runs already or is on its way out
+    /// @throws Problem.Failure [Problem.Conflict] when it runs already or is on its way out,
+    ///     [Problem.IllegalTransition] while the cluster's project is deleted
     public Workspace create(Grant grant, @Nullable String username, @Nullable String blueprint,
             @Nullable String cluster) {
         var chosen = blueprints.get(blueprint);
@@ -107,6 +111,7 @@ public final class Workspaces implements Contents {
                 throw new Problem.Forbidden("workspace.workspaces.create", "for " + username)
                         .raise();
             }
+            projects.hold(tx, scope(place));
             var asked = UserString.of(owner.username(), blueprint);
             var known = table.find(tx, asked.workspaceName());
             var workspace = known.isPresent() ? known.get() : insert(tx, new Workspace(

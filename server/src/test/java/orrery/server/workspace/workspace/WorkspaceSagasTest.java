@@ -43,7 +43,7 @@ class WorkspaceSagasTest {
     static void start() {
         world = new SimulatedWorld();
         workspaces = new Workspaces(TestDatabase.ACCESS, world.test.database(),
-                new Users(world.process.events(), world.clock), BLUEPRINTS, world.clusters,
+                new Users(world.process.events(), world.clock), null, BLUEPRINTS, world.clusters,
                 world.clients, new PersonalTokens(world.test.database(), null, null, null, null,
                         null, world.ids, world.clock),
                 world.process.events(), world.process.runs(), world.ids,

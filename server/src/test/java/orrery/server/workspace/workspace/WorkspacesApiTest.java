@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import orrery.kit.access.Access;
+import orrery.kit.db.Database;
 import orrery.server.Listener;
 import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
@@ -17,6 +20,7 @@ import orrery.server.WorkspaceTenant;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 
 /// Workspaces and their jobs on the wire.
 @QuarkusTest
@@ -27,6 +31,12 @@ class WorkspacesApiTest {
 
     @TestHTTPResource
     URI server;
+
+    @Inject
+    Database database;
+
+    @Inject
+    Access access;
 
     private Neighbours all;
     private Visitor owner;
@@ -74,6 +84,23 @@ class WorkspacesApiTest {
         assertThat(owner.delete(path + "?delete=true").text("/status")).isEqualTo("Terminating");
         Awaitility.await().atMost(PATIENCE).until(() -> owner.get(path).status() == 404);
         assertThat(owner.delete(path).status()).isEqualTo(404);
+    }
+
+    @Test
+    void aProjectThatIsBeingDeletedTakesNoneIn() {
+        deletion("run_for_a_test");
+        try {
+            var refused = owner.post(WORKSPACES, Map.of("cluster", "home"));
+            assertThat(refused.status()).as(refused.raw().body()).isEqualTo(409);
+            assertThat(refused.text("/msg")).contains("deleting");
+        } finally {
+            deletion(null);
+        }
+    }
+
+    private void deletion(@Nullable String run) {
+        database.write(access.system("test"), tx -> tx.handle().execute(
+                "update project set deletion = ? where id = ?", run, all.project()));
     }
 
     private void awaitStatus(String path, String status) {
