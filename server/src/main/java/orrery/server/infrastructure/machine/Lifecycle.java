@@ -143,6 +143,7 @@ final class Lifecycle {
             throw new Problem.InUse(
                     Machines.KIND, id, List.of(machine.allocationId())).raise();
         }
+        Machines.verifyUnheld(machine);
         mark(tx, machine, State.DECOMMISSIONING, "", Severity.INFO, "decommissioning begins");
     }
 

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// @param poweredOn when its host was last looked at; `null` before
 /// @param hardware what its inspection found; `null` before
 /// @param allocationId who has it from a pool; `null` for nobody
+/// @param instanceId the instance that it is; `null` for none
 /// @param runId the last run that changed it
 public record Machine(
         String id,
         String organizationId,
         String projectId,
         String region,
+        String zone,
         String name,
         @Nullable String displayName,
         @Nullable String description,
@@ -45,6 +47,7 @@ public record Machine(
         @Nullable Boolean poweredOn,
         @Nullable @Jsonb Hardware hardware,
         @Nullable String allocationId,
+        @Nullable String instanceId,
         @Nullable String runId,
         long version,
         String createdBy,
@@ -140,7 +143,8 @@ public record Machine(
     State resting(Wanted as) {
         return as.maintenance() ? State.MAINTENANCE
                 : as.image() != null ? State.READY
-                : allocationId != null ? State.ALLOCATED : State.AVAILABLE;
+                : allocationId != null || instanceId != null
+                        ? State.ALLOCATED : State.AVAILABLE;
     }
 
     @Override

@@ -33,12 +33,14 @@ final class MachineBody {
             @Nullable Map<String, String> labels,
             @Nullable Map<String, String> tags,
             @Nullable String persona,
+            @Nullable String zone,
             @Nullable String bmcAddress,
             NewMachine.@Nullable Bmc bmc,
             @Nullable Gpu gpu) {
         New {
             var mistakes = Slug.check(new Mistakes(), "name", name);
             NewMachine.check(mistakes, displayName, description, labels, tags, persona);
+            mistakes.check("zone", zone, NewMachine::isCode, NewMachine.CODE_RULE);
             NewMachine.checkBmc(mistakes, bmcAddress, bmc);
             if (gpu != null) {
                 NewMachine.checkGpu(mistakes, gpu.model(), gpu.count());
@@ -50,7 +52,7 @@ final class MachineBody {
             var controller = Objects.requireNonNull(bmc);
             return new NewMachine(name, displayName, description,
                     labels == null ? Map.of() : labels, tags == null ? Map.of() : tags,
-                    persona == null ? "" : persona,
+                    persona == null ? "" : persona, zone,
                     Objects.requireNonNull(NewMachine.address(bmcAddress, bmc)),
                     controller.isVerified(), controller.mac(),
                     gpu == null ? null : new Machine.Gpu(gpu.model(), gpu.count()),

@@ -17,17 +17,19 @@ import orrery.server.iam.policy.Reach;
 /// The SQL of table `machine`.
 final class MachineTable {
     /// All but the sealed login.
-    private static final String COLUMNS = """
-            id, organization_id, project_id, region, name, display_name, description, labels,
-              tags, persona, bmc_address, verify_ca, boot_mac_address, gpu, state, state_reason,
+    static final String COLUMNS = """
+            id, organization_id, project_id, region, zone, name, display_name, description,
+              labels, tags, persona, bmc_address, verify_ca, boot_mac_address, gpu, state,
+              state_reason,
               health, health_checked_at, failure_reasons, wanted, powered_on, hardware,
-              allocation_id, run_id, version, created_by, created_at, updated_at, deleted_at""";
+              allocation_id, instance_id, run_id, version, created_by, created_at, updated_at,
+              deleted_at""";
 
     private static final Listing<Machine> LIST = Listing.of(Machine.class, "servers", COLUMNS, """
             machine
             where deleted_at is null""")
             .time("updatedAt")
-            .text("projectId", "region", "name", "persona", "bmcAddress", "createdBy")
+            .text("projectId", "region", "zone", "name", "persona", "bmcAddress", "createdBy")
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
             .map("labels").map("tags").searching("name", "displayName", "bmcAddress");
 
@@ -48,7 +50,8 @@ final class MachineTable {
 
     private static final Listing<Machine> SELECTED = Listing.of(Machine.class, "servers",
             COLUMNS, "machine\nwhere " + CHOSEN)
-            .time("updatedAt").text("name", "persona", "bmcAddress", "createdBy", "region")
+            .time("updatedAt")
+            .text("name", "persona", "bmcAddress", "createdBy", "region", "zone")
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
             .map("labels").map("tags").searching("name", "displayName", "bmcAddress");
 
@@ -56,10 +59,10 @@ final class MachineTable {
             Machine.class, Machines.KIND, "machine", COLUMNS);
 
     private static final String INSERT = """
-            insert into machine (id, organization_id, project_id, region, name, display_name,
+            insert into machine (id, organization_id, project_id, region, zone, name, display_name,
               description, labels, tags, persona, bmc_address, verify_ca, boot_mac_address, gpu,
               sealed_login, state, health, wanted, run_id, created_by, created_at, updated_at)
-            values (:id, :organizationId, :projectId, :region, :name, :displayName,
+            values (:id, :organizationId, :projectId, :region, :zone, :name, :displayName,
               :description, :labels, :tags, :persona, :bmcAddress, :verifyCa, :bootMacAddress,
               :gpu, :login, lower(:state), lower(:health), :wanted, :runId, :createdBy,
               :createdAt, :updatedAt)

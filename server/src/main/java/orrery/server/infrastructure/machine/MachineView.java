@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param state where it is in its life, and `provisioningState` the same in fewer words
 /// @param image address of what is installed; `null` for nothing
+/// @param instanceId the instance of a project that it is; `null` for none
 /// @param currentRunId the last run that changed it
 public record MachineView(
         String id,
@@ -19,6 +20,7 @@ public record MachineView(
         String organizationId,
         String projectId,
         String region,
+        String zone,
         Map<String, String> labels,
         Map<String, String> tags,
         @Nullable String persona,
@@ -32,6 +34,7 @@ public record MachineView(
         Specs hardwareSpecs,
         @Nullable String image,
         @Nullable String allocationId,
+        @Nullable String instanceId,
         @Nullable String currentRunId,
         long version,
         Instant createdAt,
@@ -69,15 +72,16 @@ public record MachineView(
     public static MachineView of(Machine m) {
         var image = m.wanted().image();
         return new MachineView(m.id(), m.name(), link(m), m.displayName(), m.description(),
-                m.organizationId(), m.projectId(), m.region(), m.labels(), m.tags(),
+                m.organizationId(), m.projectId(), m.region(), m.zone(), m.labels(), m.tags(),
                 said(m.persona()), m.bmcAddress(), new Bmc(
                         m.bmcAddress(), BmcAddress.protocol(m.bmcAddress()), m.verifyCa(),
                         m.bootMacAddress()),
                 m.state(), m.state().provisioning(), m.stateReason(),
                 new Health(m.health(), m.healthCheckedAt(), m.failureReasons()),
                 new Power(on(m.wanted().online()), on(m.poweredOn())), specs(m),
-                image == null ? null : image.url(), m.allocationId(), m.runId(), m.version(),
-                m.createdAt(), m.updatedAt(), m.deletedAt());
+                image == null ? null : image.url(), m.allocationId(),
+                m.instanceId(), m.runId(), m.version(), m.createdAt(), m.updatedAt(),
+                m.deletedAt());
     }
 
     static String link(Machine m) {

@@ -33,6 +33,7 @@ import orrery.kit.secret.Secret;
 import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -125,13 +126,14 @@ public final class Machines implements Contents, Locator {
     /// Asks for a server to be registered. A run does it, and inspects it.
     ///
     /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.Conflict] when
-    ///     another server of the region has the management controller
+    ///     another server of the region has the management controller,
+    ///     [Problem.Unprocessable] for a zone that the region does not have
     public Accepted register(Grant grant, String region, NewMachine asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            regions.open(tx, region);
+            var place = regions.open(tx, region);
             var id = ids.next("srv");
-            var machine = build(grant, region, id, asked);
+            var machine = build(grant, place, id, asked);
             if (!table.insert(tx, machine, sealed(id, asked.login()))) {
                 throw taken(tx, machine);
             }
@@ -157,15 +159,24 @@ public final class Machines implements Contents, Locator {
                 + " already; decommission it first, or mend bmcAddress").raise();
     }
 
-    private Machine build(Grant grant, String region, String id, NewMachine asked) {
+    private Machine build(Grant grant, Region region, String id, NewMachine asked) {
         var now = clock.instant();
-        return new Machine(id, grant.scope().requireOrganization(), project(grant), region,
+        return new Machine(id, grant.scope().requireOrganization(), project(grant),
+                region.code(), zone(region, asked.zone()),
                 asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
                 asked.description(), asked.labels(), asked.tags(), asked.persona(),
                 asked.bmcAddress(), asked.verifyCa(), asked.bootMacAddress(), asked.gpu(),
                 Machine.State.REGISTERING, null, Machine.Health.HEALTHY, null, List.of(),
-                Machine.Wanted.EMPTY, null, null, null, null, 1, grant.principal().id(), now,
-                now, null);
+                Machine.Wanted.EMPTY, null, null, null, null, null, 1, grant.principal().id(),
+                now, now, null);
+    }
+
+    private static String zone(Region region, @Nullable String asked) {
+        if (asked != null && !region.zones().contains(asked)) {
+            throw new Problem.Unprocessable(List.of(new Problem.Mistake("zone",
+                    "must be one of " + region.zones() + " in region " + region.code()))).raise();
+        }
+        return asked == null ? region.zones().getFirst() : asked;
     }
 
     /// Changes texts, labels and tags at once, and how its controller is reached by a run.
@@ -227,7 +238,8 @@ public final class Machines implements Contents, Locator {
     /// Installs an image by a run.
     ///
     /// @param userData what it boots with; `null` for nothing
-    /// @throws Problem.Failure [Problem.IllegalTransition] where something is installed already
+    /// @throws Problem.Failure [Problem.IllegalTransition] where something is installed already,
+    ///     [Problem.InUse] while it is an instance
     public Accepted provision(Grant grant, String region, String idOrName, Machine.Image image,
             @Nullable Secret userData) {
         return database.tx(grant, tx -> {
@@ -273,6 +285,9 @@ public final class Machines implements Contents, Locator {
         if (!change.isLegal(machine.state())) {
             throw Lifecycle.illegal(machine, change);
         }
+        if (change == Change.PROVISION || change == Change.DEPROVISION) {
+            verifyUnheld(machine);
+        }
         return begin(tx, machine, change.meanwhile(machine.state()), type, input);
     }
 
@@ -281,7 +296,8 @@ public final class Machines implements Contents, Locator {
         return begin(tx, machine, state, type, input, tx.grant().scope());
     }
 
-    private <I extends Record> Accepted begin(Tx tx, Machine machine, Machine.State state,
+    /// @param scope where the run lies
+    <I extends Record> Accepted begin(Tx tx, Machine machine, Machine.State state,
             SagaType<I> type, I input, Scope scope) {
         var run = runs.start(tx, type, input, MachineEvents.subject(machine), scope);
         table.begin(tx, machine.id(), state, run, clock.instant());
@@ -292,10 +308,20 @@ public final class Machines implements Contents, Locator {
                 runs.get(tx, run));
     }
 
+    /// What is an instance is wiped when that is deleted, and not before.
+    ///
+    /// @throws Problem.Failure [Problem.InUse]
+    static void verifyUnheld(Machine machine) {
+        if (machine.instanceId() != null) {
+            throw new Problem.InUse(
+                    KIND, machine.id(), List.of("instance/" + machine.instanceId())).raise();
+        }
+    }
+
     /// Decommissions a server by a run, whatever else is going on with it. Asked again, it answers
     /// with the same run.
     ///
-    /// @throws Problem.Failure [Problem.InUse] while it is allocated
+    /// @throws Problem.Failure [Problem.InUse] while it is allocated, or an instance
     public Accepted decommission(
             Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
@@ -308,6 +334,7 @@ public final class Machines implements Contents, Locator {
             if (found.allocationId() != null) {
                 throw new Problem.InUse(KIND, found.id(), List.of(found.allocationId())).raise();
             }
+            verifyUnheld(found);
             if (earlier != null) {
                 runs.stop(tx, earlier);
             }
@@ -407,6 +434,7 @@ public final class Machines implements Contents, Locator {
     }
 
     private boolean isEmpty(Tx tx, Machine machine) {
+        verifyUnheld(machine);
         boolean changing = machine.runId() != null
                 && !runs.get(tx, machine.runId()).status().isOver();
         if (machine.state() == Machine.State.FAILED && !changing) {

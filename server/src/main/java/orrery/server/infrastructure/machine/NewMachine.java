@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// A server that somebody wants registered.
 ///
 /// @param name `null` for one of ours
+/// @param zone code; `null` for the first of its region
 /// @param bmcAddress with its scheme
 /// @param bootMacAddress in lower case
 public record NewMachine(
@@ -22,6 +23,7 @@ public record NewMachine(
         Map<String, String> labels,
         Map<String, String> tags,
         String persona,
+        @Nullable String zone,
         String bmcAddress,
         boolean verifyCa,
         @Nullable String bootMacAddress,

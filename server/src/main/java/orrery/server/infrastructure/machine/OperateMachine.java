@@ -66,7 +66,9 @@ final class OperateMachine implements Saga<OperateMachine.Input> {
                         : BareMetalHosts.of(look.machine(), wanted, run)),
                 () -> applyIfThere(steps, look));
         var seen = steps.await("as wanted", Host.class, () -> look.is(wanted, begun));
-        if (in.action() == Change.DEPROVISION) {
+        boolean isEmptied = in.action() == Change.DEPROVISION
+                || in.action() == Change.RETRY && wanted.image() == null;
+        if (isEmptied) {
             steps.run("user data", () -> kube(steps, look).delete(Kind.SECRET,
                     ProjectNamespace.name(look.machine().projectId()),
                     BareMetalHosts.userDataName(id)));

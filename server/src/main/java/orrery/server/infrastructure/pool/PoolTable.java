@@ -151,12 +151,28 @@ final class PoolTable {
                 """).bind("project", project).mapTo(String.class).list();
     }
 
+    /// Those of a project that count. Nobody releases them until the transaction ends.
+    List<String> active(Tx tx, String project) {
+        return tx.handle().createQuery("""
+                select id
+                from pool_allocation
+                where project_id = :project
+                  and state = 'active'
+                order by created_at, id
+                for share
+                """).bind("project", project).mapTo(String.class).list();
+    }
+
     List<String> due(Tx tx, Instant now) {
         return tx.handle().createQuery("""
                 select id
                 from pool_allocation
                 where state = 'active'
                   and expires_at <= :now
+                  and not exists (
+                    select from machine
+                    where allocation_id = pool_allocation.id
+                      and instance_id is not null)
                 order by expires_at
                 limit 200
                 """).bind("now", now).mapTo(String.class).list();

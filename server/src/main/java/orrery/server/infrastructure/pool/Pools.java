@@ -26,6 +26,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.infrastructure.machine.Capacity;
+import orrery.server.infrastructure.machine.HeldMachines;
 import orrery.server.infrastructure.machine.Machine;
 import orrery.server.infrastructure.machine.Machines;
 import orrery.server.infrastructure.machine.Selector;
@@ -45,17 +46,19 @@ public final class Pools implements Contents {
     private final Database database;
     private final Projects projects;
     private final Machines machines;
+    private final HeldMachines held;
     private final Events events;
     private final Runs runs;
     private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
-    public Pools(Database database, Projects projects, Machines machines, Events events,
-            Runs runs, Paging paging, Ids ids, Clock clock) {
+    public Pools(Database database, Projects projects, Machines machines, HeldMachines held,
+            Events events, Runs runs, Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
         this.machines = machines;
+        this.held = held;
         this.events = events;
         this.runs = runs;
         this.paging = paging;
@@ -182,8 +185,16 @@ public final class Pools implements Contents {
         return database.read(grant, tx -> allocation(tx, idOrName, id));
     }
 
+    /// Identifiers of a project's allocations, for who makes something of their servers. Nobody
+    /// releases them until the transaction ends.
+    public List<String> active(Tx tx, String project) {
+        return table.active(tx, project);
+    }
+
     /// Takes servers back by a run, which wipes what is installed on them. Asked again, it answers
     /// with the same run.
+    ///
+    /// @throws Problem.Failure [Problem.InUse] while servers are instances
     public Accepted release(Grant grant, String idOrName, String id) {
         return database.tx(grant, tx -> {
             var found = table.lockAllocation(tx, allocation(tx, idOrName, id).id()).orElseThrow();
@@ -191,15 +202,22 @@ public final class Pools implements Contents {
                 throw new Problem.IllegalTransition(
                         ALLOCATION, id, "released", "release").raise();
             }
+            var instances = held.on(tx, found.id());
+            if (!instances.isEmpty()) {
+                throw new Problem.InUse(ALLOCATION, id, instances.stream().sorted()
+                        .map(it -> "instance/" + it).toList()).raise();
+            }
             return release(tx, found);
         });
     }
 
-    /// Takes back what is due. For the loop that looks for it.
+    /// Takes back what is due, when no instance is made of it any more. For the loop that looks for
+    /// it.
     void releaseDue(Grant grant) {
         for (var id : database.read(grant, tx -> table.due(tx, clock.instant()))) {
             database.write(grant, tx -> table.lockAllocation(tx, id)
                     .filter(it -> it.state() == Allocation.State.ACTIVE)
+                    .filter(it -> held.on(tx, it.id()).isEmpty())
                     .ifPresent(it -> release(tx, it)));
         }
     }

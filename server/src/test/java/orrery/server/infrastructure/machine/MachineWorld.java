@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import orrery.kit.Ids;
 import orrery.kit.access.Grant;
+import orrery.kit.db.Json;
 import orrery.kit.durable.EngineLimits;
 import orrery.kit.durable.FaultyEngine;
 import orrery.kit.durable.Run;
@@ -32,6 +33,7 @@ import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.SimulatedRegion;
 import orrery.server.compute.cluster.People;
+import orrery.server.infrastructure.pool.Pools;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.ProjectNamespace;
@@ -40,7 +42,7 @@ import orrery.server.tenancy.region.Regions;
 /// Everything that works on servers, on a real database and the simulated region, whose Metal3
 /// answers: without HTTP and without identity.
 public final class MachineWorld implements AutoCloseable {
-    static final String REGION = "sim1";
+    public static final String REGION = "sim1";
     public static final Grant GRANT = TestDatabase.grant();
     static final Machine.Image IMAGE = new Machine.Image(
             "http://images.example/ubuntu.raw", "http://images.example/sums", null, "raw", true);
@@ -50,11 +52,11 @@ public final class MachineWorld implements AutoCloseable {
 
     public final TestDatabase test = TestDatabase.create("server");
     public final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
-    final KubeClients clients = new KubeClients(
+    public final KubeClients clients = new KubeClients(
             new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
     final Lifecycle lifecycle;
     final Hosts hosts;
-    final Regions regions;
+    public final Regions regions;
     public final Ids ids = new Ids(new SecureRandom());
     private final Looks looks;
     private final Clock clock = Clock.systemUTC();
@@ -127,6 +129,28 @@ public final class MachineWorld implements AutoCloseable {
                 clock);
     }
 
+    /// Servers that are instances.
+    public HeldMachines held() {
+        return new HeldMachines(process.database(), machines(process), process.events(),
+                process.runs(), TestDatabase.ACCESS, clock);
+    }
+
+    /// Pools, whose runs a process works on.
+    public Pools pools(TestProcess worker, Machines machines) {
+        return new Pools(worker.database(), projects(worker), machines, held(), worker.events(),
+                worker.runs(), TestProcess.paging(), ids, clock);
+    }
+
+    /// What installs on servers, and wipes them.
+    public List<Saga<?>> sagas() {
+        return List.of(provisioning(), operating());
+    }
+
+    /// What the settling loop does about one.
+    public void settle(String id) {
+        settling(process.runs()).look(GRANT, id);
+    }
+
     /// What operates servers, for sagas that have them operated.
     public Saga<?> operations() {
         return operating();
@@ -134,7 +158,7 @@ public final class MachineWorld implements AutoCloseable {
 
     NewMachine asked(String name) {
         return new NewMachine(name, null, null, Map.of("tier", "gold"), Map.of("rack", "r1"),
-                "gpu-worker",
+                "gpu-worker", null,
                 "redfish://bmc-" + name + ".example/redfish/v1/Systems/1", false,
                 "52:54:00:12:34:56", new Machine.Gpu("H100", 8),
                 new NewMachine.Login("root", Secret.of("calvin-of-" + name)));
@@ -145,11 +169,12 @@ public final class MachineWorld implements AutoCloseable {
         var id = ids.next("srv");
         var asked = asked(id.substring(4, 12).toLowerCase());
         var now = clock.instant();
-        var made = new Machine(id, "org_test", "prj_test", REGION, "s" + asked.name(), null, null,
-                asked.labels(), asked.tags(), asked.persona(), asked.bmcAddress() + id, false,
-                asked.bootMacAddress(), null, Machine.State.REGISTERING, null,
-                Machine.Health.HEALTHY, null, List.of(), Machine.Wanted.EMPTY, null, null, null,
-                null, 1, "usr_test", now, now, null);
+        var made = new Machine(id, "org_test", "prj_test", REGION, REGION + "-a",
+                "s" + asked.name(), null, null, asked.labels(), asked.tags(), asked.persona(),
+                asked.bmcAddress() + id, false, asked.bootMacAddress(), null,
+                Machine.State.REGISTERING, null, Machine.Health.HEALTHY, null, List.of(),
+                Machine.Wanted.EMPTY, null, null, null, null, null, 1, "usr_test", now, now,
+                null);
         test.database().write(GRANT, tx -> new MachineTable().insert(tx, made,
                 TestProcess.sealing().seal(Lifecycle.Stored.text(asked.login()),
                         Machines.SEALED.at(id))));
@@ -199,7 +224,17 @@ public final class MachineWorld implements AutoCloseable {
         return worker.await(GRANT, run);
     }
 
-    Machine get(String id) {
+    /// One that nobody has and of which the management cluster knows nothing.
+    public Machine shelved() {
+        var id = recorded().id();
+        var found = new Hardware("", "", "", "", "", 64, 512 << 10, List.of(), List.of());
+        test.database().write(GRANT, tx -> tx.handle().execute(
+                "update machine set state = 'available', hardware = ? where id = ?",
+                Json.of(found), id));
+        return get(id);
+    }
+
+    public Machine get(String id) {
         return lifecycle.get(GRANT, id);
     }
 
@@ -239,12 +274,12 @@ public final class MachineWorld implements AutoCloseable {
     }
 
     /// @param fault as the simulated region takes them; empty for none any more
-    void fault(String id, String fault) {
+    public void fault(String id, String fault) {
         spoil(id, "metadata: {annotations: {orrery.dev/fault: "
                 + (fault.isEmpty() ? "null" : "'" + fault + "'") + "}}");
     }
 
-    void remove(String id) {
+    public void remove(String id) {
         stranger().remove(BareMetalHosts.HOST, NAMESPACE, BareMetalHosts.name(id));
     }
 

@@ -3,14 +3,12 @@ package orrery.server.infrastructure.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import orrery.kit.Problem;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
-import orrery.kit.test.TestProcess;
 import orrery.server.infrastructure.machine.Change;
 import orrery.server.infrastructure.machine.Machine;
 import orrery.server.infrastructure.machine.MachineWorld;
@@ -33,9 +31,7 @@ class PoolSagasTest {
     static void start() {
         world = new MachineWorld();
         machines = world.machines(world.process);
-        pools = new Pools(world.test.database(), world.projects(world.process), machines,
-                world.process.events(), world.process.runs(), TestProcess.paging(), world.ids,
-                Clock.systemUTC());
+        pools = world.pools(world.process, machines);
         pools.create(MachineWorld.GRANT, "all", new Pools.Terms(null, null,
                 new Selector(Map.of("rack", "r1"), null, 0, null)));
     }
