@@ -1,6 +1,7 @@
 package orrery.server.platform.catalogue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import orrery.kit.db.Tx;
@@ -9,6 +10,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of table `gpu_type`.
 final class GpuTypeTable {
@@ -36,6 +38,16 @@ final class GpuTypeTable {
     Optional<GpuType> find(Tx tx, String region, String code) {
         return tx.handle().createQuery(FIND).bind("region", region).bind("code", code)
                 .mapTo(GpuType.class).findOne();
+    }
+
+    /// @param region `null` for all
+    List<GpuType> all(Tx tx, @Nullable String region) {
+        return tx.handle().createQuery("select " + COLUMNS + """
+
+                from gpu_type
+                where :region::text is null or region = :region
+                order by region, code
+                """).bind("region", region).mapTo(GpuType.class).list();
     }
 
     /// As [#find], and nobody else changes it until the transaction ends.

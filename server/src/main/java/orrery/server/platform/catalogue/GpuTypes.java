@@ -20,6 +20,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
 
 /// The models of GPUs that regions have.
 @Singleton
@@ -53,6 +54,13 @@ public final class GpuTypes {
 
     public GpuType get(Grant grant, String region, String code) {
         return database.read(grant, tx -> present(table.find(tx, region, code), code));
+    }
+
+    /// All that regions have, by region and code.
+    ///
+    /// @param region code; `null` for all
+    public List<GpuType> all(Tx tx, @Nullable String region) {
+        return table.all(tx, region);
     }
 
     /// As part of something larger.

@@ -13,8 +13,8 @@ import org.jdbi.v3.core.statement.SqlStatement;
 /// The SQL of table `image`.
 final class ImageTable {
     private static final String COLUMNS = """
-            id, region, code, display_name, os, architecture, url, min_disk_gb, state, version,
-              created_at, updated_at""";
+            id, region, code, display_name, os, architecture, url, checksum, min_disk_gb, state,
+              version, created_at, updated_at""";
 
     private static final Listing<Image> LIST = Listing.of(
             Image.class, "images", COLUMNS, """
@@ -46,9 +46,9 @@ final class ImageTable {
     }
 
     private static final String INSERT = """
-            insert into image (region, code, display_name, os, architecture, url, min_disk_gb,
-              state, created_at, updated_at)
-            values (:region, :code, :displayName, :os, :architecture, :url, :minDiskGb,
+            insert into image (region, code, display_name, os, architecture, url, checksum,
+              min_disk_gb, state, created_at, updated_at)
+            values (:region, :code, :displayName, :os, :architecture, :url, :checksum, :minDiskGb,
               lower(:state), :now, :now)
             on conflict (id) do nothing""";
 
@@ -60,8 +60,8 @@ final class ImageTable {
     private static final String UPDATE = """
             update image
             set display_name = :displayName, os = :os, architecture = :architecture, url = :url,
-              min_disk_gb = :minDiskGb, state = lower(:state), version = version + 1,
-              updated_at = :now
+              checksum = :checksum, min_disk_gb = :minDiskGb, state = lower(:state),
+              version = version + 1, updated_at = :now
             where region = :region
               and code = :code""";
 
@@ -75,7 +75,7 @@ final class ImageTable {
                 .bind("displayName", it.displayName())
                 .bind("os", it.os())
                 .bind("architecture", it.architecture())
-                .bind("url", it.url())
+                .bind("url", it.url()).bind("checksum", it.checksum())
                 .bind("minDiskGb", it.minDiskGb())
                 .bind("state", it.state().name()).bind("now", now);
     }

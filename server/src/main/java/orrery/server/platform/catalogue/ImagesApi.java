@@ -20,6 +20,7 @@ import orrery.kit.http.On;
 import orrery.kit.http.Own;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
+import orrery.kit.http.Patch;
 import orrery.kit.http.Place;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ public final class ImagesApi {
             String os,
             String architecture,
             String url,
+            @Nullable String checksum,
             int minDiskGb,
             OfferState state,
             long version,
@@ -55,7 +57,7 @@ public final class ImagesApi {
         static View of(Image it) {
             return new View(it.code(), it.code(), "/v1/regions/" + it.region() + "/compute/images/"
                     + it.code(), it.region(), it.displayName(), it.os(), it.architecture(),
-                    it.url(), it.minDiskGb(), it.state(), it.version(),
+                    it.url(), it.checksum(), it.minDiskGb(), it.state(), it.version(),
                     it.createdAt(), it.updatedAt());
         }
     }
@@ -67,15 +69,16 @@ public final class ImagesApi {
             String os,
             String architecture,
             String url,
+            @Nullable String checksum,
             int minDiskGb) {
         public New {
-            new Image.Description(code, displayName, os, architecture, url, minDiskGb,
+            new Image.Description(code, displayName, os, architecture, url, checksum, minDiskGb,
                     OfferState.ACTIVE);
         }
 
         Image.Description description() {
             return new Image.Description(code, displayName, os, architecture, url,
-                    minDiskGb, OfferState.ACTIVE);
+                    checksum, minDiskGb, OfferState.ACTIVE);
         }
     }
 
@@ -85,14 +88,17 @@ public final class ImagesApi {
             @Nullable String os,
             @Nullable String architecture,
             @Nullable String url,
+            Patch<String> checksum,
             @Nullable Integer minDiskGb,
             @Nullable OfferState state) {
         public Change {
             var mistakes = new Mistakes().unless(displayName != null || os != null
-                    || architecture != null || url != null || minDiskGb != null
-                    || state != null, "body",
-                    "must change displayName, os, architecture, url, minDiskGb or state");
-            Image.Description.check(mistakes, displayName, os, architecture, url, minDiskGb);
+                    || architecture != null || url != null || !checksum.isAbsent()
+                    || minDiskGb != null || state != null, "body",
+                    "must change displayName, os, architecture, url, checksum, minDiskGb or"
+                            + " state");
+            Image.Description.check(mistakes, displayName, os, architecture, url,
+                    checksum.or(null), minDiskGb);
             mistakes.orRefuse();
         }
 
@@ -102,6 +108,8 @@ public final class ImagesApi {
                     os == null ? old.os() : os,
                     architecture == null ? old.architecture() : architecture,
                     url == null ? old.url() : url,
+                    // Another image has another.
+                    checksum.or(url == null ? old.checksum() : null),
                     minDiskGb == null ? old.minDiskGb() : minDiskGb,
                     state == null ? old.state() : state);
         }

@@ -1,6 +1,7 @@
 package orrery.server.platform.catalogue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import orrery.kit.db.Json;
@@ -10,6 +11,7 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import org.jdbi.v3.core.statement.SqlStatement;
+import org.jspecify.annotations.Nullable;
 
 /// The SQL of table `instance_type`.
 final class InstanceTypeTable {
@@ -38,6 +40,16 @@ final class InstanceTypeTable {
     Optional<InstanceType> find(Tx tx, String region, String code) {
         return tx.handle().createQuery(FIND).bind("region", region).bind("code", code)
                 .mapTo(InstanceType.class).findOne();
+    }
+
+    /// @param region `null` for all
+    List<InstanceType> all(Tx tx, @Nullable String region) {
+        return tx.handle().createQuery("select " + COLUMNS + """
+
+                from instance_type
+                where :region::text is null or region = :region
+                order by region, code
+                """).bind("region", region).mapTo(InstanceType.class).list();
     }
 
     /// As [#find], and nobody else changes it until the transaction ends.

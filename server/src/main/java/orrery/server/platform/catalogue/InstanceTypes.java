@@ -23,6 +23,7 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.tenancy.region.Region;
 import orrery.server.tenancy.region.Regions;
+import org.jspecify.annotations.Nullable;
 
 /// The sizes of machines that regions offer.
 @Singleton
@@ -80,6 +81,13 @@ public final class InstanceTypes {
             zone(regions.get(tx, region), zone);
             return present(table.find(tx, region, code), zone, code);
         });
+    }
+
+    /// All that is offered, by region and code.
+    ///
+    /// @param region code; `null` for all
+    public List<InstanceType> all(Tx tx, @Nullable String region) {
+        return table.all(tx, region);
     }
 
     /// In any zone of a region, as part of something larger.

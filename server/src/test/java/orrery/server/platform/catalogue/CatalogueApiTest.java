@@ -60,6 +60,8 @@ class CatalogueApiTest {
         assertThat(codes(customer.get(IMAGES))).contains("ubuntu-24.04", "debian-12");
         assertThat(codes(customer.get(GPUS))).contains("nvidia-h100-80gb");
         assertThat(customer.get(IMAGES + "/debian-12").text("/data/os")).isEqualTo("linux");
+        assertThat(customer.get(IMAGES + "/debian-12").text("/data/checksum"))
+                .endsWith("/SHA512SUMS");
     }
 
     @Test
@@ -101,10 +103,14 @@ class CatalogueApiTest {
     void operatorsSayWhichImagesAndGpusThereAre() {
         var image = operator.post(IMAGES, Map.of("code", "own", "displayName", "Our own",
                 "os", "linux", "architecture", "amd64", "url", "https://example.com/own.img",
-                "minDiskGb", 8));
+                "minDiskGb", 8, "checksum", "https://example.com/SHA256SUMS"));
         assertThat(image.status()).as(image.raw().body()).isEqualTo(201);
+        assertThat(image.text("/data/checksum")).isEqualTo("https://example.com/SHA256SUMS");
         assertThat(operator.patch(IMAGES + "/own", Map.of("minDiskGb", 9))
                 .json().at("/data/minDiskGb").asInt()).isEqualTo(9);
+        assertThat(operator.get(IMAGES + "/own").json().at("/data/checksum").isTextual()).isTrue();
+        assertThat(operator.patch(IMAGES + "/own", Map.of("url", "https://example.com/new.img"))
+                .json().at("/data/checksum").isNull()).as("of another image").isTrue();
         assertThat(operator.delete(IMAGES + "/own").status()).isEqualTo(204);
         var gpu = operator.post(GPUS, Map.of("code", "l4", "displayName", "L4",
                 "vendor", "NVIDIA", "memoryGb", 24, "deviceName", "nvidia.com/L4"));
@@ -130,7 +136,8 @@ class CatalogueApiTest {
                 "gpu", Map.of("type", "abacus", "count", 1))))).contains("zones", "gpu.type");
         assertThat(fields(operator.post(IMAGES, Map.of("code", "x", "displayName", "X",
                 "os", "beos", "architecture", "vax", "url", "file:///etc/passwd",
-                "minDiskGb", 1)))).contains("os", "architecture", "url");
+                "checksum", "x", "minDiskGb", 1))))
+                .contains("os", "architecture", "url", "checksum");
         assertThat(operator.patch(IMAGES + "/debian-12", Map.of()).status()).isEqualTo(400);
         assertThat(fields(operator.post(GPUS, Map.of("code", "x", "displayName", "X",
                 "vendor", "X", "memoryGb", 1, "deviceName", "no device"))))
