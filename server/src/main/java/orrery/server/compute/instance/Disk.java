@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// @param sizeGb 2³⁰ bytes
 /// @param source path of the image that it begins with; `null` for an empty one
 /// @param url where the region fetches that image from
+/// @param checksum of that image, or the address of one; `null` where the catalogue says none
 public record Disk(
         int sizeGb,
         Bus bus,
         @Nullable String source,
         @Nullable String url,
+        @Nullable String checksum,
         boolean boot,
         Type type,
         Mode mode) {

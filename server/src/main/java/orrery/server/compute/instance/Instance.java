@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param type code of the instance type that it was made from
 /// @param ramGb 2³⁰ bytes
+/// @param serverId the server that it is, of one of bare metal
+/// @param allocationId the allocation that its server was taken from; `null` for none
 /// @param stateReason why it is in this state, where that is not plain
 /// @param runId the last run that changed it
 public record Instance(
@@ -36,6 +38,8 @@ public record Instance(
         @Jsonb List<Nic> nics,
         String hostname,
         @Jsonb List<Metadatum> metadata,
+        @Nullable String serverId,
+        @Nullable String allocationId,
         State state,
         @Nullable String stateReason,
         @Nullable String runId,

@@ -49,6 +49,9 @@ final class InstanceBody {
     }
 
     /// The body of a POST.
+    ///
+    /// @param serverId a server that the project has from a pool, for bare metal
+    /// @param allocationId an allocation of the project, for bare metal: any of its servers
     record New(
             @Nullable String name,
             @Nullable String displayName,
@@ -60,28 +63,32 @@ final class InstanceBody {
             @Nullable List<Metadatum> instanceMetadata,
             @Nullable List<NewDisk> disks,
             @Nullable List<NewNic> nics,
-            @Nullable List<NewGpu> gpus) {
+            @Nullable List<NewGpu> gpus,
+            @Nullable String serverId,
+            @Nullable String allocationId) {
         New {
             made(name, displayName, description, labels, type, zone, hostname,
-                    instanceMetadata, disks, nics, gpus);
+                    instanceMetadata, disks, nics, gpus, serverId, allocationId);
         }
 
         NewInstance input() {
             return made(name, displayName, description, labels, type, zone, hostname,
-                    instanceMetadata, disks, nics, gpus);
+                    instanceMetadata, disks, nics, gpus, serverId, allocationId);
         }
 
         private static NewInstance made(@Nullable String name, @Nullable String displayName,
                 @Nullable String description, @Nullable Map<String, String> labels, String type,
                 @Nullable String zone, @Nullable String hostname,
                 @Nullable List<Metadatum> metadata, @Nullable List<NewDisk> disks,
-                @Nullable List<NewNic> nics, @Nullable List<NewGpu> gpus) {
+                @Nullable List<NewNic> nics, @Nullable List<NewGpu> gpus,
+                @Nullable String serverId, @Nullable String allocationId) {
             return new NewInstance(name, displayName, description,
                     labels == null ? Map.of() : labels, type, zone, hostname,
                     metadata == null ? List.of() : metadata,
                     disks == null ? List.of() : disks.stream().map(NewDisk::input).toList(),
                     nics == null ? null : nics.stream().map(NewNic::input).toList(),
-                    gpus == null ? List.of() : gpus.stream().map(NewGpu::input).toList());
+                    gpus == null ? List.of() : gpus.stream().map(NewGpu::input).toList(),
+                    serverId, allocationId);
         }
     }
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class InstanceTable {
     private static final String COLUMNS = """
             id, organization_id, project_id, region, zone, name, display_name, description,
-              labels, kind, type, cpu_cores, ram_gb, gpus, disks, hostname, metadata, state,
-              state_reason, run_id, version, created_by, created_at, updated_at, deleted_at,
+              labels, kind, type, cpu_cores, ram_gb, gpus, disks, hostname, metadata,
+              server_id, allocation_id, state, state_reason, run_id, version, created_by,
+              created_at, updated_at, deleted_at,
               (select coalesce(jsonb_agg(jsonb_build_object(
                   'network', nic.network_id,
                   'subnet', nic.subnet_id,
@@ -50,10 +51,12 @@ final class InstanceTable {
     private static final String INSERT = """
             insert into instance (id, organization_id, project_id, region, zone, name,
               display_name, description, labels, kind, type, cpu_cores, ram_gb, gpus, disks,
-              hostname, metadata, state, run_id, created_by, created_at, updated_at)
+              hostname, metadata, server_id, allocation_id, state, run_id, created_by, created_at,
+              updated_at)
             values (:id, :organizationId, :projectId, :region, :zone, :name,
               :displayName, :description, :labels, :kind, :type, :cpuCores, :ramGb, :gpus, :disks,
-              :hostname, :metadata, lower(:state), :runId, :createdBy, :createdAt, :updatedAt)
+              :hostname, :metadata, :serverId, :allocationId, lower(:state), :runId, :createdBy,
+              :createdAt, :updatedAt)
             on conflict (project_id, name) where deleted_at is null do nothing
             """;
 
@@ -79,16 +82,58 @@ final class InstanceTable {
         return reach.page(VMS, tx, paging, ask, region);
     }
 
-    /// Those of a region that its management cluster should know, for the settling loop: there may
-    /// be tens of thousands.
+    /// Virtual ones of a region that its management cluster should know, for the settling loop:
+    /// there may be tens of thousands.
     List<String> alive(Tx tx, String region) {
         return tx.handle().createQuery("""
                 select id
                 from instance
                 where region = :region
+                  and kind = 'vm'
                   and state in ('running', 'suspended', 'repairing', 'terminated')
                   and deleted_at is null
                 """).bind("region", region).mapTo(String.class).list();
+    }
+
+    /// @param region `null` for all
+    List<Instances.Counted> counted(Tx tx, @Nullable String region) {
+        return tx.handle().createQuery("""
+                select region, zone, type, count(*) filter (where state <> 'repairing') as in_use,
+                  count(*) filter (where state = 'repairing') as unhealthy
+                from instance
+                where kind = 'vm'
+                  and state <> 'failed'
+                  and deleted_at is null
+                  and (:region::text is null or region = :region)
+                group by region, zone, type
+                """).bind("region", region).mapTo(Instances.Counted.class).list();
+    }
+
+    /// Those that are servers and should be at rest, a page in the order of their identifiers.
+    List<Instance> metal(Tx tx, String after, int limit) {
+        return rows.select(tx, """
+                where kind = 'bareMetal'
+                  and deleted_at is null
+                  and id > :after
+                  and state in ('running', 'repairing', 'terminated')
+                order by id
+                limit :limit
+                """).bind("after", after).bind("limit", limit).mapTo(Instance.class).list();
+    }
+
+    /// The server that it is from now on.
+    ///
+    /// @param server `null` for none any more, as the other
+    void place(Tx tx, String id, @Nullable String server, @Nullable String allocation) {
+        tx.handle().createUpdate("""
+                update instance
+                set server_id = :server, allocation_id = :allocation
+                where id = :id
+                """)
+                .bind("id", id)
+                .bind("server", server)
+                .bind("allocation", allocation)
+                .execute();
     }
 
     void describe(Tx tx, String id, Instances.Change change, Instant now) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param type path of its instance type
 /// @param lifecycle the state once more, as the compute clouds write it
 /// @param serverId the server that it is, of one of bare metal
+/// @param allocationId the allocation that its server was taken from
 /// @param currentRunId the last run that changed it
 public record InstanceView(
         String id,
@@ -71,8 +72,9 @@ public record InstanceView(
                 it.nics().stream().map(nic -> new Nic(nic.network(), nic.subnet(),
                         nic.ipv4Address(), nic.ipv6Address(), null, nic.macAddress())).toList(),
                 it.hostname(), it.metadata(), it.state(),
-                new Lifecycle(it.state().name(), it.stateReason()), null, null, it.runId(),
-                it.version(), it.createdAt(), it.updatedAt(), it.deletedAt());
+                new Lifecycle(it.state().name(), it.stateReason()), it.serverId(),
+                it.allocationId(), it.runId(), it.version(), it.createdAt(),
+                it.updatedAt(), it.deletedAt());
     }
 
     /// A change that a run carries out.

@@ -31,6 +31,7 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.compute.instance.Instance.State;
 import orrery.server.iam.policy.Reach;
+import orrery.server.platform.catalogue.InstanceType.Kind;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
@@ -51,15 +52,18 @@ public final class Instances implements Contents, Locator {
     private final Offers offers;
     private final Nics nics;
     private final Quotas quotas;
+    private final Metal metal;
     private final Lifecycle lifecycle;
     private final Events events;
     private final Runs runs;
     private final Paging paging;
     private final Ids ids;
     private final Clock clock;
+    /// The kind that there is, here; `null` for all.
+    private @Nullable Kind only;
 
     public Instances(Database database, Projects projects, Regions regions, Offers offers,
-            Nics nics, Quotas quotas, Lifecycle lifecycle, Events events,
+            Nics nics, Quotas quotas, Metal metal, Lifecycle lifecycle, Events events,
             Runs runs, Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
@@ -67,12 +71,21 @@ public final class Instances implements Contents, Locator {
         this.offers = offers;
         this.nics = nics;
         this.quotas = quotas;
+        this.metal = metal;
         this.lifecycle = lifecycle;
         this.events = events;
         this.runs = runs;
         this.paging = paging;
         this.ids = ids;
         this.clock = clock;
+    }
+
+    /// The virtual ones alone, as if there were no others.
+    Instances vms() {
+        var some = new Instances(database, projects, regions, offers, nics, quotas, metal,
+                lifecycle, events, runs, paging, ids, clock);
+        some.only = Kind.VM;
+        return some;
     }
 
     /// What became of a request: the machine as it is now, and the run that changes it.
@@ -112,12 +125,37 @@ public final class Instances implements Contents, Locator {
                 projects.reach(tx, grant, LIST), regions.checked(tx, region)));
     }
 
+    /// How many virtual machines of a type there are in a zone.
+    ///
+    /// @param inUse that work, or may be started at any time
+    public record Counted(String region, String zone, String type, long inUse, long unhealthy) {}
+
+    /// How many virtual machines there are of each type, in zones that have some.
+    ///
+    /// @param region code; `null` for all
+    public List<Counted> counted(Tx tx, @Nullable String region) {
+        return table.counted(tx, region);
+    }
+
     /// @param region code; `global` for any
     /// @param idOrName identifier or name
     /// @param deleted whether one is found that is deleted, too, by identifier
     public Instance get(Grant grant, String region, String idOrName, Deleted deleted) {
-        return database.read(grant, tx -> table.rows.get(
-                tx, project(grant), Regions.one(region), idOrName, deleted));
+        return database.read(grant, tx -> find(tx, grant, region, idOrName, deleted));
+    }
+
+    private Instance find(
+            Tx tx, Grant grant, String region, String idOrName, Deleted deleted) {
+        return ours(table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted), idOrName);
+    }
+
+    /// As it is, unless only another kind is known here.
+    private Instance ours(Instance found, String idOrName) {
+        if (only != null && found.kind() != only) {
+            throw new Problem.NotFound(KIND, idOrName).raise();
+        }
+        return found;
     }
 
     /// By identifier, wherever it is.
@@ -130,21 +168,27 @@ public final class Instances implements Contents, Locator {
     /// Asks for a machine. A run makes it.
     ///
     /// @throws Problem.Failure [Problem.Unprocessable] for what the region does not offer or the
-    ///     project does not have, [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded]
+    ///     project does not have, [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded],
+    ///     [Problem.PoolExhausted] when no server is left for one of bare metal
     public Accepted create(Grant grant, String region, NewInstance asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
             var place = regions.open(tx, region);
             var mistakes = new ArrayList<Mistake>();
-            var choice = offers.choose(tx, place, asked, mistakes);
+            var choice = offers.choose(tx, place, asked, only, mistakes);
+            boolean isMetal = choice.type().kind() == Kind.BAREMETAL;
             var id = ids.next("ins");
-            var run = runs.start(tx, CreateInstance.TYPE, new CreateInstance.Input(id),
-                    Lifecycle.subject(id));
-            var instance = build(grant, region, id, asked, choice, run);
+            var given = isMetal && mistakes.isEmpty()
+                    ? metal.give(tx, grant.scope(), region, choice, asked, id) : null;
+            var run = runs.start(tx, isMetal ? CreateMetal.TYPE : CreateInstance.TYPE,
+                    new CreateInstance.Input(id), Lifecycle.subject(id));
+            var instance = build(grant, region, id, asked, choice, given, run);
             if (!table.insert(tx, instance)) {
                 throw new Problem.AlreadyExists(KIND, instance.name()).raise();
             }
-            nics.take(tx, grant.scope(), region, id, asked.nics(), mistakes);
+            if (!isMetal) {
+                nics.take(tx, grant.scope(), region, id, asked.nics(), mistakes);
+            }
             if (!mistakes.isEmpty()) {
                 throw new Problem.Unprocessable(mistakes).raise();
             }
@@ -155,14 +199,16 @@ public final class Instances implements Contents, Locator {
     }
 
     private Instance build(Grant grant, String region, String id, NewInstance asked,
-            Offers.Choice choice, String run) {
+            Offers.Choice choice, Metal.@Nullable Given given, String run) {
         var now = clock.instant();
         var name = asked.name() == null ? Slug.of(KIND, id) : asked.name();
         return new Instance(id, grant.scope().requireOrganization(), project(grant), region,
-                choice.zone(), name, asked.displayName(), asked.description(), asked.labels(),
+                given == null ? choice.zones().getFirst() : given.zone(), name,
+                asked.displayName(), asked.description(), asked.labels(),
                 choice.type().kind(), choice.type().code(), choice.type().cpuCores(),
                 choice.type().ramGb(), choice.gpus(), choice.disks(), List.of(),
                 asked.hostname() == null ? name : asked.hostname(), asked.metadata(),
+                given == null ? null : given.server(), given == null ? null : given.allocation(),
                 State.PROVISIONING, null, run, 1, grant.principal().id(), now, now, null);
     }
 
@@ -193,7 +239,8 @@ public final class Instances implements Contents, Locator {
             var found = lock(tx, grant, region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             Lifecycle.verify(found, power);
-            var run = runs.start(tx, PowerInstance.TYPE,
+            var run = runs.start(tx,
+                    found.kind() == Kind.BAREMETAL ? PowerMetal.TYPE : PowerInstance.TYPE,
                     new PowerInstance.Input(found.id(), power, found.state()),
                     Lifecycle.subject(found.id()));
             lifecycle.begin(tx, found, power.through(), run);
@@ -224,7 +271,8 @@ public final class Instances implements Contents, Locator {
         if (found.runId() != null) {
             runs.stop(tx, found.runId());
         }
-        var run = runs.startBeside(tx, DeleteInstance.TYPE,
+        var run = runs.startBeside(tx,
+                found.kind() == Kind.BAREMETAL ? DeleteMetal.TYPE : DeleteInstance.TYPE,
                 new DeleteInstance.Input(found.id(), found.runId()),
                 Lifecycle.subject(found.id()), tx.grant().scope().within(found.project()));
         lifecycle.begin(tx, found, State.DELETING, run);
@@ -264,7 +312,8 @@ public final class Instances implements Contents, Locator {
     }
 
     private Instance lock(Tx tx, Grant grant, String region, String idOrName) {
-        return table.rows.lock(tx, project(grant), Regions.one(region), idOrName);
+        return ours(table.rows.lock(
+                tx, project(grant), Regions.one(region), idOrName), idOrName);
     }
 
     private static String project(Grant grant) {

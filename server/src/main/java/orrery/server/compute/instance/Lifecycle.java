@@ -12,6 +12,7 @@ import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.server.compute.instance.Instance.State;
+import orrery.server.platform.catalogue.InstanceType;
 import orrery.server.tenancy.quota.Quotas;
 
 /// The steps of a machine's life, as use cases, sagas and the settling loop record them: row and
@@ -21,15 +22,17 @@ final class Lifecycle {
     private final InstanceTable table = new InstanceTable();
     private final Database database;
     private final Nics nics;
+    private final Metal metal;
     private final Quotas quotas;
     private final Events events;
     private final Runs runs;
     private final Clock clock;
 
-    Lifecycle(Database database, Nics nics, Quotas quotas, Events events, Runs runs,
-            Clock clock) {
+    Lifecycle(Database database, Nics nics, Metal metal, Quotas quotas, Events events,
+            Runs runs, Clock clock) {
         this.database = database;
         this.nics = nics;
+        this.metal = metal;
         this.quotas = quotas;
         this.events = events;
         this.runs = runs;
@@ -60,6 +63,20 @@ final class Lifecycle {
         }
     }
 
+    /// Those of bare metal that should be at rest, a page in the order of their identifiers.
+    List<Instance> metal(Grant grant, String after, int limit) {
+        return database.read(grant, tx -> table.metal(tx, after, limit));
+    }
+
+    /// It has a server. What a failure gave back is asked for again.
+    void placed(Tx tx, String id) {
+        var instance = lock(tx, id);
+        if (instance.serverId() == null) {
+            var given = metal.again(tx, instance);
+            table.place(tx, id, given.server(), given.allocation());
+        }
+    }
+
     /// A run begins to change its power.
     void powering(Tx tx, String id, Power power, String run) {
         var instance = lock(tx, id);
@@ -71,6 +88,10 @@ final class Lifecycle {
 
     /// @throws Problem.Failure [Problem.IllegalTransition]
     static void verify(Instance instance, Power power) {
+        if (instance.kind() == InstanceType.Kind.BAREMETAL && !power.isForMetal()) {
+            throw new Problem.IllegalTransition(Instances.KIND, instance.id(),
+                    "of bare metal, which only starts, stops and resets,", power.text()).raise();
+        }
         if (!power.isFor(instance.state())) {
             throw new Problem.IllegalTransition(Instances.KIND, instance.id(),
                     InstanceEvents.text(instance.state()), power.text()).raise();
@@ -97,6 +118,10 @@ final class Lifecycle {
 
     private void lost(Tx tx, Instance instance, String reason) {
         move(tx, instance, State.FAILED, reason);
+        // The server before the quota, always: so nobody waits for each other.
+        if (instance.serverId() != null && metal.isDropped(tx, instance.id())) {
+            table.place(tx, instance.id(), null, null);
+        }
         quotas.release(tx, subject(instance.id()));
     }
 

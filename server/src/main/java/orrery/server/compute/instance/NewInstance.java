@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param zone `null` for the one in the type's path, or the first where the type is offered
 /// @param hostname `null` for the name
 /// @param nics `null` for one in the project's default network
+/// @param serverId the server that it shall be, of one of bare metal; `null` for any
+/// @param allocationId the project's allocation that it is taken from; `null` for any or none
 public record NewInstance(
         @Nullable String name,
         @Nullable String displayName,
@@ -30,7 +32,9 @@ public record NewInstance(
         List<Metadatum> metadata,
         List<Disk> disks,
         @Nullable List<Nic> nics,
-        List<Gpu> gpus) {
+        List<Gpu> gpus,
+        @Nullable String serverId,
+        @Nullable String allocationId) {
     private static final int MOST_DISKS = 16;
     private static final int MOST_NICS = 8;
     private static final int MOST_GPUS = 16;
@@ -69,7 +73,9 @@ public record NewInstance(
         var mistakes = Naming.check(new Mistakes(), name, displayName, description)
                 .check("type", type, Reference::isOne, Reference.RULE)
                 .check("zone", zone, Reference::isOne, Reference.RULE)
-                .check("hostname", hostname, Slug::isSlug, Slug.RULE);
+                .check("hostname", hostname, Slug::isSlug, Slug.RULE)
+                .check("serverId", serverId, Reference::isOne, Reference.RULE)
+                .check("allocationId", allocationId, Reference::isOne, Reference.RULE);
         Labels.check(mistakes, "labels", labels);
         Metadatum.check(mistakes, metadata);
         checkDisks(mistakes, disks);

@@ -11,6 +11,7 @@ import orrery.server.platform.catalogue.Image;
 import orrery.server.platform.catalogue.Images;
 import orrery.server.platform.catalogue.GpuTypes;
 import orrery.server.platform.catalogue.InstanceType;
+import orrery.server.platform.catalogue.InstanceType.Kind;
 import orrery.server.platform.catalogue.InstanceTypes;
 import orrery.server.platform.catalogue.OfferState;
 import orrery.server.tenancy.region.Region;
@@ -30,23 +31,32 @@ final class Offers {
     }
 
     /// What is taken of the catalogue: it stays so for the machine, whatever is offered later.
-    record Choice(InstanceType type, String zone, List<Gpu> gpus, List<Disk> disks) {}
+    ///
+    /// @param zones where it may be made
+    record Choice(InstanceType type, List<String> zones, List<Gpu> gpus, List<Disk> disks) {}
 
+    /// @param only the kind that it must be; `null` for any
     /// @param mistakes grows by what is not offered
     /// @throws Problem.Failure [Problem.Unprocessable] for a type that there is not: nothing else
     ///     can be said without it
-    Choice choose(Tx tx, Region region, NewInstance asked, List<Mistake> mistakes) {
-        var type = type(tx, region, asked.type(), mistakes);
+    Choice choose(Tx tx, Region region, NewInstance asked, @Nullable Kind only,
+            List<Mistake> mistakes) {
+        var type = type(tx, region, asked.type(), only, mistakes);
         if (type.isEmpty()) {
             throw new Problem.Unprocessable(mistakes).raise();
         }
-        var zone = zone(region, type.get(), asked, mistakes);
-        return new Choice(type.get(), zone, gpus(tx, region, type.get(), asked, mistakes),
+        var zones = zones(region, type.get(), asked, mistakes);
+        if (type.get().kind() == Kind.VM) {
+            verifyVirtual(asked, mistakes);
+        } else {
+            verifyMetal(asked, mistakes);
+        }
+        return new Choice(type.get(), zones, gpus(tx, region, type.get(), asked, mistakes),
                 disks(tx, region, type.get(), asked, mistakes));
     }
 
-    private Optional<InstanceType> type(
-            Tx tx, Region region, String text, List<Mistake> mistakes) {
+    private Optional<InstanceType> type(Tx tx, Region region, String text, @Nullable Kind only,
+            List<Mistake> mistakes) {
         var found = Reference.in("instance-types", text)
                 .filter(it -> it.prefix() == null
                         || it.prefix().startsWith(path(region) + "/zones/"))
@@ -55,16 +65,42 @@ final class Offers {
         if (found.isEmpty()) {
             mistakes.add(new Mistake("type", "is no instance type that region " + region.code()
                     + " offers"));
-        } else if (found.get().kind() == InstanceType.Kind.BAREMETAL) {
-            mistakes.add(new Mistake("type", "is a bare metal type; these are not offered yet,"
-                    + " choose one of kind vm"));
+        } else if (only != null && found.get().kind() != only) {
+            mistakes.add(new Mistake("type", "must be a type of kind " + only.text()));
             return Optional.empty();
         }
         return found;
     }
 
-    /// The zone that the request names, the one in its type's path, or the first that there is.
-    private static String zone(
+    private static void verifyVirtual(NewInstance asked, List<Mistake> mistakes) {
+        if (asked.serverId() != null) {
+            mistakes.add(new Mistake("serverId", "must be left out: the type is a virtual one"));
+        }
+        if (asked.allocationId() != null) {
+            mistakes.add(new Mistake("allocationId",
+                    "must be left out: the type is a virtual one"));
+        }
+    }
+
+    /// A server comes as it is: nobody plugs disks and cards in for a while.
+    private static void verifyMetal(NewInstance asked, List<Mistake> mistakes) {
+        if (asked.disks().size() > 1) {
+            mistakes.add(new Mistake("disks",
+                    "must be the boot disk alone: a server comes with its own"));
+        }
+        if (asked.disks().getFirst().sizeGb() != null) {
+            mistakes.add(new Mistake("disks[0].sizeGb",
+                    "must be left out: a server comes with its own disks"));
+        }
+        if (asked.nics() != null && !asked.nics().isEmpty()) {
+            mistakes.add(new Mistake("nics",
+                    "must be left out: a server is in its region's own network"));
+        }
+    }
+
+    /// Where it may be made: in the zone that the request names or the one in its type's path, else
+    /// in all where the type is offered, the first one before the others.
+    private static List<String> zones(
             Region region, InstanceType type, NewInstance asked, List<Mistake> mistakes) {
         var inPath = Reference.in("instance-types", asked.type()).map(Reference::prefix)
                 .map(prefix -> prefix.substring(prefix.lastIndexOf('/') + 1)).orElse(null);
@@ -76,13 +112,13 @@ final class Offers {
         }
         var zone = named != null ? named : inPath;
         if (zone == null && !offered.isEmpty()) {
-            return offered.getFirst();
+            return offered;
         }
         if (!offered.contains(zone)) {
             mistakes.add(new Mistake(named == null ? "type" : "zone",
                     "is offered in " + (offered.isEmpty() ? "no zone" : offered) + " only"));
         }
-        return String.valueOf(zone);
+        return List.of(String.valueOf(zone));
     }
 
     private List<Gpu> gpus(Tx tx, Region region, InstanceType type, NewInstance asked,
@@ -95,6 +131,11 @@ final class Offers {
                 mistakes.add(new Mistake("gpus", "must be left out: type " + type.code()
                         + " comes with " + type.gpuCount() + " of " + type.gpuType()));
             }
+            return all;
+        }
+        if (type.kind() == Kind.BAREMETAL && !asked.gpus().isEmpty()) {
+            mistakes.add(new Mistake("gpus", "must be left out: type " + type.code()
+                    + " comes without; choose a type that has some"));
             return all;
         }
         for (int i = 0; i < asked.gpus().size(); i++) {
@@ -131,9 +172,16 @@ final class Offers {
                 mistakes.add(new Mistake(at + "sizeGb", "must be at least " + image.minDiskGb()
                         + " for image " + image.code()));
             }
+            if (image != null && type.kind() == Kind.BAREMETAL
+                    && !image.url().startsWith("http")) {
+                mistakes.add(new Mistake(at + "source",
+                        "must be an image at an http or https address, for a server"));
+            }
             all.add(new Disk(size, disk.bus(),
                     image == null ? null : path(region) + "/compute/images/" + image.code(),
-                    image == null ? null : image.url(), disk.boot(), disk.type(), disk.mode()));
+                    image == null ? null : image.url(),
+                    image == null ? null : image.checksum(), disk.boot(), disk.type(),
+                    disk.mode()));
         }
         return all;
     }

@@ -28,6 +28,11 @@ public enum Power {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /// Whether a server can do so, which nothing can pause.
+    boolean isForMetal() {
+        return this != SUSPEND && this != RESUME;
+    }
+
     boolean isFor(State state) {
         return from.contains(state);
     }

@@ -20,7 +20,7 @@ import orrery.server.surface.Cloud;
 @RunOnVirtualThread
 public final class VmsApi extends InstancesApi {
     VmsApi(Instances instances) {
-        super(instances);
+        super(instances.vms());
     }
 
     @Override

@@ -76,11 +76,12 @@ final class MachineWorld implements AutoCloseable {
         nics = new Nics(networks, new Addresses(
                 database, projects, regions, networks, events, paging, ids, clock));
         management = new Management(regions, clients);
-        lifecycle = new Lifecycle(database, nics, quotas, events, process.runs(), clock);
+        // No machine here is a server.
+        lifecycle = new Lifecycle(database, nics, null, quotas, events, process.runs(), clock);
         var gpus = new GpuTypes(database, regions, events, paging, clock);
         instances = new Instances(database, projects, regions, new Offers(
                 new InstanceTypes(database, regions, gpus, events, paging, clock),
-                new Images(database, regions, events, paging, clock), gpus), nics, quotas,
+                new Images(database, regions, events, paging, clock), gpus), nics, quotas, null,
                 lifecycle, events, process.runs(), paging, ids, clock);
     }
 
@@ -120,7 +121,8 @@ final class MachineWorld implements AutoCloseable {
                 List.of(new NewInstance.Disk(null, Disk.Bus.SCSI, "debian-12", true,
                         Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)),
                 address == null ? null : List.of(
-                        new NewInstance.Nic(null, null, address, null, null)), List.of());
+                        new NewInstance.Nic(null, null, address, null, null)), List.of(), null,
+                null);
     }
 
     /// A machine that was asked for, and that no run makes yet.
@@ -131,10 +133,11 @@ final class MachineWorld implements AutoCloseable {
         test.database().write(GRANT, tx -> {
             var made = new Instance(id, "org_test", "prj_test", REGION, "sim1-a", name, null,
                     null, Map.of(), InstanceType.Kind.VM, "vm.small", 1, 2, List.of(),
-                    List.of(new Disk(20, Disk.Bus.SCSI, null, "https://example.com/disk", true,
+                    List.of(new Disk(20, Disk.Bus.SCSI, null, "https://example.com/disk",
+                            null, true,
                             Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), name,
-                    List.of(), Instance.State.PROVISIONING, null, null, 1, "usr_test", now, now,
-                    null);
+                    List.of(), null, null, Instance.State.PROVISIONING, null, null, 1,
+                    "usr_test", now, now, null);
             new InstanceTable().insert(tx, made);
             nics.take(tx, GRANT.scope(), REGION, id, null, new ArrayList<>());
             quotas.reserve(tx, GRANT.scope(), Lifecycle.subject(id), made.amounts());
