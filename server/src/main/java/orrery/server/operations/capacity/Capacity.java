@@ -1,0 +1,74 @@
+package orrery.server.operations.capacity;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import orrery.server.infrastructure.machine.Stock;
+import orrery.server.platform.catalogue.InstanceType;
+import orrery.server.tenancy.quota.Quota;
+
+/// What is left of what regions offer, as one caller may know it.
+///
+/// @param headroom what the caller's organization may still have; `null` for none in particular
+public record Capacity(
+        List<OfType> instanceTypes, List<OfGpu> gpuTypes, @Nullable Headroom headroom) {
+
+    public Capacity {
+        instanceTypes = List.copyOf(instanceTypes);
+        gpuTypes = List.copyOf(gpuTypes);
+    }
+
+    /// How much there is, in a word that tells nobody how much the provider has.
+    public enum Availability {
+        NONE,
+        /// At most two, or a tenth.
+        LOW,
+        HIGH;
+
+        private static final int FEW = 2;
+        private static final int TENTH = 10;
+
+        static Availability of(long available, long total) {
+            return available == 0 ? NONE
+                    : available <= Math.max(FEW, total / TENTH) ? LOW : HIGH;
+        }
+    }
+
+    /// For operators. Those that are `null` the region's Kubernetes knows alone: it places virtual
+    /// machines where there is room.
+    public record Counts(@Nullable Long total, @Nullable Long available, @Nullable Long reserved,
+            long inUse, long unhealthy) {
+        static Counts of(Stock stock) {
+            return new Counts(stock.total(), stock.available(), stock.reserved(), stock.inUse(),
+                    stock.unhealthy());
+        }
+    }
+
+    /// Machines of a type in a zone.
+    ///
+    /// @param availability `null` for virtual machines
+    /// @param counts of whole servers, or of virtual machines; `null` for who is no operator
+    public record OfType(String region, String zone, String code, InstanceType.Kind kind,
+            @Nullable Availability availability, @Nullable Counts counts) {}
+
+    /// GPUs in the servers of a zone.
+    ///
+    /// @param counts of GPUs; `null` for who is no operator
+    public record OfGpu(String region, String zone, String code, Availability availability,
+            @Nullable Counts counts) {}
+
+    /// What may be had until a quota is used up; `null` where it has no limit.
+    ///
+    /// @param ramGb 2³⁰ bytes
+    public record Headroom(
+            @Nullable Long gpuCount, @Nullable Long cpuCores, @Nullable Long ramGb) {
+        static Headroom of(Quota quota) {
+            var used = quota.used();
+            return new Headroom(left(quota.gpuCount(), used.gpuCount()),
+                    left(quota.cpuCores(), used.cpuCores()), left(quota.ramGb(), used.ramGb()));
+        }
+
+        private static @Nullable Long left(@Nullable Long limit, long used) {
+            return limit == null ? null : Long.valueOf(Math.max(0, limit - used));
+        }
+    }
+}
