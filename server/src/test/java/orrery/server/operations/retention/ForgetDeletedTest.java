@@ -47,16 +47,63 @@ class ForgetDeletedTest {
                 from network;
                 insert into address_range values ('sub_net_old', '10.1.0.2', '10.1.0.9')
                 """));
-        var loop = new ForgetDeleted(DB.database(), Clock.systemUTC());
-        // A row goes in the round after those that point at it, at the latest.
-        for (int i = 0; i < 2; i++) {
-            loop.round(new LoopRound(grant, new Fence("loop test", 1, () -> true)));
-        }
+        forget();
         assertThat(ids("network")).containsExactly("net_live", "net_young");
         assertThat(ids("subnet")).containsExactly("sub_net_live", "sub_net_young");
         assertThat(ids("project")).as("somebody lives in one, networks are in another")
-                .containsExactly("prj_home", "prj_used");
-        assertThat(ids("organization")).containsExactly("org_old");
+                .contains("prj_home", "prj_used").doesNotContain("prj_empty");
+        assertThat(ids("organization")).contains("org_old");
+    }
+
+    @Test
+    void whatRanGoesWithItsRunsOnceNothingOfItIsLeft() {
+        DB.database().write(TestDatabase.ACCESS.system("test"), tx -> tx.handle().execute("""
+                insert into diagram (id, owner, organization, project, name, description, cluster,
+                  status, tags, nodes, edges, created_at, updated_at, deleted_at)
+                select name, 'usr_1', 'org_1', 'prj_1', name, '', 'here', 'deployed', '[]', '[]',
+                  '[]', now(), now(), now() - interval '31 days'
+                from unnest(array['dgr_ran', 'dgr_left']) as name;
+                insert into diagram_run (id, diagram, version, node_states, logs, created_at)
+                select 'run_' || id, id, 1, '{}', '[]', now() from diagram;
+                insert into diagram_secret values ('dgr_ran', 'node', '');
+                insert into diagram_object values ('dgr_left', 'cls_1', 'v1', 'Secret', 'default',
+                  'left', 'node', 1);
+                insert into organization (id, name, display_name, owner_id, created_at, updated_at)
+                values ('org_1', 'one', 'One', 'usr_2', now(), now());
+                insert into project (id, organization_id, name, display_name, visibility,
+                  created_at, updated_at)
+                values ('prj_1', 'org_1', 'one', 'One', 'private', now(), now());
+                insert into iam_user (id, username, email, name, home_organization_id,
+                  home_project_id, created_at, updated_at)
+                values ('usr_2', 'v', 'v@example.org', 'V', 'org_1', 'prj_1', now(), now());
+                insert into region (code, display_name, state, host, sealed_kubeconfig,
+                  created_at, updated_at)
+                values ('eu2', 'Europe', 'active', 'none', '', now(), now());
+                insert into stack (id, name, kind, spec, state, created_by, created_at, updated_at,
+                  deleted_at)
+                values ('stk_1', 's', 'cluster', '{}', 'deleted', 'usr_2', now(), now(),
+                  now() - interval '31 days');
+                insert into deploy (id, organization_id, project_id, region, name, stack_id,
+                  replicas, state, created_by, created_at, updated_at, deleted_at)
+                values ('dep_1', 'org_1', 'prj_1', 'eu2', 'd', 'stk_1', 1, 'deleted', 'usr_2',
+                  now(), now(), now() - interval '31 days');
+                insert into deploy_resource values ('dep_1', 1, 'cluster', 'cls_1')
+                """));
+        forget();
+        assertThat(ids("diagram")).as("what is left on a cluster may still be taken away")
+                .containsExactly("dgr_left");
+        assertThat(ids("diagram_run")).containsExactly("run_dgr_left");
+        assertThat(ids("deploy")).isEmpty();
+        assertThat(ids("stack")).isEmpty();
+    }
+
+    /// A row goes in the round after those that point at it, at the latest.
+    private static void forget() {
+        var loop = new ForgetDeleted(DB.database(), Clock.systemUTC());
+        for (int i = 0; i < 2; i++) {
+            loop.round(new LoopRound(TestDatabase.ACCESS.system("test"),
+                    new Fence("loop test", 1, () -> true)));
+        }
     }
 
     private static List<String> ids(String table) {
