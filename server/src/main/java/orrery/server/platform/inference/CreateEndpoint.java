@@ -10,7 +10,6 @@ import orrery.kit.kube.Kind;
 import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
 import orrery.server.tenancy.region.ProjectNamespace;
-import orrery.server.tenancy.region.Regions;
 
 /// Has a region serve a model: models are large, so it may take long.
 @Singleton
@@ -24,14 +23,11 @@ final class CreateEndpoint implements Saga<CreateEndpoint.Input> {
 
     private final EndpointLifecycle lifecycle;
     private final EndpointLook look;
-    private final Regions regions;
     private final KubeClients clients;
 
-    CreateEndpoint(EndpointLifecycle lifecycle, EndpointLook look, Regions regions,
-            KubeClients clients) {
+    CreateEndpoint(EndpointLifecycle lifecycle, EndpointLook look, KubeClients clients) {
         this.lifecycle = lifecycle;
         this.look = look;
-        this.regions = regions;
         this.clients = clients;
     }
 
@@ -48,25 +44,30 @@ final class CreateEndpoint implements Saga<CreateEndpoint.Input> {
             return lifecycle.get(tx, id);
         }, tx -> lifecycle.failed(tx, id));
         var serving = endpoint.serving();
-        var namespace = InferenceServices.namespace(endpoint);
         steps.await("management cluster", () -> look.answers(steps.grant(), endpoint));
         steps.run("project namespace", () -> kube(steps, endpoint).ensure(
                 ProjectNamespace.object(endpoint.projectId(), endpoint.organizationId())));
         steps.await("no earlier service", () -> look.isGone(steps.grant(), endpoint));
         steps.run("settings", () -> kube(steps, endpoint).apply(InferenceServices.secret(
                         endpoint, serving, lifecycle.settings(steps.grant(), id))),
-                () -> kube(steps, endpoint).delete(Kind.SECRET, namespace,
+                () -> delete(steps, endpoint, Kind.SECRET,
                         InferenceServices.secretName(endpoint, serving)));
         steps.run("inference service",
                 () -> kube(steps, endpoint).apply(InferenceServices.of(endpoint, serving)),
-                () -> kube(steps, endpoint).delete(
-                        InferenceServices.KIND, namespace, Endpoint.objectName(id)));
+                () -> delete(steps, endpoint, InferenceServices.KIND,
+                        Endpoint.objectName(id)));
         var seen = steps.await("ready", Seen.class, () -> look.done(steps, id, serving));
         steps.tx("served", tx -> lifecycle.served(tx, id, serving, null, seen));
     }
 
+    /// What stood on a cluster that is gone went with it.
+    private void delete(Steps steps, Endpoint endpoint, Kind kind, String name) {
+        if (!look.isLost(steps.grant(), endpoint)) {
+            kube(steps, endpoint).delete(kind, InferenceServices.namespace(endpoint), name);
+        }
+    }
+
     private Kube kube(Steps steps, Endpoint endpoint) {
-        return clients.writer(
-                regions.target(steps.grant(), endpoint.region()), steps.fence());
+        return clients.writer(look.target(steps.grant(), endpoint), steps.fence());
     }
 }

@@ -10,7 +10,6 @@ import orrery.kit.durable.Steps;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
-import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
 /// Ends an endpoint. What was made for it goes with its InferenceService.
@@ -26,15 +25,12 @@ final class DeleteEndpoint implements Saga<DeleteEndpoint.Input> {
 
     private final EndpointLifecycle lifecycle;
     private final EndpointLook look;
-    private final Regions regions;
     private final KubeClients clients;
     private final Runs runs;
 
-    DeleteEndpoint(EndpointLifecycle lifecycle, EndpointLook look, Regions regions,
-            KubeClients clients, Runs runs) {
+    DeleteEndpoint(EndpointLifecycle lifecycle, EndpointLook look, KubeClients clients, Runs runs) {
         this.lifecycle = lifecycle;
         this.look = look;
-        this.regions = regions;
         this.clients = clients;
         this.runs = runs;
     }
@@ -53,18 +49,24 @@ final class DeleteEndpoint implements Saga<DeleteEndpoint.Input> {
         // By now the earlier run has said which settings there are.
         var endpoint = steps.run("endpoint", Endpoint.class,
                 () -> lifecycle.get(steps.grant(), id));
-        var namespace = InferenceServices.namespace(endpoint);
-        steps.await("management cluster", () -> look.answers(steps.grant(), endpoint));
-        steps.run("inference service", () -> kube(steps, endpoint).delete(
-                InferenceServices.KIND, namespace, Endpoint.objectName(id)));
+        steps.await("management cluster", () -> look.isLost(steps.grant(), endpoint)
+                || look.answers(steps.grant(), endpoint));
+        steps.run("inference service", () -> delete(
+                steps, endpoint, InferenceServices.KIND, Endpoint.objectName(id)));
         steps.await("gone", () -> look.isGone(steps.grant(), endpoint));
-        steps.run("settings", () -> kube(steps, endpoint).delete(Kind.SECRET, namespace,
+        steps.run("settings", () -> delete(steps, endpoint, Kind.SECRET,
                 InferenceServices.secretName(endpoint, endpoint.serving())));
         steps.tx("deleted", tx -> lifecycle.deleted(tx, id));
     }
 
+    /// What stood on a cluster that is gone went with it.
+    private void delete(Steps steps, Endpoint endpoint, Kind kind, String name) {
+        if (!look.isLost(steps.grant(), endpoint)) {
+            kube(steps, endpoint).delete(kind, InferenceServices.namespace(endpoint), name);
+        }
+    }
+
     private Kube kube(Steps steps, Endpoint endpoint) {
-        return clients.writer(
-                regions.target(steps.grant(), endpoint.region()), steps.fence());
+        return clients.writer(look.target(steps.grant(), endpoint), steps.fence());
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A model of a project that a region serves.
 ///
+/// @param clusterId the cluster that it runs on; `null` for the region's own
 /// @param stateReason why it is in this state, where that is not plain
 /// @param endpointUrl where it answers; `null` until known
 /// @param runId the last run that changed it
@@ -17,6 +18,7 @@ public record Endpoint(
         String organizationId,
         String projectId,
         String region,
+        @Nullable String clusterId,
         String name,
         @Nullable String displayName,
         @Nullable String description,
@@ -56,6 +58,11 @@ public record Endpoint(
 
     Scope place() {
         return Scope.project(organizationId, projectId);
+    }
+
+    /// Where it runs, for people.
+    String where() {
+        return clusterId == null ? "region " + region : "cluster " + clusterId;
     }
 
     /// Name of the objects in the management cluster that stand for it.

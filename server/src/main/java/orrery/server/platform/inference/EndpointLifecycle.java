@@ -55,6 +55,11 @@ final class EndpointLifecycle {
         return database.read(grant, tx -> table.alive(tx, region));
     }
 
+    /// Those that clusters of projects should know, by cluster.
+    Map<String, List<String>> onClusters(Grant grant) {
+        return database.read(grant, table::onClusters);
+    }
+
     List<Endpoint> all(Grant grant, Collection<String> ids) {
         return database.read(grant, tx -> table.rows.all(tx, ids));
     }

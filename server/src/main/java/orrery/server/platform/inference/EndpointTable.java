@@ -1,7 +1,10 @@
 package orrery.server.platform.inference;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
@@ -16,25 +19,25 @@ import org.jspecify.annotations.Nullable;
 final class EndpointTable {
     /// All but the sealed settings.
     private static final String COLUMNS = """
-            id, organization_id, project_id, region, name, display_name, description, labels,
-              state, state_reason, serving, ready_replicas, endpoint_url, run_id, version,
+            id, organization_id, project_id, region, cluster_id, name, display_name, description,
+              labels, state, state_reason, serving, ready_replicas, endpoint_url, run_id, version,
               created_by, created_at, updated_at, deleted_at""";
 
     private static final Listing<Endpoint> LIST = Listing.of(
             Endpoint.class, "inference endpoints", COLUMNS, """
             inference_endpoint
             where deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy", "projectId", "organizationId")
+            .time("updatedAt").text("name", "createdBy", "projectId", "organizationId", "clusterId")
             .oneOf("state", Endpoint.State.class).oneOf("engine", Serving.Engine.class)
             .map("labels").searching("name", "displayName");
 
     private static final String INSERT = """
-            insert into inference_endpoint (id, organization_id, project_id, region, name,
-              display_name, description, labels, engine, state, serving, sealed_settings, run_id,
-              created_by, created_at, updated_at)
-            values (:id, :organizationId, :projectId, :region, :name, :displayName, :description,
-              :labels, lower(:engine), lower(:state), :serving, :sealed, :runId, :createdBy,
-              :createdAt, :updatedAt)
+            insert into inference_endpoint (id, organization_id, project_id, region, cluster_id,
+              name, display_name, description, labels, engine, state, serving, sealed_settings,
+              run_id, created_by, created_at, updated_at)
+            values (:id, :organizationId, :projectId, :region, :clusterId, :name, :displayName,
+              :description, :labels, lower(:engine), lower(:state), :serving, :sealed, :runId,
+              :createdBy, :createdAt, :updatedAt)
             on conflict (project_id, region, name) where deleted_at is null do nothing
             """;
 
@@ -54,15 +57,32 @@ final class EndpointTable {
         return reach.page(LIST, tx, paging, ask, region);
     }
 
-    /// Those of a region that the management cluster should know.
+    /// Those of a region that its management cluster should know.
     List<String> alive(Tx tx, String region) {
         return tx.handle().createQuery("""
                 select id
                 from inference_endpoint
                 where region = :region
+                  and cluster_id is null
                   and state in ('ready', 'idle', 'degraded')
                   and deleted_at is null
                 """).bind("region", region).mapTo(String.class).list();
+    }
+
+    /// As [#alive], of those that clusters should know, by cluster.
+    Map<String, List<String>> onClusters(Tx tx) {
+        var all = new TreeMap<String, List<String>>();
+        tx.handle().createQuery("""
+                select cluster_id, id
+                from inference_endpoint
+                where cluster_id is not null
+                  and state in ('ready', 'idle', 'degraded')
+                  and deleted_at is null
+                """)
+                .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
+                .forEach(one -> all.computeIfAbsent(
+                        one.getKey(), _ -> new ArrayList<>()).add(one.getValue()));
+        return all;
     }
 
     void observe(Tx tx, String id, int readyReplicas, @Nullable String url, Instant now) {

@@ -1,7 +1,10 @@
 package orrery.server.platform.inference;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,7 @@ import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
 import orrery.kit.Problem;
+import orrery.kit.Problem.Mistake;
 import orrery.kit.Slug;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Permission;
@@ -24,6 +28,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.BodyReader;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
@@ -63,6 +68,8 @@ public final class Endpoints implements Contents, Locator {
     private final Projects projects;
     private final Policies policies;
     private final Regions regions;
+    private final Sizes sizes;
+    private final Hosting hosting;
     private final Events events;
     private final Runs runs;
     private final Paging paging;
@@ -71,14 +78,16 @@ public final class Endpoints implements Contents, Locator {
     private final Clock clock;
 
     public Endpoints(EndpointLifecycle lifecycle, EndpointLook look, Database database,
-            Projects projects, Policies policies, Regions regions, Events events, Runs runs,
-            Paging paging, RandomSecrets secrets, Ids ids, Clock clock) {
+            Projects projects, Policies policies, Regions regions, Sizes sizes, Hosting hosting,
+            Events events, Runs runs, Paging paging, RandomSecrets secrets, Ids ids, Clock clock) {
         this.lifecycle = lifecycle;
         this.look = look;
         this.database = database;
         this.projects = projects;
         this.policies = policies;
         this.regions = regions;
+        this.sizes = sizes;
+        this.hosting = hosting;
         this.events = events;
         this.runs = runs;
         this.paging = paging;
@@ -95,13 +104,16 @@ public final class Endpoints implements Contents, Locator {
 
     /// What an endpoint shall be like, in full: what it was, or what it shall become.
     ///
+    /// @param gpu another one for each replica, or `null`
+    /// @param instanceType another one, or `null`; without both, each replica stays as it is
     /// @param env what of its environment changes
     public record Change(
             @Nullable String displayName,
             @Nullable String description,
             Map<String, String> labels,
             Serving.Model model,
-            Serving.Gpu gpu,
+            Serving.@Nullable Gpu gpu,
+            @Nullable String instanceType,
             Serving.Replicas replicas,
             Serving.@Nullable Autoscaling autoscaling,
             Patch<Map<String, String>> env) {
@@ -110,7 +122,9 @@ public final class Endpoints implements Contents, Locator {
             var mistakes = Naming.check(new Mistakes(), null, displayName, description);
             Labels.check(mistakes, "labels", labels);
             ServingRules.model(mistakes, model);
-            ServingRules.gpu(mistakes, gpu);
+            if (gpu != null || instanceType != null) {
+                ServingRules.size(mistakes, gpu, instanceType);
+            }
             ServingRules.replicas(mistakes, replicas);
             ServingRules.autoscaling(mistakes, autoscaling);
             ServingRules.together(mistakes, replicas, autoscaling);
@@ -121,9 +135,9 @@ public final class Endpoints implements Contents, Locator {
             mistakes.orRefuse();
         }
 
-        Serving of(Serving old) {
-            return new Serving(model, old.engine(), gpu, replicas, autoscaling, old.auth(),
-                    old.desired(), names(old),
+        Serving of(Serving old, Sizes.Chosen chosen) {
+            return new Serving(model, old.engine(), chosen.gpu(), chosen.size(), replicas,
+                    autoscaling, old.auth(), old.desired(), names(old),
                     env.isAbsent() ? old.settings() : old.settings() + 1);
         }
 
@@ -168,24 +182,123 @@ public final class Endpoints implements Contents, Locator {
 
     /// Asks for an endpoint. A run makes it.
     ///
-    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded]
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded],
+    ///     [Problem.Unprocessable] for an instance type that is not offered and for a cluster that
+    ///     is not there or offers no KServe, [Problem.IllegalTransition] for one that does not run
     public Accepted create(Grant grant, String region, NewEndpoint asked) {
-        return database.tx(grant, tx -> {
-            projects.hold(tx, grant.scope());
-            regions.open(tx, region);
-            var id = ids.next("inf");
-            var run = runs.start(tx, CreateEndpoint.TYPE, new CreateEndpoint.Input(id),
-                    subject(id));
-            var endpoint = build(grant, region, id, asked, run);
-            var key = endpoint.serving().auth().mode() == Serving.Auth.Mode.API_KEY
-                    ? Secret.of(KEY_PREFIX + secrets.next()) : null;
-            if (!table.insert(tx, endpoint, lifecycle.sealed(id, settings(asked.env(), key)))) {
-                throw new Problem.AlreadyExists(KIND, endpoint.name()).raise();
+        var cluster = asked.clusterId() == null ? null
+                : hosting.choose(grant, region, asked.clusterId());
+        return database.tx(grant, tx -> create(tx, region, asked, cluster));
+    }
+
+    private Accepted create(Tx tx, String region, NewEndpoint asked, @Nullable String cluster) {
+        var grant = tx.grant();
+        projects.hold(tx, grant.scope());
+        regions.open(tx, region);
+        var id = ids.next("inf");
+        var run = runs.start(tx, CreateEndpoint.TYPE, new CreateEndpoint.Input(id),
+                subject(id));
+        var endpoint = build(grant, region, cluster, id, asked,
+                sizes.choose(tx, region, asked.gpu(), asked.instanceType()), run);
+        var key = endpoint.serving().auth().mode() == Serving.Auth.Mode.API_KEY
+                ? Secret.of(KEY_PREFIX + secrets.next()) : null;
+        if (!table.insert(tx, endpoint, lifecycle.sealed(id, settings(asked.env(), key)))) {
+            throw new Problem.AlreadyExists(KIND, endpoint.name()).raise();
+        }
+        lifecycle.reserve(tx, endpoint, endpoint.serving().gpus());
+        events.append(tx, EndpointEvents.of("created", endpoint));
+        return new Accepted(table.rows.get(tx, id), runs.get(tx, run), key);
+    }
+
+    /// As part of something larger: as [#create(Grant, String, NewEndpoint)], on the region's own
+    /// cluster and without a key.
+    ///
+    /// @param body as a POST says it
+    public Accepted create(Tx tx, String region, ObjectNode body) {
+        return create(tx, region, read(body), null);
+    }
+
+    /// What is wrong with the body of a POST, whatever a region offers, for
+    /// [#create(Tx, String, ObjectNode)].
+    public List<Mistake> mistakes(ObjectNode body) {
+        try {
+            var asked = read(body);
+            return new Mistakes()
+                    .unless(asked.auth().mode() == Serving.Auth.Mode.PUBLIC, "auth.mode",
+                            "must be public: nobody would be told the key")
+                    .unless(asked.clusterId() == null, "clusterId",
+                            "cannot be said by a stack").found();
+        } catch (Problem.Failure refusal) {
+            if (refusal.problem() instanceof Problem.Invalid invalid) {
+                return invalid.mistakes();
             }
-            lifecycle.reserve(tx, endpoint, endpoint.serving().gpus());
-            events.append(tx, EndpointEvents.of("created", endpoint));
-            return new Accepted(table.rows.get(tx, id), runs.get(tx, run), key);
-        });
+            throw refusal;
+        }
+    }
+
+    private NewEndpoint read(ObjectNode body) {
+        return BodyReader.read(InferenceBody.New.class, body.toString().getBytes(
+                StandardCharsets.UTF_8), true, clock.instant()).input();
+    }
+
+    /// As part of something larger: has one serve what the body of a POST says.
+    ///
+    /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it
+    /// @return the run; `null` when it is so already
+    public @Nullable String change(Tx tx, String id, ObjectNode body) {
+        var found = table.rows.findLocked(tx, id).filter(it -> it.deletedAt() == null)
+                .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
+        var asked = read(body);
+        var to = new Change(found.displayName(), found.description(), found.labels(),
+                asked.model(), asked.gpu(), asked.instanceType(), asked.replicas(),
+                asked.autoscaling(), become(lifecycle.settings(tx, id), asked.env()));
+        var serving = to.of(found.serving(), sizes.changed(tx, found, to));
+        return serving.equals(found.serving()) ? null
+                : update(tx, found, serving, to.env(), "update").id();
+    }
+
+    /// What makes an environment of an old one.
+    private static Patch<Map<String, String>> become(
+            Map<String, String> old, Map<String, String> env) {
+        if (old.equals(env)) {
+            return Patch.absent();
+        }
+        var said = new HashMap<>(env);
+        old.keySet().forEach(name -> said.putIfAbsent(name, null));
+        return Patch.of(said);
+    }
+
+    /// As part of something larger: takes [#change(Tx, String, ObjectNode)] back. A run that is at
+    /// it is stopped, and takes back itself what it did.
+    ///
+    /// @return whether no more is to be done; else ask again
+    public boolean restore(Tx tx, String id, ObjectNode body) {
+        var found = table.rows.lock(tx, id);
+        var run = found.runId();
+        boolean isChanging = found.state() == State.SCALING || found.state() == State.UPDATING;
+        if (isChanging && run != null && !runs.get(tx, run).status().isOver()) {
+            runs.stop(tx, run);
+            return false;
+        }
+        if (found.state().isSettled()) {
+            change(tx, id, body);
+        }
+        return true;
+    }
+
+    /// As part of something larger: as [#delete(Grant, String, String, OptionalLong)], and one
+    /// that is gone is left alone.
+    ///
+    /// @param id its identifier
+    public void delete(Tx tx, String id) {
+        table.rows.findLocked(tx, id).filter(found -> found.deletedAt() == null)
+                .ifPresent(found -> delete(tx, found));
+    }
+
+    /// Those with these identifiers, deleted ones too. For what other packages made.
+    public Map<String, Endpoint> byIds(Tx tx, Collection<String> ids) {
+        return table.rows.all(tx, ids).stream()
+                .collect(Collectors.toMap(Endpoint::id, Function.identity()));
     }
 
     private static Map<String, String> settings(Map<String, String> env, @Nullable Secret key) {
@@ -196,12 +309,13 @@ public final class Endpoints implements Contents, Locator {
         return settings;
     }
 
-    private Endpoint build(Grant grant, String region, String id, NewEndpoint asked, String run) {
+    private Endpoint build(Grant grant, String region, @Nullable String cluster, String id,
+            NewEndpoint asked, Sizes.Chosen chosen, String run) {
         var now = clock.instant();
         return new Endpoint(id, grant.scope().requireOrganization(), project(grant), region,
-                asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
-                asked.description(), asked.labels(), State.PENDING, null, asked.serving(), 0,
-                null, run, 1, grant.principal().id(), now, now, null);
+                cluster, asked.name() == null ? Slug.of(KIND, id) : asked.name(),
+                asked.displayName(), asked.description(), asked.labels(), State.PENDING, null,
+                asked.serving(chosen), 0, null, run, 1, grant.principal().id(), now, now, null);
     }
 
     /// Changes texts and labels at once, and what it serves by a run.
@@ -219,7 +333,7 @@ public final class Endpoints implements Contents, Locator {
             table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
                     clock.instant());
             events.append(tx, EndpointEvents.of("updated", found));
-            var serving = to.of(found.serving());
+            var serving = to.of(found.serving(), sizes.changed(tx, found, to));
             var run = serving.equals(found.serving()) ? null
                     : update(tx, found, serving, to.env(), "update");
             return accepted(tx, found, run);
@@ -331,10 +445,10 @@ public final class Endpoints implements Contents, Locator {
     private <T> T asking(Grant grant, String region, String idOrName, Function<Pods, T> ask) {
         var endpoint = get(grant, region, idOrName);
         try {
-            return ask.apply(new Pods(look.view(grant, region),
+            return ask.apply(new Pods(look.view(grant, endpoint),
                     InferenceServices.namespace(endpoint), InferenceServices.pods(endpoint)));
         } catch (KubeFailure failure) {
-            throw failure.problem("region " + region).raise();
+            throw failure.problem(endpoint.where()).raise();
         }
     }
 

@@ -30,20 +30,22 @@ final class InferenceBody {
             @Nullable Map<String, String> labels,
             Model model,
             Engine engine,
-            Gpu gpu,
+            @Nullable Gpu gpu,
+            @Nullable String instanceType,
             @Nullable Replicas replicas,
             @Nullable Autoscaling autoscaling,
             @Nullable Auth auth,
             @Nullable Map<String, String> env,
+            @Nullable String clusterId,
             @Nullable String projectId) {
         New {
-            input(name, displayName, description, labels, model, engine, gpu, replicas,
-                    autoscaling, auth, env);
+            input(name, displayName, description, labels, model, engine, gpu, instanceType,
+                    replicas, autoscaling, auth, env, clusterId);
         }
 
         NewEndpoint input() {
-            return input(name, displayName, description, labels, model, engine, gpu, replicas,
-                    autoscaling, auth, env);
+            return input(name, displayName, description, labels, model, engine, gpu,
+                    instanceType, replicas, autoscaling, auth, env, clusterId);
         }
 
         /// @throws Problem.Failure [Problem.Invalid] when it names another project than the path
@@ -54,13 +56,14 @@ final class InferenceBody {
 
         private static NewEndpoint input(@Nullable String name, @Nullable String displayName,
                 @Nullable String description, @Nullable Map<String, String> labels, Model model,
-                Engine engine, Gpu gpu, @Nullable Replicas replicas,
-                @Nullable Autoscaling autoscaling, @Nullable Auth auth,
-                @Nullable Map<String, String> env) {
+                Engine engine, @Nullable Gpu gpu, @Nullable String instanceType,
+                @Nullable Replicas replicas, @Nullable Autoscaling autoscaling,
+                @Nullable Auth auth, @Nullable Map<String, String> env,
+                @Nullable String clusterId) {
             return new NewEndpoint(name, displayName, description,
-                    labels == null ? Map.of() : labels, model, engine, gpu,
+                    labels == null ? Map.of() : labels, model, engine, gpu, instanceType,
                     replicas == null ? ONE : replicas, autoscaling, auth == null ? BY_KEY : auth,
-                    env == null ? Map.of() : env);
+                    env == null ? Map.of() : env, clusterId);
         }
 
         @Override
@@ -71,6 +74,7 @@ final class InferenceBody {
 
     /// The body of a PATCH. What is absent stays.
     ///
+    /// @param gpu takes the place of an instance type, and the other way round
     /// @param env replaces all of it
     record Change(
             Patch<String> displayName,
@@ -78,6 +82,7 @@ final class InferenceBody {
             Patch<Map<String, String>> labels,
             Patch<Model> model,
             Patch<Gpu> gpu,
+            Patch<String> instanceType,
             Patch<Replicas> replicas,
             Patch<Autoscaling> autoscaling,
             Patch<Map<String, String>> env) {
@@ -85,30 +90,38 @@ final class InferenceBody {
             new Mistakes()
                     .unless(!(displayName.isAbsent() && description.isAbsent()
                             && labels.isAbsent() && model.isAbsent() && gpu.isAbsent()
-                            && replicas.isAbsent() && autoscaling.isAbsent()
-                            && env.isAbsent()), "body", "must change displayName, description,"
-                                    + " labels, model, gpu, replicas, autoscaling or env")
+                            && instanceType.isAbsent() && replicas.isAbsent()
+                            && autoscaling.isAbsent() && env.isAbsent()), "body",
+                            "must change displayName, description, labels, model, gpu,"
+                                    + " instanceType, replicas, autoscaling or env")
                     .unless(!(model instanceof Patch.Clear), "model", "cannot be cleared")
-                    .unless(!(gpu instanceof Patch.Clear), "gpu", "cannot be cleared")
+                    .unless(!(gpu instanceof Patch.Clear), "gpu",
+                            "cannot be cleared; send instanceType to replace it")
+                    .unless(!(instanceType instanceof Patch.Clear), "instanceType",
+                            "cannot be cleared; send gpu to replace it")
                     .orRefuse();
             change(displayName.or(null), description.or(null), labels.or(null), model.or(null),
-                    gpu.or(null), replicas.or(null), autoscaling.or(null), env);
+                    gpu.or(null), instanceType.or(null), replicas.or(null),
+                    autoscaling.or(null), env);
         }
 
         Endpoints.Change of(Endpoint old) {
             var was = old.serving();
             return change(displayName.or(old.displayName()), description.or(old.description()),
-                    labels.or(old.labels()), model.or(was.model()), gpu.or(was.gpu()),
+                    labels.or(old.labels()), model.or(was.model()), gpu.or(null),
+                    instanceType.or(null),
                     replicas instanceof Patch.Clear ? ONE : replicas.or(was.replicas()),
                     autoscaling.or(was.autoscaling()), env);
         }
 
         private static Endpoints.Change change(@Nullable String displayName,
                 @Nullable String description, @Nullable Map<String, String> labels,
-                @Nullable Model model, @Nullable Gpu gpu, @Nullable Replicas replicas,
-                @Nullable Autoscaling autoscaling, Patch<Map<String, String>> env) {
+                @Nullable Model model, @Nullable Gpu gpu, @Nullable String instanceType,
+                @Nullable Replicas replicas, @Nullable Autoscaling autoscaling,
+                Patch<Map<String, String>> env) {
             return new Endpoints.Change(displayName, description,
-                    labels == null ? Map.of() : labels, model, gpu, replicas, autoscaling, env);
+                    labels == null ? Map.of() : labels, model, gpu, instanceType, replicas,
+                    autoscaling, env);
         }
 
         @Override

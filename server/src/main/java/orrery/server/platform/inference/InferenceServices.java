@@ -97,15 +97,16 @@ final class InferenceServices {
         if (serving.gpu().type() != null) {
             predictor.putObject("nodeSelector").put("nvidia.com/gpu.product", serving.gpu().type());
         }
-        predictor.putArray("tolerations").addObject().put("key", GPU).put("operator", "Exists")
-                .put("effect", "NoSchedule");
+        if (serving.gpu().count() > 0) {
+            predictor.putArray("tolerations").addObject().put("key", GPU)
+                    .put("operator", "Exists").put("effect", "NoSchedule");
+        }
         var model = predictor.putObject("model").put("storageUri", serving.model().uri());
         model.putObject("modelFormat")
                 .put("name", serving.engine().name().toLowerCase(Locale.ROOT));
-        var count = Integer.toString(serving.gpu().count());
         var resources = model.putObject("resources");
-        resources.putObject("limits").put(GPU, count);
-        resources.putObject("requests").put(GPU, count);
+        amounts(resources.putObject("limits"), serving);
+        amounts(resources.putObject("requests"), serving);
         var names = new ArrayList<>(serving.envNames());
         if (serving.auth().mode() == Serving.Auth.Mode.API_KEY) {
             names.add(API_KEY);
@@ -113,6 +114,17 @@ final class InferenceServices {
         }
         if (!names.isEmpty()) {
             model.set("env", Environment.from(secretName(endpoint, serving), names));
+        }
+    }
+
+    private static void amounts(ObjectNode of, Serving serving) {
+        var size = serving.size();
+        if (size != null) {
+            of.put("cpu", Integer.toString(size.cpuCores())).put("memory", size.ramGb() + "Gi");
+        }
+        if (serving.gpu().count() > 0) {
+            of.put(size == null || size.gpuDevice() == null ? GPU : size.gpuDevice(),
+                    Integer.toString(serving.gpu().count()));
         }
     }
 

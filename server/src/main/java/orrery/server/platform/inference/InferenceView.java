@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An inference endpoint as the cloud family shows it.
 ///
+/// @param gpu of each replica; those of the instance type where it has one
+/// @param clusterId the cluster that it runs on; `null` for the region's own
 /// @param envNames of its environment variables: their values are never shown
 /// @param currentRunId the last run that changed it
 record InferenceView(
@@ -27,6 +29,7 @@ record InferenceView(
         String organizationId,
         String projectId,
         String region,
+        @Nullable String clusterId,
         Map<String, String> labels,
         Endpoint.State state,
         @Nullable String stateReason,
@@ -34,6 +37,7 @@ record InferenceView(
         Model model,
         Engine engine,
         Gpu gpu,
+        @Nullable String instanceType,
         Replicas replicas,
         @Nullable Autoscaling autoscaling,
         Auth auth,
@@ -85,11 +89,11 @@ record InferenceView(
         var s = e.serving();
         return new InferenceView(e.id(), e.name(), "/v1/regions/" + e.region() + "/projects/"
                 + e.projectId() + "/inference/" + e.id(), e.displayName(), e.description(),
-                e.organizationId(), e.projectId(), e.region(), e.labels(), e.state(),
-                e.stateReason(), s.desired(), s.model(), s.engine(), s.gpu(), s.replicas(),
-                s.autoscaling(), new Auth(s.auth().mode(), key), s.envNames(), e.readyReplicas(),
-                new Url(e.endpointUrl()), e.runId(), e.version(), e.createdAt(), e.updatedAt(),
-                e.deletedAt());
+                e.organizationId(), e.projectId(), e.region(), e.clusterId(), e.labels(),
+                e.state(), e.stateReason(), s.desired(), s.model(), s.engine(), s.gpu(),
+                s.instanceType(), s.replicas(), s.autoscaling(), new Auth(s.auth().mode(), key),
+                s.envNames(), e.readyReplicas(), new Url(e.endpointUrl()), e.runId(),
+                e.version(), e.createdAt(), e.updatedAt(), e.deletedAt());
     }
 
     static Answer<InferenceView> answer(Endpoint endpoint) {

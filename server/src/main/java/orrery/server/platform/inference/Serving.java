@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What an endpoint serves, and with how much.
 ///
+/// @param size by instance type; `null` where only GPUs were asked for
 /// @param autoscaling `null` for the region's own way
 /// @param envNames of its environment variables; their values are sealed
 /// @param settings grows with each change of environment or key
@@ -13,6 +14,7 @@ public record Serving(
         Model model,
         Engine engine,
         Gpu gpu,
+        @Nullable Size size,
         Replicas replicas,
         @Nullable Autoscaling autoscaling,
         Auth auth,
@@ -34,6 +36,14 @@ public record Serving(
     ///
     /// @param type the product's name, as nodes bear it: `NVIDIA-H100-80GB-HBM3`; `null` for any
     public record Gpu(@Nullable String type, int count) {}
+
+    /// What an instance type stood for in the catalogue when it was chosen.
+    ///
+    /// @param instanceType its code
+    /// @param ramGb 2³⁰ bytes
+    /// @param gpuDevice what Kubernetes calls its GPUs; `null` without
+    public record Size(
+            String instanceType, int cpuCores, int ramGb, @Nullable String gpuDevice) {}
 
     /// @param min 0 where it may scale to nothing
     public record Replicas(int min, int max) {}
@@ -72,19 +82,24 @@ public record Serving(
         return !envNames.isEmpty() || auth.mode() == Auth.Mode.API_KEY;
     }
 
+    /// The code of its instance type.
+    @Nullable String instanceType() {
+        return size == null ? null : size.instanceType();
+    }
+
     /// GPUs of all replicas that there may be.
     long gpus() {
         return (long) gpu.count() * replicas.max();
     }
 
     Serving with(Desired other) {
-        return new Serving(model, engine, gpu, replicas, autoscaling, auth, other, envNames,
-                settings);
+        return new Serving(model, engine, gpu, size, replicas, autoscaling, auth, other,
+                envNames, settings);
     }
 
     /// Whether it differs from `other` in nothing but how much of it there is.
     boolean isScaled(Serving other) {
-        return equals(new Serving(other.model, other.engine, other.gpu, replicas, autoscaling,
-                other.auth, desired, other.envNames, other.settings));
+        return equals(new Serving(other.model, other.engine, other.gpu, other.size, replicas,
+                autoscaling, other.auth, desired, other.envNames, other.settings));
     }
 }

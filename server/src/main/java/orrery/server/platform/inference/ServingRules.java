@@ -27,6 +27,8 @@ final class ServingRules {
     private static final Pattern PRODUCT =
             Pattern.compile("[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?");
 
+    private static final Pattern CODE = Pattern.compile("[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?");
+
     private ServingRules() {}
 
     static void model(Mistakes mistakes, @Nullable Model model) {
@@ -41,6 +43,17 @@ final class ServingRules {
                 .unless(model.revision() == null || model.source() == null
                                 || model.source().startsWith("hf://"), "model.revision",
                         "is known to hf:// alone; elsewhere it is part of the path");
+    }
+
+    /// What each replica has is said in one of two ways.
+    static void size(Mistakes mistakes, @Nullable Gpu gpu, @Nullable String instanceType) {
+        mistakes.unless(gpu != null || instanceType != null, "gpu",
+                        "is required, or instanceType instead")
+                .unless(gpu == null || instanceType == null, "instanceType",
+                        "cannot stand beside gpu: send one of them")
+                .check("instanceType", instanceType, it -> CODE.matcher(it).matches(),
+                        "must be the code of an instance type, such as vm.h100");
+        gpu(mistakes, gpu);
     }
 
     static void gpu(Mistakes mistakes, @Nullable Gpu gpu) {

@@ -88,11 +88,13 @@ final class SettleEndpoints implements Settles {
     }
 
     private void settle(Grant grant, Endpoint endpoint) {
+        if (look.isLost(grant, endpoint)) {
+            gone(grant, endpoint, "Its " + endpoint.where() + " is gone, and it with that");
+            return;
+        }
         var found = look.service(grant, endpoint);
         if (found.isEmpty()) {
-            database.write(grant, tx -> lifecycle.settled(tx, endpoint.id(), State.FAILED,
-                    "Its InferenceService is gone from region " + endpoint.region()
-                            + "; delete it and make another."));
+            gone(grant, endpoint, "Its InferenceService is gone from " + endpoint.where());
             return;
         }
         var service = found.get();
@@ -103,6 +105,11 @@ final class SettleEndpoints implements Settles {
                 lifecycle.settled(tx, endpoint.id(), Seen.of(service));
             }
         });
+    }
+
+    private void gone(Grant grant, Endpoint endpoint, String how) {
+        database.write(grant, tx -> lifecycle.settled(tx, endpoint.id(), State.FAILED,
+                how + "; delete it and make another."));
     }
 
     private void repair(Tx tx, Endpoint endpoint) {

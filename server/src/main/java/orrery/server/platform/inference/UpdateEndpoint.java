@@ -10,7 +10,6 @@ import orrery.kit.kube.Kind;
 import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
 import orrery.kit.secret.Secret;
-import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
 /// Has an endpoint serve something else, more or less of it, or nothing for a while; also puts back
@@ -28,14 +27,11 @@ final class UpdateEndpoint implements Saga<UpdateEndpoint.Input> {
 
     private final EndpointLifecycle lifecycle;
     private final EndpointLook look;
-    private final Regions regions;
     private final KubeClients clients;
 
-    UpdateEndpoint(EndpointLifecycle lifecycle, EndpointLook look, Regions regions,
-            KubeClients clients) {
+    UpdateEndpoint(EndpointLifecycle lifecycle, EndpointLook look, KubeClients clients) {
         this.lifecycle = lifecycle;
         this.look = look;
-        this.regions = regions;
         this.clients = clients;
     }
 
@@ -60,11 +56,18 @@ final class UpdateEndpoint implements Saga<UpdateEndpoint.Input> {
         });
         steps.run("inference service",
                 () -> kube(steps, old).apply(InferenceServices.of(old, to)),
-                () -> kube(steps, old).apply(InferenceServices.of(old, before)));
+                () -> {
+                    if (!look.isLost(steps.grant(), old)) {
+                        kube(steps, old).apply(InferenceServices.of(old, before));
+                    }
+                });
         var seen = steps.await("ready", Seen.class, () -> look.done(steps, id, to));
         if (isNew) {
-            steps.run("old settings", () -> forget(steps, old, before),
-                    () -> keep(steps, old, before, null));
+            steps.run("old settings", () -> forget(steps, old, before), () -> {
+                if (!look.isLost(steps.grant(), old)) {
+                    keep(steps, old, before, null);
+                }
+            });
         }
         steps.tx("served", tx -> lifecycle.served(tx, id, to, in.settings(), seen));
     }
@@ -78,12 +81,13 @@ final class UpdateEndpoint implements Saga<UpdateEndpoint.Input> {
     }
 
     private void forget(Steps steps, Endpoint endpoint, Serving serving) {
-        kube(steps, endpoint).delete(Kind.SECRET, InferenceServices.namespace(endpoint),
-                InferenceServices.secretName(endpoint, serving));
+        if (!look.isLost(steps.grant(), endpoint)) {
+            kube(steps, endpoint).delete(Kind.SECRET, InferenceServices.namespace(endpoint),
+                    InferenceServices.secretName(endpoint, serving));
+        }
     }
 
     private Kube kube(Steps steps, Endpoint endpoint) {
-        return clients.writer(
-                regions.target(steps.grant(), endpoint.region()), steps.fence());
+        return clients.writer(look.target(steps.grant(), endpoint), steps.fence());
     }
 }

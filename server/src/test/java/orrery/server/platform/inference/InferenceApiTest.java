@@ -7,6 +7,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import orrery.server.Canaries;
 import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
 import orrery.server.Visitor;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +237,9 @@ class InferenceApiTest {
                 "auth.mode");
         assertThat(fields(owner.post(endpoints, Map.of()))).containsExactlyInAnyOrder(
                 "model", "engine", "gpu");
+        var both = llama("x");
+        both.put("instanceType", "vm.h100");
+        assertThat(fields(owner.post(endpoints, both))).containsExactly("instanceType");
         var elsewhere = llama("x");
         elsewhere.put("projectId", "prj_" + "Z".repeat(26));
         assertThat(fields(owner.post(endpoints, elsewhere))).containsExactly("projectId");
@@ -266,6 +271,74 @@ class InferenceApiTest {
                 .isEqualTo("ALREADY_EXISTS");
         assertThat(owner.post(path + ":dance", Map.of()).status()).isEqualTo(404);
         assertThat(owner.get(endpoints + "/nothing").status()).isEqualTo(404);
+    }
+
+    @Test
+    void anInstanceTypeStandsForGpusAndTheRest() {
+        var body = llama("mu");
+        body.remove("gpu");
+        body.put("instanceType", "vm.h100");
+        var asked = asked(body);
+        assertThat(asked.text("/data/instanceType")).isEqualTo("vm.h100");
+        assertThat(asked.json().at("/data/gpu/count").asInt()).isEqualTo(1);
+        ended(asked);
+        var path = endpoints + "/" + asked.text("/data/id");
+        assertThat(owner.patch(path, Map.of("instanceType", "vm.h100")).status())
+                .as("it is so already").isEqualTo(200);
+        assertThat(fields(owner.patch(path, Map.of("instanceType", "vm.small",
+                "gpu", Map.of("count", 1))))).containsExactly("instanceType");
+        assertThat(fields(owner.patch(path, "{\"instanceType\":null}")))
+                .containsExactly("instanceType");
+        ended(owner.patch(path, Map.of("instanceType", "vm.small")));
+        assertThat(owner.get(path).json().at("/data/gpu/count").asInt()).isZero();
+        ended(owner.patch(path, Map.of("gpu", Map.of("count", 1))));
+        assertThat(owner.get(path).json().at("/data/instanceType").isNull()).isTrue();
+        body.putAll(Map.of("name", "nu", "instanceType", "vm.unknown"));
+        var unknown = owner.post(endpoints, body);
+        assertThat(unknown.status()).isEqualTo(422);
+        assertThat(fields(unknown)).containsExactly("instanceType");
+    }
+
+    @Test
+    void runsOnAClusterOfItsProjectThatHasKserve() {
+        var clusters = all.compute() + "/clusters";
+        var cluster = owner.post(clusters, Map.of("name", "serving"));
+        var id = cluster.text("/data/id");
+        var body = llama("xi");
+        body.remove("gpu");
+        body.putAll(Map.of("instanceType", "vm.small", "clusterId", "serving"));
+        var early = owner.post(endpoints, body);
+        if (early.status() == 409) {
+            assertThat(early.text("/error/code")).isEqualTo("INVALID_STATE_TRANSITION");
+        }
+        ended(cluster);
+        var without = owner.post(endpoints, body);
+        assertThat(without.status()).as(without.raw().body()).isEqualTo(422);
+        assertThat(without.text("/error/details/fields/clusterId")).contains("no KServe");
+        body.put("clusterId", "nothing");
+        assertThat(fields(owner.post(endpoints, body))).containsExactly("clusterId");
+        ended(owner.patch(clusters + "/serving", Map.of("services", List.of(
+                Map.of("name", "kserve", "template", "sim-kserve-1-0-0")))));
+        body.put("clusterId", id);
+        // What a cluster offers is known for ten seconds.
+        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofSeconds(1))
+                .until(() -> owner.post(endpoints, body).status() != 422);
+        var path = endpoints + "/xi";
+        var asked = owner.get(path);
+        made.add(asked.text("/data/id"));
+        assertThat(asked.text("/data/clusterId")).isEqualTo(id);
+        assertThat(all.end(asked.text("/data/currentRunId")).path("status").asText())
+                .isEqualTo("completed");
+        var ready = owner.get(path + "?expand=cluster");
+        assertThat(ready.text("/data/state")).isEqualTo("ready");
+        assertThat(ready.text("/data/cluster/name")).isEqualTo("serving");
+        assertThat(owner.get(path + "/logs").text("/data/entries/0/message"))
+                .contains("[simulated]");
+        assertThat(names(owner.get(endpoints + "?clusterId=" + id))).containsExactly("xi");
+        ended(owner.delete(clusters + "/serving"));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofSeconds(1))
+                .until(() -> owner.get(path).text("/data/state").equals("failed"));
+        assertThat(owner.get(path).text("/data/stateReason")).contains("cluster " + id, "gone");
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class InferenceSagasTest {
     private static final Serving SMALL = new Serving(
             new Serving.Model("hf://meta-llama/Llama-3.1-8B", null), Engine.VLLM,
-            new Serving.Gpu(null, 1), new Serving.Replicas(1, 2), null,
+            new Serving.Gpu(null, 1), null, new Serving.Replicas(1, 2), null,
             new Auth(Auth.Mode.API_KEY), Desired.RUNNING, List.of("TOKEN"), 1);
 
     private static PlatformWorld world;
@@ -44,7 +44,8 @@ class InferenceSagasTest {
         world = new PlatformWorld();
         lifecycle = new EndpointLifecycle(world.test.database(), world.quotas,
                 TestProcess.sealing(), world.process.events(), world.clock);
-        look = new EndpointLook(world.regions, world.clients, lifecycle, world.clock);
+        look = new EndpointLook(
+                world.regions, null, world.clients, lifecycle, world.clock);
     }
 
     @AfterAll
@@ -61,16 +62,15 @@ class InferenceSagasTest {
     }
 
     private static CreateEndpoint creating() {
-        return new CreateEndpoint(lifecycle, look, world.regions, world.clients);
+        return new CreateEndpoint(lifecycle, look, world.clients);
     }
 
     private static UpdateEndpoint updating() {
-        return new UpdateEndpoint(lifecycle, look, world.regions, world.clients);
+        return new UpdateEndpoint(lifecycle, look, world.clients);
     }
 
     private static DeleteEndpoint deleting() {
-        return new DeleteEndpoint(
-                lifecycle, look, world.regions, world.clients, world.process.runs());
+        return new DeleteEndpoint(lifecycle, look, world.clients, world.process.runs());
     }
 
     private Endpoint endpoint() {
@@ -82,8 +82,8 @@ class InferenceSagasTest {
         var now = world.clock.instant();
         world.test.database().write(GRANT, tx -> new EndpointTable().insert(tx, new Endpoint(
                 fresh, "org_test", PlatformWorld.PROJECT, PlatformWorld.REGION,
-                Endpoint.objectName(fresh), null, null, Map.of(), State.PENDING, null, SMALL, 0,
-                null, null, 1, "usr_test", now, now, null), lifecycle.sealed(fresh,
+                null, Endpoint.objectName(fresh), null, null, Map.of(), State.PENDING, null,
+                SMALL, 0, null, null, 1, "usr_test", now, now, null), lifecycle.sealed(fresh,
                         Map.of("TOKEN", "hush", InferenceServices.API_KEY, "inf_sk_1"))));
         id.set(fresh);
         made.add(fresh);
@@ -135,7 +135,7 @@ class InferenceSagasTest {
 
     @Test
     void updatingRepeatsAndUnwinds() {
-        var more = new Serving(SMALL.model(), SMALL.engine(), SMALL.gpu(),
+        var more = new Serving(SMALL.model(), SMALL.engine(), SMALL.gpu(), null,
                 new Serving.Replicas(2, 2), null, SMALL.auth(), Desired.RUNNING,
                 List.of("OTHER"), 2);
         var env = EndpointLifecycle.write(
@@ -150,7 +150,8 @@ class InferenceSagasTest {
             check.everyStepMayRepeat(() -> {
                 assertThat(endpoint().state()).isEqualTo(State.READY);
                 assertThat(endpoint().serving()).isEqualTo(more);
-                assertThat(endpoint().readyReplicas()).isEqualTo(2);
+                assertThat(endpoint().readyReplicas()).as("an old one may still be leaving")
+                        .isBetween(2, 3);
                 assertThat(secret(1)).isEmpty();
                 assertThat(secret(2)).containsOnlyKeys("OTHER", InferenceServices.API_KEY);
                 assertThat(lifecycle.settings(GRANT, id.get())).containsEntry("OTHER", "x");

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 class InferenceServicesTest {
     private static final Serving SERVING = new Serving(
             new Serving.Model("hf://a/b", "main"), Engine.SGLANG, new Serving.Gpu("NVIDIA-L4", 2),
-            new Serving.Replicas(0, 3), new Serving.Autoscaling(Serving.Metric.RPS, 7, 90),
+            null, new Serving.Replicas(0, 3), new Serving.Autoscaling(Serving.Metric.RPS, 7, 90),
             new Auth(Auth.Mode.API_KEY), Desired.RUNNING, List.of("HF_TOKEN"), 4);
 
     private static ObjectNode of(Serving serving) {
-        return InferenceServices.of(new Endpoint("inf_1", "org_1", "prj_1", "eu1", "chat", null,
-                null, Map.of("env", "prod"), Endpoint.State.READY, null, serving, 0, null, null,
-                1, "usr_1", Instant.EPOCH, Instant.EPOCH, null), serving);
+        return InferenceServices.of(new Endpoint("inf_1", "org_1", "prj_1", "eu1", null, "chat",
+                null, null, Map.of("env", "prod"), Endpoint.State.READY, null, serving, 0, null,
+                null, 1, "usr_1", Instant.EPOCH, Instant.EPOCH, null), serving);
     }
 
     @Test
@@ -56,6 +56,27 @@ class InferenceServicesTest {
                   - name: ORRERY_API_KEY
                     valueFrom: {secretKeyRef: {name: %1$s-4, key: ORRERY_API_KEY}}
                 """.formatted(name)).toString());
+    }
+
+    @Test
+    void anInstanceTypeSaysAllThatAReplicaHas() {
+        var sized = new Serving(SERVING.model(), SERVING.engine(), new Serving.Gpu(null, 8),
+                new Serving.Size("vm.h100", 16, 128, "nvidia.com/H100"), SERVING.replicas(),
+                null, SERVING.auth(), Desired.RUNNING, List.of(), 1);
+        var predictor = of(sized).at("/spec/predictor");
+        for (var part : List.of("limits", "requests")) {
+            assertThat(predictor.at("/model/resources/" + part).toString()).isEqualTo(
+                    "{\"cpu\":\"16\",\"memory\":\"128Gi\",\"nvidia.com/H100\":\"8\"}");
+        }
+        assertThat(predictor.has("nodeSelector")).isFalse();
+        assertThat(predictor.has("tolerations")).isTrue();
+        assertThat(Json.read(Json.write(sized), Serving.class)).isEqualTo(sized);
+        var plain = new Serving(SERVING.model(), SERVING.engine(), new Serving.Gpu(null, 0),
+                new Serving.Size("vm.small", 1, 2, null), SERVING.replicas(), null,
+                SERVING.auth(), Desired.RUNNING, List.of(), 1);
+        assertThat(of(plain).at("/spec/predictor/model/resources/limits").toString())
+                .isEqualTo("{\"cpu\":\"1\",\"memory\":\"2Gi\"}");
+        assertThat(of(plain).at("/spec/predictor").has("tolerations")).isFalse();
     }
 
     @Test

@@ -69,16 +69,30 @@ class ServingRulesTest {
     @Test
     void tritonAsksForNoKey() {
         var refused = refusal(() -> new NewEndpoint(null, null, null, Map.of(), LLAMA,
-                Engine.TRITON, ONE, new Replicas(1, 1), null, KEY, Map.of()));
+                Engine.TRITON, ONE, null, new Replicas(1, 1), null, KEY, Map.of(), null));
         assertThat(refused).containsExactly("auth.mode");
         new NewEndpoint(null, null, null, Map.of(), LLAMA, Engine.TRITON, ONE,
-                new Replicas(1, 1), null, new Auth(Auth.Mode.PUBLIC), Map.of());
+                null, new Replicas(1, 1), null, new Auth(Auth.Mode.PUBLIC), Map.of(), null);
+    }
+
+    @Test
+    void aReplicaHasGpusOrAnInstanceType() {
+        assertThat(sized(null, null)).containsExactly("gpu");
+        assertThat(sized(ONE, "vm.h100")).containsExactly("instanceType");
+        assertThat(sized(null, "VM h100")).containsExactly("instanceType");
+        assertThat(sized(null, "vm.h100")).isEmpty();
+        assertThat(sized(ONE, null)).isEmpty();
+    }
+
+    private static List<String> sized(Gpu gpu, String instanceType) {
+        return refusal(() -> new NewEndpoint(null, null, null, Map.of(), LLAMA, Engine.VLLM, gpu,
+                instanceType, new Replicas(1, 1), null, KEY, Map.of(), null));
     }
 
     private static List<String> wrong(
             Model model, Gpu gpu, Replicas replicas, Autoscaling autoscaling) {
         return refusal(() -> new NewEndpoint(null, null, null, Map.of(), model, Engine.VLLM, gpu,
-                replicas, autoscaling, KEY, Map.of()));
+                null, replicas, autoscaling, KEY, Map.of(), null));
     }
 
     private static List<String> refusal(Runnable made) {
