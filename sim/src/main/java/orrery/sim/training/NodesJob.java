@@ -90,13 +90,32 @@ record NodesJob(Item training, JsonNode runtime, Duration usual) {
         override(spec);
     }
 
-    /// Where the TrainJob wants its pods.
+    /// Where the TrainJob wants its pods, and what it gives to their containers.
     private void override(ObjectNode spec) {
         for (var override : training.tree().path("spec").path("podTemplateOverrides")) {
             for (var target : override.path("targetJobs")) {
                 if (target.path("name").asText().equals(NODE)) {
-                    override.path("spec").properties().forEach(
-                            field -> spec.set(field.getKey(), field.getValue().deepCopy()));
+                    override.path("spec").properties().forEach(field -> {
+                        if (field.getKey().equals("containers")) {
+                            give(spec, field.getValue());
+                        } else {
+                            spec.set(field.getKey(), field.getValue().deepCopy());
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    /// Containers are overridden by name, and get variables and mounts beside their own.
+    private static void give(ObjectNode spec, JsonNode overrides) {
+        for (var container : spec.withArray("containers")) {
+            for (var override : overrides) {
+                if (override.path("name").equals(container.path("name"))) {
+                    for (var field : new String[] {"env", "volumeMounts"}) {
+                        override.path(field).forEach(one -> ((ObjectNode) container)
+                                .withArray(field).add(one.deepCopy()));
+                    }
                 }
             }
         }

@@ -63,6 +63,10 @@ final class CancelTraining implements Saga<CancelTraining.Input> {
         steps.await("gone", () -> objects.isGone(steps.grant(), training));
         steps.run("environment",
                 () -> kube(steps, training).delete(Kind.SECRET, namespace, name));
+        if (!training.work().secretsRef().isEmpty()) {
+            steps.run("secret files", () -> kube(steps, training).delete(
+                    Kind.SECRET, namespace, SecretFiles.secretName(training)));
+        }
         steps.tx("ended", tx -> lifecycle.cancelled(tx, id, in.overdue()));
     }
 

@@ -54,8 +54,14 @@ final class CreateTraining implements Saga<CreateTraining.Input> {
                 ProjectNamespace.object(training.projectId(), training.organizationId())));
         steps.await("no earlier job", () -> objects.isGone(steps.grant(), training));
         steps.run("environment", () -> kube(steps, training).apply(
-                        TrainJobs.secret(training, lifecycle.env(steps.grant(), id))),
+                        TrainJobs.secret(training, lifecycle.sealed(steps.grant(), id).env())),
                 () -> kube(steps, training).delete(Kind.SECRET, namespace, name));
+        if (!training.work().secretsRef().isEmpty()) {
+            steps.run("secret files", () -> kube(steps, training).apply(TrainJobs.files(
+                            training, lifecycle.sealed(steps.grant(), id).secrets())),
+                    () -> kube(steps, training).delete(Kind.SECRET, namespace,
+                            SecretFiles.secretName(training)));
+        }
         steps.run("train job",
                 () -> kube(steps, training).apply(TrainJobs.of(training)),
                 () -> kube(steps, training).delete(TrainJobs.KIND, namespace, name));

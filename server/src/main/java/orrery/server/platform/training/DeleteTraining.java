@@ -54,6 +54,10 @@ final class DeleteTraining implements Saga<DeleteTraining.Input> {
         steps.await("gone", () -> objects.isGone(steps.grant(), training));
         steps.run("environment",
                 () -> kube(steps, training).delete(Kind.SECRET, namespace, name));
+        if (!training.work().secretsRef().isEmpty()) {
+            steps.run("secret files", () -> kube(steps, training).delete(
+                    Kind.SECRET, namespace, SecretFiles.secretName(training)));
+        }
         steps.tx("deleted", tx -> lifecycle.deleted(tx, id));
     }
 

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name `null` for one of ours
 /// @param env its environment, which may hold secrets
-/// @param work as it shall be; its names of variables are those of `env`
+/// @param secrets contents of its secret files by name
+/// @param work as it shall be; its names of variables are those of `env`, its names of secrets
+///     those of `secrets`
 public record NewTraining(
         @Nullable String name,
         @Nullable String displayName,
@@ -21,6 +23,7 @@ public record NewTraining(
         Map<String, String> labels,
         Training.Priority priority,
         Map<String, String> env,
+        Map<String, String> secrets,
         Work work) {
 
     private static final int MOST_NODES = 512;
@@ -40,9 +43,11 @@ public record NewTraining(
     public NewTraining {
         labels = Map.copyOf(labels);
         env = Map.copyOf(env);
+        secrets = Map.copyOf(secrets);
         var mistakes = Naming.check(new Mistakes(), name, displayName, description);
         Labels.check(mistakes, "labels", labels);
         Environment.check(mistakes, "env", env);
+        SecretFiles.check(mistakes, "secrets", secrets);
         check(mistakes, work);
         mistakes.orRefuse();
     }

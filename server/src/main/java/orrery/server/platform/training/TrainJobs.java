@@ -45,6 +45,11 @@ final class TrainJobs {
                 labels(training), env);
     }
 
+    static ObjectNode files(Training training, Map<String, String> secrets) {
+        return Environment.secret(namespace(training), SecretFiles.secretName(training),
+                labels(training), secrets);
+    }
+
     private static Map<String, String> labels(Training training) {
         return Map.of(TRAINING, training.id(), ProjectNamespace.PROJECT, training.projectId(),
                 ProjectNamespace.ORGANIZATION, training.organizationId());
@@ -81,8 +86,8 @@ final class TrainJobs {
         spec.putObject("runtimeRef").put("apiGroup", KIND.group())
                 .put("kind", "ClusterTrainingRuntime").put("name", runtime(training.work()));
         trainer(spec.putObject("trainer"), training);
-        if (training.work().gpusPerNode() > 0) {
-            place(spec.putArray("podTemplateOverrides").addObject(), training.work());
+        if (training.work().gpusPerNode() > 0 || !training.work().secretsRef().isEmpty()) {
+            override(spec.putArray("podTemplateOverrides").addObject(), training);
         }
         return object;
     }
@@ -120,14 +125,20 @@ final class TrainJobs {
         }
     }
 
-    private static void place(ObjectNode override, Work work) {
+    private static void override(ObjectNode override, Training training) {
         override.putArray("targetJobs").addObject().put("name", NODE);
         var spec = override.putObject("spec");
+        var work = training.work();
         if (work.gpuType() != null) {
             spec.putObject("nodeSelector").put("nvidia.com/gpu.product", work.gpuType());
         }
-        spec.putArray("tolerations").addObject().put("key", GPU).put("operator", "Exists")
-                .put("effect", "NoSchedule");
+        if (work.gpusPerNode() > 0) {
+            spec.putArray("tolerations").addObject().put("key", GPU).put("operator", "Exists")
+                    .put("effect", "NoSchedule");
+        }
+        if (!work.secretsRef().isEmpty()) {
+            SecretFiles.mount(spec, training);
+        }
     }
 
     /// Whether Kueue decides when it runs.

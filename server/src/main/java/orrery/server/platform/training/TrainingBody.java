@@ -16,6 +16,7 @@ final class TrainingBody {
 
     /// The body of a POST.
     ///
+    /// @param secrets contents of secret files by name
     /// @param projectId the path's, or left out
     record New(
             @Nullable String name,
@@ -26,6 +27,7 @@ final class TrainingBody {
             @Nullable List<String> command,
             @Nullable List<String> args,
             @Nullable Map<String, String> env,
+            @Nullable Map<String, String> secrets,
             int nodes,
             int gpusPerNode,
             @Nullable String gpuType,
@@ -37,31 +39,25 @@ final class TrainingBody {
         New {
             labels = labels == null ? Map.of() : labels;
             env = env == null ? Map.of() : env;
+            secrets = secrets == null ? Map.of() : secrets;
             command = command == null ? List.of() : command;
             args = args == null ? List.of() : args;
             framework = framework == null ? Framework.CUSTOM : framework;
             priority = priority == null ? Priority.NORMAL : priority;
             retries = retries == null ? Integer.valueOf(0) : retries;
-            input(name, displayName, description, labels, priority, env, new Work(image, command,
-                    args, names(env), nodes, gpusPerNode, gpuType, framework, maxRuntimeSeconds,
-                    retries));
+            new NewTraining(name, displayName, description, labels, priority, env, secrets,
+                    new Work(image, command, args, names(env), names(secrets), nodes,
+                            gpusPerNode, gpuType, framework, maxRuntimeSeconds, retries));
         }
 
         NewTraining input() {
-            return input(name, displayName, description, labels, priority, env, new Work(image,
-                    command, args, names(env), nodes, gpusPerNode, gpuType, framework,
-                    maxRuntimeSeconds, retries));
+            return new NewTraining(name, displayName, description, labels, priority, env, secrets,
+                    new Work(image, command, args, names(env), names(secrets), nodes,
+                            gpusPerNode, gpuType, framework, maxRuntimeSeconds, retries));
         }
 
-        private static List<String> names(Map<String, String> env) {
-            return env.keySet().stream().sorted().toList();
-        }
-
-        private static NewTraining input(@Nullable String name, @Nullable String displayName,
-                @Nullable String description, Map<String, String> labels, Priority priority,
-                Map<String, String> env, Work work) {
-            return new NewTraining(
-                    name, displayName, description, labels, priority, env, work);
+        private static List<String> names(Map<String, String> values) {
+            return values.keySet().stream().sorted().toList();
         }
 
         /// @throws Problem.Failure [Problem.Invalid] when it names another project than the path

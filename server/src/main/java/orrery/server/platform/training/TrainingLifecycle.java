@@ -65,23 +65,37 @@ final class TrainingLifecycle {
     }
 
     /// What is sealed.
-    private record Sealed(Map<String, String> env) {
+    ///
+    /// @param secrets contents of secret files
+    record Sealed(Map<String, String> env, Map<String, String> secrets) {
+        static final Sealed NONE = new Sealed(Map.of(), Map.of());
+
+        /// Of an older job there are no secrets.
+        Sealed {
+            env = Map.copyOf(env);
+            secrets = secrets == null ? Map.of() : Map.copyOf(secrets);
+        }
+
+        boolean isNone() {
+            return env.isEmpty() && secrets.isEmpty();
+        }
+
         @Override
         public String toString() {
             return "Sealed[…]";
         }
     }
 
-    Map<String, String> env(Grant grant, String id) {
+    Sealed sealed(Grant grant, String id) {
         return database.read(grant, tx -> table.rows.sealed(tx, id, Trainings.SEALED))
                 .map(sealed -> Json.read(sealing.open(sealed, Trainings.SEALED.at(id)),
-                        Sealed.class).env())
-                .orElse(Map.of());
+                        Sealed.class))
+                .orElse(Sealed.NONE);
     }
 
-    byte @Nullable [] sealed(String id, Map<String, String> env) {
-        return env.isEmpty() ? null
-                : sealing.seal(Json.write(new Sealed(env)), Trainings.SEALED.at(id));
+    byte @Nullable [] seal(String id, Sealed what) {
+        return what.isNone() ? null
+                : sealing.seal(Json.write(what), Trainings.SEALED.at(id));
     }
 
     void reserve(Tx tx, Training training) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// A training job as the cloud family shows it.
 ///
 /// @param envNames of its environment variables: their values are never shown
+/// @param secretsRef names of its secret files: their contents are never shown
 /// @param attempt which try it is; the first is 1
 /// @param startedAt when all its nodes were there first
 /// @param currentRunId the last run that changed it
@@ -33,6 +34,7 @@ record TrainingView(
         List<String> command,
         List<String> args,
         List<String> envNames,
+        List<String> secretsRef,
         int nodes,
         int gpusPerNode,
         @Nullable String gpuType,
@@ -66,9 +68,10 @@ record TrainingView(
                 + t.projectId() + "/training/" + t.id(), t.displayName(), t.description(),
                 t.organizationId(), t.projectId(), t.region(), t.labels(), t.state(),
                 t.stateReason(), t.desired(), t.priority(), w.image(), w.command(), w.args(),
-                w.envNames(), w.nodes(), w.gpusPerNode(), w.gpuType(), w.framework(),
-                w.maxRuntimeSeconds(), w.retries(), t.attempt(), t.startedAt(), t.completedAt(),
-                t.runId(), t.version(), t.createdAt(), t.updatedAt(), t.deletedAt());
+                w.envNames(), w.secretsRef(), w.nodes(), w.gpusPerNode(), w.gpuType(),
+                w.framework(), w.maxRuntimeSeconds(), w.retries(), t.attempt(), t.startedAt(),
+                t.completedAt(), t.runId(), t.version(), t.createdAt(), t.updatedAt(),
+                t.deletedAt());
     }
 
     static Answer<TrainingView> answer(Training training) {

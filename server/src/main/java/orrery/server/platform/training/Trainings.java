@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// The training jobs of projects: what users may do with them.
 @Singleton
 public final class Trainings implements Contents, Locator {
-    /// Where their environment is sealed.
+    /// Where their environment and their secret files are sealed.
     public static final SealedColumn SEALED = new SealedColumn("training", "id", "sealed_env");
 
     static final String KIND = "training";
@@ -133,7 +133,8 @@ public final class Trainings implements Contents, Locator {
             var run = runs.start(tx, CreateTraining.TYPE, new CreateTraining.Input(id),
                     subject(id));
             var training = build(grant, region, id, asked, run);
-            if (!table.insert(tx, training, lifecycle.sealed(id, asked.env()))) {
+            if (!table.insert(tx, training, lifecycle.seal(
+                    id, new TrainingLifecycle.Sealed(asked.env(), asked.secrets())))) {
                 throw new Problem.AlreadyExists(KIND, training.name()).raise();
             }
             lifecycle.reserve(tx, training);

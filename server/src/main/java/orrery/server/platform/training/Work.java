@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param command `null` for the image's own
 /// @param envNames of its environment variables; their values are sealed
+/// @param secretsRef names of its secret files; their contents are sealed
 /// @param nodes that all begin together, or none does
 /// @param gpuType the product's name, as nodes bear it; `null` for any
 /// @param maxRuntimeSeconds after which it is ended; `null` for no end
@@ -16,6 +17,7 @@ public record Work(
         List<String> command,
         List<String> args,
         List<String> envNames,
+        List<String> secretsRef,
         int nodes,
         int gpusPerNode,
         @Nullable String gpuType,
@@ -29,6 +31,7 @@ public record Work(
         command = List.copyOf(command);
         args = List.copyOf(args);
         envNames = List.copyOf(envNames);
+        secretsRef = secretsRef == null ? List.of() : List.copyOf(secretsRef);
     }
 
     /// GPUs of all nodes.

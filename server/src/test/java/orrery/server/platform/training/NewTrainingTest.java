@@ -56,18 +56,36 @@ class NewTrainingTest {
         var label = "kueue.x-k8s.io/queue-name";
         var refused = catchThrowableOfType(Problem.Failure.class, () -> new NewTraining(null, null,
                 null, Map.of(label, "best"), Training.Priority.NORMAL, Map.of(),
-                TrainingWorld.LONG));
+                Map.of(), TrainingWorld.LONG));
         assertThat(((Problem.Invalid) refused.problem()).mistakes())
                 .extracting(Problem.Mistake::field).containsExactly("labels." + label);
     }
 
-    private static List<String> wrong(String image, List<String> command, int nodes, int gpus,
-            @Nullable String gpuType, @Nullable Integer longest, int retries) {
-        var refused = catchThrowableOfType(Problem.Failure.class, () -> new NewTraining(null, null,
-                null, Map.of(), Training.Priority.NORMAL, Map.of(), new Work(image, command,
-                        List.of(), List.of(), nodes, gpus, gpuType, Framework.PYTORCH, longest,
-                        retries)));
+    @Test
+    void namesSecretFilesThatCannotBe() {
+        assertThat(secrets(Map.of("key.json", "{}", "_a-b", "x"))).isEmpty();
+        assertThat(secrets(Map.of("../etc", "x", "", "y")))
+                .containsExactlyInAnyOrder("secrets.../etc", "secrets.");
+        assertThat(secrets(Map.of("large", "x".repeat((256 << 10) + 1))))
+                .containsExactly("secrets");
+    }
+
+    private static List<String> secrets(Map<String, String> secrets) {
+        return mistakes(() -> new NewTraining(null, null, null, Map.of(),
+                Training.Priority.NORMAL, Map.of(), secrets, TrainingWorld.LONG));
+    }
+
+    private static List<String> mistakes(Runnable made) {
+        var refused = catchThrowableOfType(Problem.Failure.class, made::run);
         return refused == null ? List.of() : ((Problem.Invalid) refused.problem()).mistakes()
                 .stream().map(Problem.Mistake::field).toList();
+    }
+
+    private static List<String> wrong(String image, List<String> command, int nodes, int gpus,
+            @Nullable String gpuType, @Nullable Integer longest, int retries) {
+        return mistakes(() -> new NewTraining(null, null, null, Map.of(),
+                Training.Priority.NORMAL, Map.of(), Map.of(), new Work(image, command, List.of(),
+                        List.of(), List.of(), nodes, gpus, gpuType, Framework.PYTORCH, longest,
+                        retries)));
     }
 }

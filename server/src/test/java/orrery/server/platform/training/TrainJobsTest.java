@@ -20,7 +20,8 @@ class TrainJobsTest {
 
     private static Training training(Desired desired, Priority priority) {
         var work = new Work("pytorch/pytorch:2.9", List.of("torchrun"), List.of("train.py"),
-                List.of("TOKEN"), 4, 8, "NVIDIA-L4", Work.Framework.PYTORCH, null, 0);
+                List.of("TOKEN"), List.of("key.json"), 4, 8, "NVIDIA-L4",
+                Work.Framework.PYTORCH, null, 0);
         return new Training("trn_1", "org_1", "prj_1", "eu1", "bert", null, null,
                 Map.of("env", "prod"), State.QUEUED, null, priority, desired, work, 1, null, null,
                 null, null, 1, "usr_1", Instant.EPOCH, Instant.EPOCH, null);
@@ -44,7 +45,7 @@ class TrainJobsTest {
                   args: [train.py]
                   env:
                   - name: TOKEN
-                    valueFrom: {secretKeyRef: {name: %s, key: TOKEN}}
+                    valueFrom: {secretKeyRef: {name: %1$s, key: TOKEN}}
                   resourcesPerNode:
                     limits: {nvidia.com/gpu: "8"}
                     requests: {nvidia.com/gpu: "8"}
@@ -54,6 +55,12 @@ class TrainJobsTest {
                     nodeSelector: {nvidia.com/gpu.product: NVIDIA-L4}
                     tolerations:
                     - {key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}
+                    volumes:
+                    - {name: orrery-secrets, secret: {secretName: %1$s-secrets}}
+                    containers:
+                    - name: node
+                      volumeMounts:
+                      - {name: orrery-secrets, mountPath: /run/secrets/orrery, readOnly: true}
                 """.formatted(Training.objectName("trn_1"))).toString());
     }
 

@@ -144,9 +144,18 @@ class TrainingApiTest {
     void keepsNoSecretInTheOpen() {
         var canaries = new Canaries();
         canaries.plant("token", "cny-token-of-lambda");
+        canaries.plant("file", "cny-file-of-lambda");
         var body = job("lambda", "0", "0");
         body.put("env", Map.of("TOKEN", canaries.get("token")));
-        until(asked(body), "succeeded");
+        body.put("secrets", Map.of("key.json", canaries.get("file")));
+        var path = asked(body);
+        var told = until(path, "succeeded");
+        assertThat(told.json().at("/data/secretsRef").toString()).isEqualTo("[\"key.json\"]");
+        assertThat(canaries.in("an answer", told.raw().body())).isEmpty();
+        body.put("secrets", Map.of("a/b", canaries.get("file")));
+        var wrong = owner.post(trainings, body);
+        assertThat(fields(wrong)).containsExactly("secrets.a/b");
+        assertThat(canaries.in("a refusal", wrong.raw().body())).isEmpty();
         var dump = Canaries.dump(database, access);
         assertThat(dump.get("public.training")).contains("lambda");
         assertThat(canaries.in(dump)).isEmpty();

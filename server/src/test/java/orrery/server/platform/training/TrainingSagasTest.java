@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import orrery.kit.durable.LoopRound;
 import orrery.kit.kube.Fence;
+import orrery.kit.kube.Kind;
 import orrery.kit.kube.Trees;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
@@ -54,13 +55,13 @@ class TrainingSagasTest {
             check.everyStepMayRepeat(() -> {
                 assertThat(training().state()).isEqualTo(State.QUEUED);
                 assertThat(world.hasJob(id.get())).isTrue();
-                assertThat(world.hasSecret(id.get())).isTrue();
+                assertThat(world.hasSecrets(id.get())).isTrue();
                 assertThat(world.world.gpus()).isEqualTo(2);
             });
             check.everyFailureUnwinds(() -> {
                 assertThat(training().state()).isIn(State.QUEUED, State.FAILED);
                 assertThat(world.hasJob(id.get())).isFalse();
-                assertThat(world.hasSecret(id.get())).isFalse();
+                assertThat(world.hasSecrets(id.get())).isFalse();
             });
         }
     }
@@ -119,7 +120,7 @@ class TrainingSagasTest {
                 assertThat(training().state()).isEqualTo(State.CANCELLED);
                 assertThat(training().completedAt()).isNotNull();
                 assertThat(world.hasJob(id.get())).isFalse();
-                assertThat(world.hasSecret(id.get())).isFalse();
+                assertThat(world.hasSecrets(id.get())).isFalse();
                 assertThat(world.world.gpus()).as("given back").isZero();
             });
             check.everyFailureUnwinds(() -> {
@@ -139,12 +140,27 @@ class TrainingSagasTest {
             check.everyStepMayRepeat(() -> {
                 assertThat(training().state()).isEqualTo(State.DELETED);
                 assertThat(world.hasJob(id.get())).isFalse();
-                assertThat(world.hasSecret(id.get())).isFalse();
-                assertThat(world.lifecycle.env(GRANT, id.get())).isEmpty();
+                assertThat(world.hasSecrets(id.get())).isFalse();
+                assertThat(world.lifecycle.sealed(GRANT, id.get()).isNone()).isTrue();
             });
             check.everyFailureUnwinds(() ->
                     assertThat(training().state()).isEqualTo(State.SUCCEEDED));
         }
+    }
+
+    @Test
+    void nodesReadSecretFiles() {
+        var made = world.running();
+        for (var pod : world.world.view().list(Kind.POD, world.world.namespace(),
+                TrainJobs.pods(world.get(made)))) {
+            assertThat(pod.at("/spec/containers/0/volumeMounts").toString())
+                    .contains(SecretFiles.FOLDER);
+            assertThat(pod.at("/spec/volumes").toString())
+                    .contains(SecretFiles.secretName(world.get(made)));
+        }
+        var files = world.world.view().find(Kind.SECRET, world.world.namespace(),
+                SecretFiles.secretName(world.get(made))).orElseThrow();
+        assertThat(files.path("data").toString()).isEqualTo("{\"key.json\":\"e30=\"}");
     }
 
     @Test
@@ -217,7 +233,7 @@ class TrainingSagasTest {
     @Test
     void endsWhatRunsForTooLong() {
         var work = new Work("sim-exit", List.of(), List.of("0", "600"),
-                List.of(), 1, 1, null, Work.Framework.CUSTOM, 60, 0);
+                List.of(), List.of(), 1, 1, null, Work.Framework.CUSTOM, 60, 0);
         var late = world.queued(work);
         world.until(late, State.RUNNING);
         assertThat(world.get(late).runsUntil()).isAfter(world.world.clock.instant());

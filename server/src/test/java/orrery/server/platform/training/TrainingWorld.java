@@ -41,7 +41,7 @@ final class TrainingWorld implements AutoCloseable {
 
     static Work work(int nodes, int gpus, int retries, String exitCode, String seconds) {
         return new Work("sim-exit", List.of(), List.of(exitCode, seconds), List.of("TOKEN"),
-                nodes, gpus, null, Work.Framework.PYTORCH, null, retries);
+                List.of("key.json"), nodes, gpus, null, Work.Framework.PYTORCH, null, retries);
     }
 
     CreateTraining creating() {
@@ -75,7 +75,8 @@ final class TrainingWorld implements AutoCloseable {
                 now, now, null);
         world.test.database().write(GRANT, tx -> {
             new TrainingTable().insert(
-                    tx, training, lifecycle.sealed(id, Map.of("TOKEN", "hush")));
+                    tx, training, lifecycle.seal(id, new TrainingLifecycle.Sealed(
+                            Map.of("TOKEN", "hush"), Map.of("key.json", "{}"))));
             lifecycle.reserve(tx, training);
         });
         made.add(id);
@@ -110,9 +111,17 @@ final class TrainingWorld implements AutoCloseable {
         return !objects.isGone(GRANT, get(id));
     }
 
-    boolean hasSecret(String id) {
-        return world.view().find(
-                Kind.SECRET, world.namespace(), Training.objectName(id)).isPresent();
+    /// Both, or none.
+    boolean hasSecrets(String id) {
+        boolean env = has(Training.objectName(id));
+        if (has(SecretFiles.secretName(get(id))) != env) {
+            throw new AssertionError("one of two secrets of " + id);
+        }
+        return env;
+    }
+
+    private boolean has(String secret) {
+        return world.view().find(Kind.SECRET, world.namespace(), secret).isPresent();
     }
 
     List<Pods.Look> pods(String id) {
