@@ -229,8 +229,13 @@ public final class Clusters {
             throw new Problem.Unprocessable(List.of(new Mistake("kubernetesVersion",
                     "is the stack's word; leave it out, or choose another stack"))).raise();
         }
-        return stacks.plan(tx, region, asked.stackId(), asked.parameters() == null
+        var plan = stacks.plan(tx, region, asked.stackId(), asked.parameters() == null
                 ? JsonNodeFactory.instance.objectNode() : asked.parameters());
+        if (plan.template() == null) {
+            throw new Problem.Unprocessable(List.of(new Mistake("stackId",
+                    "makes no clusters; choose a stack of kind cluster"))).raise();
+        }
+        return plan;
     }
 
     private List<NodePool> pools(

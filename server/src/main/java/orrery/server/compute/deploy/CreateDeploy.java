@@ -8,10 +8,9 @@ import orrery.kit.durable.Runs;
 import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Steps;
-import orrery.server.compute.cluster.Clusters;
 import orrery.server.platform.stack.Stacks;
 
-/// Makes the clusters of a deploy.
+/// Makes what a deploy consists of.
 @Singleton
 final class CreateDeploy implements Saga<Wanted> {
     static final SagaType<Wanted> TYPE = new SagaType<>("deploy.create", Wanted.class,
@@ -20,15 +19,15 @@ final class CreateDeploy implements Saga<Wanted> {
 
     private final Database database;
     private final Lifecycle lifecycle;
-    private final Clusters clusters;
+    private final Makers makers;
     private final Stacks stacks;
     private final Runs runs;
 
-    CreateDeploy(Database database, Lifecycle lifecycle, Clusters clusters, Stacks stacks,
+    CreateDeploy(Database database, Lifecycle lifecycle, Makers makers, Stacks stacks,
             Runs runs) {
         this.database = database;
         this.lifecycle = lifecycle;
-        this.clusters = clusters;
+        this.makers = makers;
         this.stacks = stacks;
         this.runs = runs;
     }
@@ -43,6 +42,6 @@ final class CreateDeploy implements Saga<Wanted> {
         var id = wanted.deploy();
         steps.tx("begin", tx -> lifecycle.begin(tx, id, Deploy.State.VALIDATING),
                 tx -> lifecycle.failed(tx, id));
-        new Bringing(steps, database, lifecycle, clusters, stacks, runs).to(wanted);
+        new Bringing(steps, database, lifecycle, makers, stacks, runs).to(wanted);
     }
 }

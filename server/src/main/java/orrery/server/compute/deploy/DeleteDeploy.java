@@ -9,11 +9,10 @@ import orrery.kit.durable.Runs;
 import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Steps;
-import orrery.server.compute.cluster.Cluster;
-import orrery.server.compute.cluster.Clusters;
+import orrery.server.compute.deploy.Maker.Health;
 import org.jspecify.annotations.Nullable;
 
-/// Deletes a deploy: its clusters one after the other, the last one first.
+/// Deletes a deploy: what it consists of one after the other, the last one first.
 @Singleton
 final class DeleteDeploy implements Saga<DeleteDeploy.Input> {
     static final SagaType<Input> TYPE = new SagaType<>("deploy.delete", Input.class,
@@ -28,12 +27,12 @@ final class DeleteDeploy implements Saga<DeleteDeploy.Input> {
     record Listed(List<Deploy.Resource> all) {}
 
     private final Lifecycle lifecycle;
-    private final Clusters clusters;
+    private final Makers makers;
     private final Runs runs;
 
-    DeleteDeploy(Lifecycle lifecycle, Clusters clusters, Runs runs) {
+    DeleteDeploy(Lifecycle lifecycle, Makers makers, Runs runs) {
         this.lifecycle = lifecycle;
-        this.clusters = clusters;
+        this.makers = makers;
         this.runs = runs;
     }
 
@@ -46,29 +45,28 @@ final class DeleteDeploy implements Saga<DeleteDeploy.Input> {
     public void run(Steps steps, Input in) {
         var id = in.deploy();
         steps.tx("begin", _ -> { }, tx -> lifecycle.deleteFailed(tx, id));
-        // It may still make clusters, or take some back.
+        // It may still make some, or take some back.
         steps.await("earlier run", () -> in.earlier() == null
                 || runs.get(steps.grant(), in.earlier()).status().isOver());
         var listed = steps.run("what there is", Listed.class,
                 () -> new Listed(lifecycle.placed(steps.grant(), id).reversed().stream()
                         .map(Lifecycle.Placed::resource).toList()));
         for (var one : listed.all()) {
-            steps.tx("delete cluster " + one.position(),
-                    tx -> clusters.delete(tx, one.resourceId()));
-            steps.await("cluster " + one.position() + " is gone",
-                    () -> isGone(steps, id, one.resourceId()));
+            var name = one.kind() + " " + one.position();
+            steps.tx("delete " + name, tx -> makers.delete(tx, one));
+            steps.await(name + " is gone", () -> isGone(steps, id, one));
         }
         steps.tx("deleted", tx -> lifecycle.deleted(tx, id));
     }
 
-    private boolean isGone(Steps steps, String deploy, String id) {
-        var cluster = clusters.byId(steps.grant(), id).orElseThrow();
-        if (cluster.state() == Cluster.State.DELETE_FAILED) {
-            var why = cluster.name() + ": " + cluster.stateReason();
+    private boolean isGone(Steps steps, String deploy, Deploy.Resource resource) {
+        var part = lifecycle.part(steps.grant(), resource);
+        if (part.health() == Health.BROKEN) {
+            var why = part.name() + ": " + part.reason();
             lifecycle.note(steps.grant(), deploy, why);
             throw new Problem.Conflict(Deploys.KIND, deploy,
                     "was not deleted, because of " + why).raise();
         }
-        return cluster.deletedAt() != null;
+        return part.health() == Health.GONE;
     }
 }

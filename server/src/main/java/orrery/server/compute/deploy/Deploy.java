@@ -6,11 +6,11 @@ import java.util.Map;
 import orrery.kit.db.Jsonb;
 import org.jspecify.annotations.Nullable;
 
-/// Clusters that somebody asked for by a stack.
+/// What somebody asked for by a stack: as many clusters, machines or endpoints as it says.
 ///
 /// @param stackId identifier of the stack
 /// @param parameters as they were given, without the stack's defaults
-/// @param replicas how many clusters there shall be
+/// @param replicas how many there shall be
 /// @param stateReason why it is in this state, where that is not plain
 /// @param runId the last run that changed it
 public record Deploy(
@@ -54,11 +54,11 @@ public record Deploy(
     /// What was made for it.
     ///
     /// @param position 1 for the first
-    /// @param kind `cluster`
+    /// @param kind `cluster`, `instance` or `inference`
     record Resource(int position, String kind, String resourceId) {}
 
-    /// What the cluster at a position is called.
-    String clusterName(int position) {
+    /// What stands at a position is called so.
+    String nameOf(int position) {
         return name + "-" + position;
     }
 

@@ -15,7 +15,7 @@ final class DeployBody {
 
     /// The body of a POST.
     ///
-    /// @param replicas how many clusters; 1 when not said
+    /// @param replicas how many of what the stack makes; 1 when not said
     /// @param projectId ignored: the path's counts
     record New(
             @Nullable String name,

@@ -3,7 +3,6 @@ package orrery.server.compute.deploy;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -26,9 +25,10 @@ import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
-import orrery.server.compute.cluster.Clusters;
+import orrery.server.compute.deploy.Maker.Health;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Reach;
+import orrery.server.platform.stack.Plan;
 import orrery.server.platform.stack.Stack;
 import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Contents;
@@ -48,7 +48,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     private final Policies policies;
     private final Regions regions;
     private final Stacks stacks;
-    private final Clusters clusters;
+    private final Makers makers;
     private final Events events;
     private final Runs runs;
     private final Paging paging;
@@ -56,14 +56,14 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     private final Clock clock;
 
     public Deploys(Database database, Projects projects, Policies policies, Regions regions,
-            Stacks stacks, Clusters clusters, Events events, Runs runs, Paging paging, Ids ids,
+            Stacks stacks, Makers makers, Events events, Runs runs, Paging paging, Ids ids,
             Clock clock) {
         this.database = database;
         this.projects = projects;
         this.policies = policies;
         this.regions = regions;
         this.stacks = stacks;
-        this.clusters = clusters;
+        this.makers = makers;
         this.events = events;
         this.runs = runs;
         this.paging = paging;
@@ -108,7 +108,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
                 table.rows.get(tx, project(grant), region, idOrName)));
     }
 
-    /// Asks for a deploy. A run makes its clusters.
+    /// Asks for a deploy. A run makes what it consists of.
     ///
     /// @throws Problem.Failure [Problem.Unprocessable] for a stack that cannot be used and for each
     ///     parameter that is wrong, [Problem.AlreadyExists] for the name
@@ -117,6 +117,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
             projects.hold(tx, grant.scope());
             regions.open(tx, region);
             var plan = stacks.plan(tx, region, asked.stackId(), asked.parameters());
+            makers.of(plan);
             var id = ids.next("dep");
             var now = clock.instant();
             var run = runs.start(tx, CreateDeploy.TYPE, new Wanted(
@@ -140,7 +141,8 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     /// @param change makes the new one of the old one
     /// @param expected the version that the caller knows, if it cares
     /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it,
-    ///     [Problem.Conflict] for a stack that its own does not lead to
+    ///     [Problem.Conflict] for a stack that its own does not lead to, and for parameters
+    ///     that what was made cannot be brought to
     Accepted change(Grant grant, String region, String idOrName,
             Function<Deploy, NewDeploy> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
@@ -164,11 +166,29 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
             throw new Problem.IllegalTransition(
                     KIND, found.id(), Lifecycle.text(found.state()), "be updated").raise();
         }
-        stacks.plan(tx, found.region(), stack, wanted.parameters());
+        verify(tx, found, stacks.plan(tx, found.region(), stack, wanted.parameters()));
         var run = runs.start(tx, UpdateDeploy.TYPE, wanted, new Subject(KIND, found.id()));
         table.rows.begin(tx, found.id(), Deploy.State.UPDATING, run, clock.instant());
         events.append(tx, Lifecycle.event("deploy.updating", found, ""));
         return run;
+    }
+
+    /// Whether it can be brought to a plan from the one that it was brought to last. Clusters
+    /// always can, and so can one of which nothing is there.
+    private void verify(Tx tx, Deploy found, Plan to) {
+        var maker = makers.of(to);
+        var parts = makers.parts(tx, table.resources(tx, List.of(found.id()))
+                .getOrDefault(found.id(), List.of()));
+        if (to.kind() == Stack.Kind.CLUSTER
+                || parts.values().stream().noneMatch(it -> it.health() == Health.WELL)) {
+            return;
+        }
+        var obstacle = maker.obstacle(stacks.plan(
+                tx, found.region(), found.stackId(), found.parameters()), to);
+        if (obstacle != null) {
+            throw new Problem.Conflict(
+                    KIND, found.id(), "cannot be brought to that: " + obstacle).raise();
+        }
     }
 
     /// The stack that is meant, by identifier.
@@ -185,8 +205,8 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
         return to.id();
     }
 
-    /// Deletes a deploy and its clusters by a run, whatever else is going on with it. Asked again,
-    /// it answers with the same run.
+    /// Deletes a deploy and what it consists of by a run, whatever else is going on with it. Asked
+    /// again, it answers with the same run.
     Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
@@ -231,15 +251,14 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     /// What is beyond the wanted number is shown until it is gone.
     private List<Seen> seen(Tx tx, List<Deploy> deploys) {
         var resources = table.resources(tx, deploys.stream().map(Deploy::id).toList());
-        var known = clusters.byIds(tx, resources.values().stream().flatMap(List::stream)
-                .map(Deploy.Resource::resourceId).toList());
+        var known = makers.parts(tx, resources.values().stream().flatMap(List::stream).toList());
         return deploys.stream().map(deploy -> new Seen(deploy, resources
                 .getOrDefault(deploy.id(), List.of()).stream()
                 .filter(it -> it.position() <= deploy.replicas()
-                        || known.get(it.resourceId()).deletedAt() == null)
+                        || known.get(it.resourceId()).health() != Health.GONE)
                 .map(it -> new Resource(it.kind(), it.resourceId(),
                         known.get(it.resourceId()).name(),
-                        known.get(it.resourceId()).state().name().toLowerCase(Locale.ROOT)))
+                        known.get(it.resourceId()).state()))
                 .toList())).toList();
     }
 

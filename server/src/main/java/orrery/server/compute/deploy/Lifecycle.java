@@ -14,28 +14,27 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
-import orrery.server.compute.cluster.Cluster;
-import orrery.server.compute.cluster.Clusters;
 import orrery.server.compute.deploy.Deploy.State;
+import orrery.server.compute.deploy.Maker.Part;
 
 /// The steps of a deploy's life, as sagas record them: row and event together.
 @Singleton
 final class Lifecycle {
     private final DeployTable table = new DeployTable();
     private final Database database;
-    private final Clusters clusters;
+    private final Makers makers;
     private final Events events;
     private final Clock clock;
 
-    Lifecycle(Database database, Clusters clusters, Events events, Clock clock) {
+    Lifecycle(Database database, Makers makers, Events events, Clock clock) {
         this.database = database;
-        this.clusters = clusters;
+        this.makers = makers;
         this.events = events;
         this.clock = clock;
     }
 
-    /// What was made for a deploy, and the cluster that it is.
-    record Placed(Deploy.Resource resource, Cluster cluster) {}
+    /// What was made for a deploy, and how it is.
+    record Placed(Deploy.Resource resource, Part part) {}
 
     Deploy get(Tx tx, String id) {
         return table.rows.get(tx, id);
@@ -48,8 +47,13 @@ final class Lifecycle {
 
     List<Placed> placed(Tx tx, String id) {
         var all = table.resources(tx, List.of(id)).getOrDefault(id, List.of());
-        var byId = clusters.byIds(tx, all.stream().map(Deploy.Resource::resourceId).toList());
-        return all.stream().map(it -> new Placed(it, byId.get(it.resourceId()))).toList();
+        var parts = makers.parts(tx, all);
+        return all.stream().map(it -> new Placed(it, parts.get(it.resourceId()))).toList();
+    }
+
+    Part part(Grant grant, Deploy.Resource resource) {
+        return database.read(grant, tx -> makers.parts(tx, List.of(resource))
+                .get(resource.resourceId()));
     }
 
     /// A run begins: it is the one that a deletion must stop.
@@ -93,25 +97,25 @@ final class Lifecycle {
         }
     }
 
-    /// The cluster of a position was made.
-    void placed(Tx tx, String id, int position, Cluster cluster) {
-        table.place(tx, id, new Deploy.Resource(position, "cluster", cluster.id()));
+    /// What stands at a position was made.
+    void placed(Tx tx, String id, Deploy.Resource resource) {
+        table.place(tx, id, resource);
     }
 
-    /// The cluster of a position shall go.
+    /// What stands at a position shall go.
     void remove(Tx tx, String id, int position) {
         table.resources(tx, List.of(id)).getOrDefault(id, List.of()).stream()
                 .filter(it -> it.position() == position)
-                .forEach(it -> clusters.delete(tx, it.resourceId()));
+                .forEach(it -> makers.delete(tx, it));
     }
 
-    /// It is as it shall be. Clusters beyond that go, the last one first; nothing waits for them.
+    /// It is as it shall be. What is beyond that goes, the last one first; nothing waits for it.
     void running(Tx tx, Wanted wanted) {
         var deploy = table.rows.lock(tx, wanted.deploy());
         table.bring(tx, wanted, clock.instant());
         placed(tx, wanted.deploy()).reversed().stream()
                 .filter(it -> it.resource().position() > wanted.replicas())
-                .forEach(it -> clusters.delete(tx, it.cluster().id()));
+                .forEach(it -> makers.delete(tx, it.resource()));
         mark(tx, deploy, State.RUNNING, "");
     }
 

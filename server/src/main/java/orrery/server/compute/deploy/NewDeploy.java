@@ -13,7 +13,7 @@ import orrery.server.tenancy.project.Labels;
 /// @param name `null` for one of ours
 /// @param stackId identifier or name of the stack
 /// @param parameters of the stack; `null` for its defaults
-/// @param replicas how many clusters
+/// @param replicas how many of what the stack makes
 record NewDeploy(
         @Nullable String name,
         @Nullable String displayName,
@@ -32,7 +32,7 @@ record NewDeploy(
         Labels.check(mistakes, "labels", labels);
         mistakes.check("name", name, it -> it.length() <= LONGEST_NAME,
                         "must have at most " + LONGEST_NAME
-                                + " characters: its clusters are called after it")
+                                + " characters: what is made is called after it")
                 .unless(replicas >= 1 && replicas <= MOST, "replicas", "must be 1 to " + MOST)
                 .orRefuse();
     }

@@ -8,10 +8,9 @@ import orrery.kit.durable.Runs;
 import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Steps;
-import orrery.server.compute.cluster.Clusters;
 import orrery.server.platform.stack.Stacks;
 
-/// Brings a deploy to other parameters, another stack or another number of clusters. Those that it
+/// Brings a deploy to other parameters, another stack or another number of parts. Those that it
 /// has are changed one after the other, so that the others serve meanwhile.
 @Singleton
 final class UpdateDeploy implements Saga<Wanted> {
@@ -21,15 +20,15 @@ final class UpdateDeploy implements Saga<Wanted> {
 
     private final Database database;
     private final Lifecycle lifecycle;
-    private final Clusters clusters;
+    private final Makers makers;
     private final Stacks stacks;
     private final Runs runs;
 
-    UpdateDeploy(Database database, Lifecycle lifecycle, Clusters clusters, Stacks stacks,
+    UpdateDeploy(Database database, Lifecycle lifecycle, Makers makers, Stacks stacks,
             Runs runs) {
         this.database = database;
         this.lifecycle = lifecycle;
-        this.clusters = clusters;
+        this.makers = makers;
         this.stacks = stacks;
         this.runs = runs;
     }
@@ -44,6 +43,6 @@ final class UpdateDeploy implements Saga<Wanted> {
         var id = wanted.deploy();
         steps.tx("begin", tx -> lifecycle.begin(tx, id, Deploy.State.UPDATING),
                 tx -> lifecycle.failed(tx, id));
-        new Bringing(steps, database, lifecycle, clusters, stacks, runs).to(wanted);
+        new Bringing(steps, database, lifecycle, makers, stacks, runs).to(wanted);
     }
 }

@@ -1,4 +1,5 @@
-/// What people ask for by a stack: clusters that are made, changed and deleted together.
+/// What people ask for by a stack: clusters, machines or endpoints that are made, changed and
+/// deleted together.
 @NullMarked
 package orrery.server.compute.deploy;
 

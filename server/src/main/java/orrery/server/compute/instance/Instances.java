@@ -1,14 +1,18 @@
 package orrery.server.compute.instance;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
@@ -23,6 +27,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
+import orrery.kit.http.BodyReader;
 import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
@@ -171,31 +176,74 @@ public final class Instances implements Contents, Locator {
     ///     project does not have, [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded],
     ///     [Problem.PoolExhausted] when no server is left for one of bare metal
     public Accepted create(Grant grant, String region, NewInstance asked) {
-        return database.tx(grant, tx -> {
-            projects.hold(tx, grant.scope());
-            var place = regions.open(tx, region);
-            var mistakes = new ArrayList<Mistake>();
-            var choice = offers.choose(tx, place, asked, only, mistakes);
-            boolean isMetal = choice.type().kind() == Kind.BAREMETAL;
-            var id = ids.next("ins");
-            var given = isMetal && mistakes.isEmpty()
-                    ? metal.give(tx, grant.scope(), region, choice, asked, id) : null;
-            var run = runs.start(tx, isMetal ? CreateMetal.TYPE : CreateInstance.TYPE,
-                    new CreateInstance.Input(id), Lifecycle.subject(id));
-            var instance = build(grant, region, id, asked, choice, given, run);
-            if (!table.insert(tx, instance)) {
-                throw new Problem.AlreadyExists(KIND, instance.name()).raise();
+        return database.tx(grant, tx -> create(tx, region, asked));
+    }
+
+    private Accepted create(Tx tx, String region, NewInstance asked) {
+        var grant = tx.grant();
+        projects.hold(tx, grant.scope());
+        var place = regions.open(tx, region);
+        var mistakes = new ArrayList<Mistake>();
+        var choice = offers.choose(tx, place, asked, only, mistakes);
+        boolean isMetal = choice.type().kind() == Kind.BAREMETAL;
+        var id = ids.next("ins");
+        var given = isMetal && mistakes.isEmpty()
+                ? metal.give(tx, grant.scope(), region, choice, asked, id) : null;
+        var run = runs.start(tx, isMetal ? CreateMetal.TYPE : CreateInstance.TYPE,
+                new CreateInstance.Input(id), Lifecycle.subject(id));
+        var instance = build(grant, region, id, asked, choice, given, run);
+        if (!table.insert(tx, instance)) {
+            throw new Problem.AlreadyExists(KIND, instance.name()).raise();
+        }
+        if (!isMetal) {
+            nics.take(tx, grant.scope(), region, id, asked.nics(), mistakes);
+        }
+        if (!mistakes.isEmpty()) {
+            throw new Problem.Unprocessable(mistakes).raise();
+        }
+        quotas.reserve(tx, grant.scope(), Lifecycle.subject(id), instance.amounts());
+        events.append(tx, InstanceEvents.of("instance.created", instance));
+        return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
+    }
+
+    /// As part of something larger: as [#create(Grant, String, NewInstance)].
+    ///
+    /// @param body as a POST says it
+    public Accepted create(Tx tx, String region, ObjectNode body) {
+        return create(tx, region, read(body));
+    }
+
+    /// What is wrong with the body of a POST, whatever a region offers.
+    public List<Mistake> mistakes(ObjectNode body) {
+        try {
+            read(body);
+            return List.of();
+        } catch (Problem.Failure refusal) {
+            if (refusal.problem() instanceof Problem.Invalid invalid) {
+                return invalid.mistakes();
             }
-            if (!isMetal) {
-                nics.take(tx, grant.scope(), region, id, asked.nics(), mistakes);
-            }
-            if (!mistakes.isEmpty()) {
-                throw new Problem.Unprocessable(mistakes).raise();
-            }
-            quotas.reserve(tx, grant.scope(), Lifecycle.subject(id), instance.amounts());
-            events.append(tx, InstanceEvents.of("instance.created", instance));
-            return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
-        });
+            throw refusal;
+        }
+    }
+
+    private NewInstance read(ObjectNode body) {
+        return BodyReader.read(InstanceBody.New.class, body.toString().getBytes(
+                StandardCharsets.UTF_8), true, clock.instant()).input();
+    }
+
+    /// As part of something larger: as [#delete(Grant, String, String, OptionalLong)], and one
+    /// that is gone is left alone.
+    ///
+    /// @param id its identifier
+    public void delete(Tx tx, String id) {
+        table.rows.findLocked(tx, id).filter(found -> found.deletedAt() == null)
+                .ifPresent(found -> delete(tx, found));
+    }
+
+    /// Those with these identifiers, deleted ones too. For what other packages made.
+    public Map<String, Instance> byIds(Tx tx, Collection<String> ids) {
+        return table.rows.all(tx, ids).stream()
+                .collect(Collectors.toMap(Instance::id, Function.identity()));
     }
 
     private Instance build(Grant grant, String region, String id, NewInstance asked,

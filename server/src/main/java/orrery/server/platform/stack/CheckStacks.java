@@ -104,7 +104,8 @@ final class CheckStacks implements Loop {
     /// The templates of a region.
     private record Offer(Map<String, String> clusters, Map<String, String> services) {
         Availability of(String region, StackSpec spec) {
-            var wrong = wrong(region, "ClusterTemplate", spec.clusterTemplate(), clusters);
+            var wrong = spec.clusterTemplate() == null ? null
+                    : wrong(region, "ClusterTemplate", spec.clusterTemplate(), clusters);
             for (var service : spec.serviceTemplates()) {
                 wrong = wrong != null ? wrong
                         : wrong(region, "ServiceTemplate", service.template(), services);

@@ -32,7 +32,7 @@ public record NewStack(
         regions = regions == null ? List.of() : List.copyOf(regions);
         upgradesTo = upgradesTo == null ? List.of() : List.copyOf(upgradesTo);
         var mistakes = Naming.check(new Mistakes(), name, displayName, description);
-        spec.check(mistakes);
+        spec.check(mistakes, kind == null ? Stack.Kind.CLUSTER : kind);
         mistakes.unless(labels.size() <= MOST, "labels", "must have at most " + MOST + " entries")
                 .unless(regions.size() <= MOST, "regions", "must have at most " + MOST)
                 .unless(upgradesTo.size() <= MOST, "upgradesTo", "must have at most " + MOST);

@@ -1,6 +1,7 @@
 package orrery.server.platform.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
@@ -8,33 +9,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What one stack makes with certain parameters: all that a cluster made from it must know of it.
-/// A published stack never changes, so this is true for as long as the cluster lives.
+/// What one stack makes with certain parameters: all that what is made from it must know of it.
+/// A published stack never changes, so this is true for as long as that lives.
 ///
 /// @param stack its identifier
-/// @param template name of the ClusterTemplate
+/// @param template name of the ClusterTemplate; `null` where no clusters are made
 /// @param kubernetesVersion `null` when the template says it
-/// @param values of the template, with the parameters in them
+/// @param values of the template, with the parameters in them; for other kinds than clusters the
+///     body that asks for one
 /// @param services with the parameters in their values
 /// @param pools with the number of nodes that the values say, if they say it
 /// @param instanceTypes what stands in the values for the code of an instance type
+/// @param kind of what is made
 public record Plan(
         String stack,
-        String template,
+        @Nullable String template,
         @Nullable String kubernetesVersion,
         ObjectNode values,
         List<StackSpec.Service> services,
         List<StackSpec.Pool> pools,
-        Map<String, JsonNode> instanceTypes) {
+        Map<String, JsonNode> instanceTypes,
+        Stack.Kind kind) {
     private static final String CONFIG = "config.";
     private static final String SERVICES = "services.";
+    private static final Pattern INDEX = Pattern.compile("[0-9]{1,3}");
 
     public Plan {
         services = List.copyOf(services);
         pools = List.copyOf(pools);
         instanceTypes = Map.copyOf(instanceTypes);
+        // Clusters remember older plans, which were all of their kind.
+        kind = kind == null ? Stack.Kind.CLUSTER : kind;
     }
 
     /// What somebody chose for a pool.
@@ -64,7 +72,7 @@ public record Plan(
                 spec.serviceTemplates().stream()
                         .map(it -> with(it, services.get(it.name()))).toList(),
                 spec.pools().stream().map(it -> counted(it, values)).toList(),
-                spec.instanceTypes());
+                spec.instanceTypes(), stack.kind());
     }
 
     private static StackSpec.Service with(StackSpec.Service service, @Nullable ObjectNode more) {
@@ -138,20 +146,43 @@ public record Plan(
         if (place == null || value == null) {
             return;
         }
-        var at = values;
         int dot = place.indexOf('.');
-        var rest = place;
-        while (dot >= 0) {
-            var part = rest.substring(0, dot);
-            at = at.get(part) instanceof ObjectNode inner ? inner : at.putObject(part);
-            rest = rest.substring(dot + 1);
-            dot = rest.indexOf('.');
-        }
-        if (at.get(rest) instanceof ObjectNode inner && value instanceof ObjectNode more) {
+        var name = dot < 0 ? place : place.substring(0, dot);
+        var rest = dot < 0 ? null : place.substring(dot + 1);
+        var there = values.get(name);
+        if (rest != null && there instanceof ArrayNode list) {
+            entry(list, rest).ifPresent(
+                    it -> put(it, rest.substring(rest.indexOf('.') + 1), value));
+        } else if (rest != null) {
+            put(there instanceof ObjectNode inner ? inner : values.putObject(name), rest, value);
+        } else if (there instanceof ObjectNode inner && value instanceof ObjectNode more) {
             merge(inner, more);
         } else {
-            at.set(rest, value.deepCopy());
+            values.set(name, value.deepCopy());
         }
+    }
+
+    /// Whether a place lies in these values, as far as it goes through lists: `disks.0.sizeGb`
+    /// needs a first disk.
+    static boolean isIn(JsonNode values, String place) {
+        int dot = place.indexOf('.');
+        if (dot < 0) {
+            return true;
+        }
+        var there = values.path(place.substring(0, dot));
+        var rest = place.substring(dot + 1);
+        return there instanceof ArrayNode list
+                ? entry(list, rest).filter(it -> isIn(it, rest.substring(rest.indexOf('.') + 1)))
+                        .isPresent()
+                : isIn(there, rest);
+    }
+
+    /// The entry of a list that a place begins with.
+    private static Optional<ObjectNode> entry(ArrayNode list, String place) {
+        int dot = place.indexOf('.');
+        return dot > 0 && INDEX.matcher(place.substring(0, dot)).matches()
+                && list.get(Integer.parseInt(place.substring(0, dot))) instanceof ObjectNode it
+                ? Optional.of(it) : Optional.empty();
     }
 
     private static void merge(ObjectNode values, ObjectNode more) {

@@ -46,7 +46,7 @@ public final class RegionalStacksApi implements Expandable {
             @Nullable String description,
             Map<String, String> labels,
             Stack.Kind kind,
-            String clusterTemplate,
+            @Nullable String clusterTemplate,
             List<Service> serviceTemplates,
             @Nullable String kubernetesVersion,
             JsonNode parametersSchema,

@@ -21,7 +21,7 @@ final class StackBody {
             @Nullable String description,
             @Nullable Map<String, String> labels,
             Stack.Kind kind,
-            String clusterTemplate,
+            @Nullable String clusterTemplate,
             @Nullable List<StackSpec.Service> serviceTemplates,
             @Nullable String kubernetesVersion,
             @Nullable ObjectNode parametersSchema,
@@ -70,8 +70,7 @@ final class StackBody {
                                     regions, upgradesTo).anyMatch(it -> !it.isAbsent()),
                             "body", "must change something")
                     .unless(!(kind instanceof Patch.Clear), "kind", "cannot be cleared")
-                    .unless(!(clusterTemplate instanceof Patch.Clear), "clusterTemplate",
-                            "cannot be cleared").orRefuse();
+                    .orRefuse();
         }
 
         NewStack of(Stack old) {

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A place is a path with dots: `worker.instanceType`.
 ///
-/// @param clusterTemplate name of the ClusterTemplate
+/// @param clusterTemplate name of the ClusterTemplate; `null` where no clusters are made
 /// @param serviceTemplates what is installed on it
 /// @param kubernetesVersion what the template makes; `null` when the template says it
 /// @param parametersSchema JSON Schema 2020-12 of the parameters: an object
 /// @param defaults of the parameters
-/// @param values of the cluster template, beneath everything else
+/// @param values of the cluster template, beneath everything else; for other kinds than clusters
+///     the body of the POST that asks for one, where places may go through lists: `disks.0.sizeGb`
 /// @param pools the pools of nodes that the template knows
 /// @param instanceTypes what stands in the values for the code of an instance type; empty when the
 ///     codes themselves do
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///     values, or `services.`, a service's name and a place in its values. One that is not here
 ///     stands in the cluster template's values by its own name.
 public record StackSpec(
-        String clusterTemplate,
+        @Nullable String clusterTemplate,
         List<Service> serviceTemplates,
         @Nullable String kubernetesVersion,
         ObjectNode parametersSchema,
@@ -94,14 +95,15 @@ public record StackSpec(
         @JsonProperty("worker") WORKER
     }
 
-    /// What is absent is empty; without pools, those of the stock charts.
+    /// What is absent is empty; without pools, those of the stock charts where clusters are made.
     public StackSpec {
         serviceTemplates = serviceTemplates == null ? List.of() : List.copyOf(serviceTemplates);
         parametersSchema = parametersSchema == null
                 ? JsonNodeFactory.instance.objectNode().put("type", "object") : parametersSchema;
         defaults = defaults == null ? JsonNodeFactory.instance.objectNode() : defaults;
         values = values == null ? JsonNodeFactory.instance.objectNode() : values;
-        pools = pools == null || pools.isEmpty() ? stock() : List.copyOf(pools);
+        pools = pools != null && !pools.isEmpty() ? List.copyOf(pools)
+                : clusterTemplate == null ? List.of() : stock();
         instanceTypes = instanceTypes == null ? Map.of() : Map.copyOf(instanceTypes);
         parameterKeys = parameterKeys == null ? Map.of() : Map.copyOf(parameterKeys);
     }
@@ -114,7 +116,8 @@ public record StackSpec(
     }
 
     /// Notes all that is wrong with it.
-    void check(Mistakes mistakes) {
+    void check(Mistakes mistakes, Stack.Kind kind) {
+        checkKind(mistakes, kind);
         mistakes.check("clusterTemplate", clusterTemplate, matches(OBJECT_NAME),
                         "must be the name of a ClusterTemplate")
                 .check("kubernetesVersion", kubernetesVersion, matches(VERSION),
@@ -137,6 +140,21 @@ public record StackSpec(
             schema.wrongIn(defaults, "defaults", false)
                     .forEach(it -> mistakes.add(it.field(), it.message()));
         }
+    }
+
+    /// Only clusters are made from templates, of nodes, with services.
+    private void checkKind(Mistakes mistakes, Stack.Kind kind) {
+        if (kind == Stack.Kind.CLUSTER) {
+            mistakes.unless(clusterTemplate != null, "clusterTemplate",
+                    "is required for kind cluster");
+            return;
+        }
+        var message = "must be left out: it is for kind cluster";
+        mistakes.unless(clusterTemplate == null, "clusterTemplate", message)
+                .unless(serviceTemplates.isEmpty(), "serviceTemplates", message)
+                .unless(kubernetesVersion == null, "kubernetesVersion", message)
+                .unless(pools.isEmpty() || clusterTemplate != null, "pools", message)
+                .unless(instanceTypes.isEmpty(), "instanceTypes", message);
     }
 
     private void checkServices(Mistakes mistakes) {
@@ -183,7 +201,10 @@ public record StackSpec(
             mistakes.unless(schema.names().contains(parameter), at,
                     "is no property of parametersSchema");
             if (key.startsWith("config.")) {
-                checkPlace(mistakes, at, key.substring("config.".length()));
+                var place = key.substring("config.".length());
+                checkPlace(mistakes, at, place);
+                mistakes.unless(Plan.isIn(values, place), at,
+                        "goes through a list, and names no entry that values have there");
             } else {
                 var parts = key.split("\\.", 3);
                 mistakes.unless(parts.length == 3 && parts[0].equals("services")

@@ -51,7 +51,7 @@ public final class StacksApi {
             @Nullable String description,
             Map<String, String> labels,
             Stack.Kind kind,
-            String clusterTemplate,
+            @Nullable String clusterTemplate,
             List<StackSpec.Service> serviceTemplates,
             @Nullable String kubernetesVersion,
             JsonNode parametersSchema,

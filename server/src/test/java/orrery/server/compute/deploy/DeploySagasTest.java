@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +43,7 @@ class DeploySagasTest {
             """;
     private static final DeployTable TABLE = new DeployTable();
     private static SimulatedWorld world;
+    private static Makers makers;
     private static Lifecycle lifecycle;
     private static Stack stack;
     private String id = "";
@@ -51,8 +51,10 @@ class DeploySagasTest {
     @BeforeAll
     static void start() {
         world = new SimulatedWorld();
+        makers = new Makers(new ClusterMaker(world.clusters), new InstanceMaker(null),
+                new EndpointMaker(null));
         lifecycle = new Lifecycle(
-                world.test.database(), world.clusters, world.process.events(), world.clock);
+                world.test.database(), makers, world.process.events(), world.clock);
         stack = Published.stack(world.stacks, GRANT, "stock", SPEC);
     }
 
@@ -62,17 +64,17 @@ class DeploySagasTest {
     }
 
     private static CreateDeploy creating() {
-        return new CreateDeploy(world.test.database(), lifecycle, world.clusters, world.stacks,
+        return new CreateDeploy(world.test.database(), lifecycle, makers, world.stacks,
                 world.process.runs());
     }
 
     private static UpdateDeploy updating() {
-        return new UpdateDeploy(world.test.database(), lifecycle, world.clusters, world.stacks,
+        return new UpdateDeploy(world.test.database(), lifecycle, makers, world.stacks,
                 world.process.runs());
     }
 
     private static DeleteDeploy deleting() {
-        return new DeleteDeploy(lifecycle, world.clusters, world.process.runs());
+        return new DeleteDeploy(lifecycle, makers, world.process.runs());
     }
 
     private static Saga<?>[] all() {
@@ -131,8 +133,8 @@ class DeploySagasTest {
     }
 
     private List<Cluster> clusters() {
-        return lifecycle.placed(GRANT, id).stream().map(Lifecycle.Placed::cluster)
-                .filter(Objects::nonNull).toList();
+        return lifecycle.placed(GRANT, id).stream().map(it -> world.clusters.byId(
+                GRANT, it.resource().resourceId()).orElseThrow()).toList();
     }
 
     private List<String> zones() {

@@ -165,6 +165,84 @@ class DeploysApiTest {
     }
 
     @Test
+    void aDeployOfMachines() {
+        owner.post(all.compute() + "/networks", Map.of(
+                "name", "standard", "cidr", "10.42.0.0/24", "role", "default"));
+        var made = owner.post(STACKS, Map.of("name", "dep-vm", "kind", "vm",
+                "values", Map.of("type", "vm.small",
+                        "disks", List.of(Map.of("boot", true, "source", "debian-12"))),
+                "parametersSchema", Map.of("type", "object", "properties", Map.of(
+                        "size", Map.of("type", "integer"), "type", Map.of("type", "string"))),
+                "parameterKeys", Map.of("size", "config.disks.0.sizeGb")));
+        assertThat(made.status()).as(made.raw().body()).isEqualTo(201);
+        assertThat(made.json().at("/data/pools").size()).isZero();
+        owner.post(STACKS + "/dep-vm:publish", Map.of());
+        var wrong = owner.post(deploys, Map.of("stackId", "dep-vm",
+                "parameters", Map.of("size", 0, "type", "a b")));
+        assertThat(wrong.status()).isEqualTo(422);
+        assertThat(wrong.text("/error/details/fields/parameters"))
+                .contains("disks[0].sizeGb must be", "type must be");
+        var cluster = owner.post(all.compute() + "/clusters", Map.of("stackId", "dep-vm"));
+        assertThat(cluster.status()).isEqualTo(422);
+        assertThat(cluster.text("/error/details/fields/stackId")).contains("kind cluster");
+        var asked = owner.post(deploys, Map.of("name", "vms", "stackId", "dep-vm",
+                "replicas", 2, "parameters", Map.of("size", 25)));
+        assertThat(end(asked)).isEqualTo("completed");
+        var running = owner.get(deploys + "/vms");
+        assertThat(running.text("/data/state")).isEqualTo("running");
+        assertThat(running.text("/data/resources/1/kind")).isEqualTo("instance");
+        assertThat(running.text("/data/resources/1/name")).isEqualTo("vms-2");
+        assertThat(running.text("/data/resources/1/state")).isEqualTo("running");
+        var machine = owner.get(all.compute() + "/instances/"
+                + running.text("/data/resources/0/id"));
+        assertThat(machine.json().at("/data/disks/0/sizeGb").asInt()).isEqualTo(25);
+        var other = owner.patch(deploys + "/vms", Map.of("parameters", Map.of("size", 30)));
+        assertThat(other.status()).isEqualTo(409);
+        assertThat(other.text("/error/message")).contains("only replicas may change");
+        assertThat(end(owner.patch(deploys + "/vms", Map.of("replicas", 1))))
+                .isEqualTo("completed");
+        assertThat(end(owner.delete(deploys + "/vms"))).isEqualTo("completed");
+        assertThat(names(owner.get(all.compute() + "/instances")))
+                .doesNotContain("vms-1", "vms-2");
+        assertThat(owner.get(deploys + "/vms").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aDeployOfEndpoints() {
+        var made = owner.post(STACKS, Map.of("name", "dep-inf", "kind", "inference",
+                "values", Map.of("engine", "vllm", "instanceType", "vm.small",
+                        "auth", Map.of("mode", "public"),
+                        "model", Map.of("source", "hf://a/b")),
+                "parametersSchema", Map.of("type", "object", "properties", Map.of(
+                        "model", Map.of("type", "string"), "engine", Map.of("type", "string"),
+                        "auth", Map.of("type", "string"))),
+                "parameterKeys", Map.of("model", "config.model.source",
+                        "auth", "config.auth.mode")));
+        assertThat(made.status()).as(made.raw().body()).isEqualTo(201);
+        owner.post(STACKS + "/dep-inf:publish", Map.of());
+        var keyed = owner.post(deploys, Map.of("stackId", "dep-inf",
+                "parameters", Map.of("auth", "apiKey")));
+        assertThat(keyed.status()).isEqualTo(422);
+        assertThat(keyed.text("/error/details/fields/parameters")).contains("auth.mode");
+        assertThat(end(owner.post(deploys, Map.of("name", "inf", "stackId", "dep-inf"))))
+                .isEqualTo("completed");
+        var endpoints = "/v1/regions/main/projects/" + all.project() + "/inference/";
+        assertThat(owner.get(endpoints + "inf-1").text("/data/state")).isEqualTo("ready");
+        assertThat(end(owner.patch(deploys + "/inf", Map.of("replicas", 2,
+                "parameters", Map.of("model", "hf://c/d"))))).isEqualTo("completed");
+        for (var name : List.of("inf-1", "inf-2")) {
+            assertThat(owner.get(endpoints + name).text("/data/model/source"))
+                    .isEqualTo("hf://c/d");
+        }
+        assertThat(owner.get(deploys + "/inf").text("/data/resources/0/kind"))
+                .isEqualTo("inference");
+        assertThat(owner.patch(deploys + "/inf", Map.of("parameters", Map.of(
+                "engine", "tgi"))).text("/error/message")).contains("keeps its engine");
+        assertThat(end(owner.delete(deploys + "/inf"))).isEqualTo("completed");
+        assertThat(owner.get(endpoints + "inf-1").status()).isEqualTo(404);
+    }
+
+    @Test
     void namesEachParameterThatIsWrong() {
         var wrong = owner.post(deploys, Map.of("stackId", "dep-one", "parameters",
                 Map.of("zone", "too long", "workers", 9, "colour", "red")));

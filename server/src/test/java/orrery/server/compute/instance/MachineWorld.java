@@ -43,24 +43,24 @@ import orrery.server.tenancy.region.Regions;
 
 /// Everything that makes machines, on a real database and the simulated region: without HTTP and
 /// without identity.
-final class MachineWorld implements AutoCloseable {
-    static final String REGION = "sim1";
-    static final Grant GRANT = TestDatabase.grant();
+public final class MachineWorld implements AutoCloseable {
+    public static final String REGION = "sim1";
+    public static final Grant GRANT = TestDatabase.grant();
 
-    final TestDatabase test = TestDatabase.create("server");
-    final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
+    public final TestDatabase test = TestDatabase.create("server");
+    public final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
     final KubeClients clients = new KubeClients(
             new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
-    final Regions regions;
+    public final Regions regions;
     final Quotas quotas;
     final Nics nics;
     final Management management;
     final Lifecycle lifecycle;
-    final Instances instances;
-    private final Ids ids = new Ids(new SecureRandom());
-    private final Clock clock = Clock.systemUTC();
+    public final Instances instances;
+    public final Ids ids = new Ids(new SecureRandom());
+    public final Clock clock = Clock.systemUTC();
 
-    MachineWorld() {
+    public MachineWorld() {
         People.insert(test);
         var database = test.database();
         var events = process.events();
@@ -111,7 +111,12 @@ final class MachineWorld implements AutoCloseable {
 
     /// A process that works on runs of machines.
     TestProcess worker() {
-        return TestProcess.start(test, creating(), powering(), deleting(process.runs()));
+        return TestProcess.start(test, sagas());
+    }
+
+    /// What makes, operates and deletes machines.
+    public Saga<?>[] sagas() {
+        return new Saga<?>[] {creating(), powering(), deleting(process.runs())};
     }
 
     /// @param address a fixed one; `null` for any
@@ -162,7 +167,7 @@ final class MachineWorld implements AutoCloseable {
         }
     }
 
-    Instance get(String id) {
+    public Instance get(String id) {
         return lifecycle.get(GRANT, id);
     }
 
@@ -192,7 +197,7 @@ final class MachineWorld implements AutoCloseable {
     }
 
     /// Identifiers of the machines that anything in the region was made for.
-    Set<String> standing() {
+    public Set<String> standing() {
         var all = new ArrayList<ObjectNode>();
         for (var kind : List.of(VirtualMachines.VIRTUAL_MACHINE, VirtualMachines.ATTACHMENT,
                 Kind.SECRET)) {

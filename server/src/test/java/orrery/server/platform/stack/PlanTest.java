@@ -67,6 +67,58 @@ class PlanTest {
     }
 
     @Test
+    void parametersOfMachinesStandInTheBodyThatAsksForOne() {
+        var spec = Json.read(Trees.read("""
+                values: {type: vm.small, disks: [{boot: true, source: debian-12}, {sizeGb: 5}]}
+                parametersSchema:
+                  type: object
+                  properties: {size: {type: integer}, type: {type: string}, tier: {type: string}}
+                parameterKeys: {size: config.disks.0.sizeGb, tier: config.labels.tier}
+                """).toString(), StackSpec.class);
+        assertThat(spec.pools()).as("it has no nodes").isEmpty();
+        var asked = new NewStack("m", null, null, Map.of(), Stack.Kind.VM, spec, List.of(),
+                List.of());
+        var machines = new Stack("stk_1", "m", null, null, Map.of(), asked.kind(), spec,
+                List.of(), List.of(), Stack.State.PUBLISHED, null, List.of(), NOW, null, 1,
+                "usr_1", NOW, NOW, null);
+        var plan = Plan.of(machines,
+                (ObjectNode) json("{size: 30, type: vm.large, tier: web}"));
+        assertThat(plan.kind()).isEqualTo(Stack.Kind.VM);
+        assertThat(plan.values()).isEqualTo(json("""
+                {type: vm.large, disks: [{boot: true, source: debian-12, sizeGb: 30},
+                {sizeGb: 5}], labels: {tier: web}}"""));
+        assertThat(Json.read(Json.write(plan), Plan.class)).isEqualTo(plan);
+    }
+
+    @Test
+    void onlyClustersHaveTemplatesNodesAndServices() {
+        assertThatThrownBy(() -> new NewStack(null, null, null, Map.of(), Stack.Kind.VM,
+                Json.read(Trees.read("""
+                        serviceTemplates: [{name: a, template: x}]
+                        kubernetesVersion: v1.34.1
+                        pools: [{name: a, role: worker, countKey: a}]
+                        instanceTypes: {small: 1}
+                        values: {disks: [{boot: true}]}
+                        parametersSchema: {type: object, properties: {p: {type: integer}}}
+                        parameterKeys: {p: config.disks.1.sizeGb}
+                        """).toString(), StackSpec.class), List.of(), List.of()))
+                .hasMessageContaining("serviceTemplates").hasMessageContaining("pools")
+                .hasMessageContaining("kubernetesVersion").hasMessageContaining("instanceTypes")
+                .hasMessageContaining("parameterKeys.p")
+                .hasMessageNotContaining("clusterTemplate");
+        assertThatThrownBy(() -> new NewStack(null, null, null, Map.of(), Stack.Kind.CLUSTER,
+                Json.read("{}", StackSpec.class), List.of(), List.of()))
+                .hasMessageContaining("clusterTemplate");
+    }
+
+    @Test
+    void plansThatClustersRememberAreOfTheirKind() {
+        var old = Json.read(Json.write(plan("{}")).replace("\"kind\":\"CLUSTER\"", "\"x\":1"),
+                Plan.class);
+        assertThat(old).isEqualTo(plan("{}"));
+    }
+
+    @Test
     void nodesStandWhereTheStackSays() {
         var values = plan("{}").values(List.of(
                 new Plan.Choice("cp", 3, null, null, null),
