@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 import orrery.sim.type.Json;
+import orrery.sim.type.Quantity;
 
 /// Defaults and checks of what holds data and rights: ConfigMap, Secret, PersistentVolumeClaim,
 /// Namespace, Role and its bindings, Lease.
@@ -120,7 +121,7 @@ final class StoredRules {
         ObjectNode now = Json.copy(spec);
         // The class is filled in by a controller, and a claim is bound to its volume once.
         for (String late : List.of("resources", "volumeName", "storageClassName")) {
-            if (late.equals("resources") || !before.has(late)) {
+            if (late.equals("resources") ? isBound(old) : !before.has(late)) {
                 before.remove(late);
                 now.remove(late);
             }
@@ -129,6 +130,20 @@ final class StoredRules {
             mistakes.forbidden("spec", "spec is immutable after creation except"
                     + " resources.requests for bound claims");
         }
+        Quantity size = size(spec.path("resources").path("requests"));
+        boolean isLess = size.compareTo(size(old.at("/spec/resources/requests"))) < 0;
+        if (isLess && size.compareTo(size(old.at("/status/capacity"))) <= 0) {
+            mistakes.forbidden("spec.resources.requests.storage",
+                    "field can not be less than status.capacity");
+        }
+    }
+
+    private static boolean isBound(JsonNode claim) {
+        return claim.path("status").path("phase").asText().equals("Bound");
+    }
+
+    private static Quantity size(JsonNode amounts) {
+        return Quantity.of(amounts.path("storage").asText());
     }
 
     static void role(JsonNode object, Mistakes mistakes) {

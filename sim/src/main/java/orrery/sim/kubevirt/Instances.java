@@ -36,6 +36,8 @@ final class Instances extends PhasedOperator {
     protected void noticedOther(Cluster cluster, Change change, Consumer<Key> look) {
         if (change.type().equals("pods")) {
             Owners.noticed(change, Kubevirt.INSTANCES, "VirtualMachineInstance", look);
+        } else if (change.type().equals(Hotplug.CLAIMS)) {
+            Hotplug.users(cluster, change.item()).forEach(look);
         }
     }
 
@@ -135,6 +137,11 @@ final class Instances extends PhasedOperator {
         if (broken(pod)) {
             fail(cluster, instance, "the virtual machine's pod is gone");
             return Optional.empty();
+        }
+        var volumes = Hotplug.status(cluster, instance);
+        var said = instance.tree().at("/status/volumeStatus");
+        if (!volumes.equals(said) && !(volumes.isEmpty() && said.isEmpty())) {
+            status(cluster, instance, status -> status.set("volumeStatus", volumes));
         }
         var swing = phases.swing(instance);
         boolean up = swing.isEmpty() || swing.get().up();

@@ -154,9 +154,21 @@ final class VirtualMachines extends PhasedOperator {
             }
             stop(cluster, instance);
         } else {
+            if (!ended) {
+                plug(cluster, machine, instance);
+            }
             report(cluster, machine, Optional.of(instance), printable(instance));
         }
         return Optional.empty();
+    }
+
+    /// An instance gets the volumes that its machine got since, and gives back what that lost.
+    private void plug(Cluster cluster, Item machine, Item instance) {
+        var wanted = machine.tree().at("/spec/template/spec");
+        if (!Hotplug.names(wanted).equals(Hotplug.names(instance.tree().path("spec")))) {
+            change(cluster, instance,
+                    object -> Hotplug.copy(wanted, Json.child(object, "spec")));
+        }
     }
 
     private static Optional<Item> instance(Cluster cluster, Item machine) {

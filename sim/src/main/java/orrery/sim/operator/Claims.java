@@ -16,6 +16,7 @@ import orrery.sim.store.Write;
 import orrery.sim.type.Json;
 
 /// Binds claims to volumes: one that waits if it suits, else a new one that is a folder of ours.
+/// One that asks for more later gets it.
 final class Claims implements Operator {
     private static final String TYPE = "persistentvolumeclaims";
     private static final String VOLUMES = "persistentvolumes";
@@ -39,7 +40,7 @@ final class Claims implements Operator {
         switch (change.type()) {
             case TYPE -> look.accept(change.item().key());
             case VOLUMES, CLASSES -> cluster.list(TYPE, "").stream()
-                    .filter(claim -> !Pods.phase(claim).equals("Bound"))
+                    .filter(claim -> !Pods.phase(claim).equals("Bound") || change.removed())
                     .forEach(claim -> look.accept(claim.key()));
             case "pods" -> {
                 if (change.removed() || Pods.ended(change.item())) {
@@ -71,10 +72,40 @@ final class Claims implements Operator {
         var claim = found.get();
         if (Pods.going(claim)) {
             letGo(cluster, claim);
-        } else if (!Pods.phase(claim).equals("Bound")) {
-            bind(cluster, claim);
+        } else {
+            switch (Pods.phase(claim)) {
+                case "Bound" -> keep(cluster, claim);
+                case "Lost" -> { }
+                default -> bind(cluster, claim);
+            }
         }
         return Optional.empty();
+    }
+
+    /// A claim whose volume somebody deleted never gets another.
+    private void keep(Cluster cluster, Item claim) {
+        var volume = claim.tree().path("spec").path("volumeName").asText();
+        if (cluster.get(VOLUMES, "", volume).isEmpty()) {
+            status(cluster, claim, "Lost", claim);
+        } else {
+            grow(cluster, claim);
+        }
+    }
+
+    private void grow(Cluster cluster, Item claim) {
+        var spec = claim.tree().path("spec");
+        var asked = spec.path("resources").path("requests");
+        boolean mayGrow = cluster.get(CLASSES, "", spec.path("storageClassName").asText())
+                .filter(it -> it.tree().path("allowVolumeExpansion").asBoolean()).isPresent();
+        if (mayGrow && size(asked) > size(claim.tree().at("/status/capacity"))) {
+            var name = spec.path("volumeName").asText();
+            cluster.change(VOLUMES, "", name, Write.by(name()), object -> {
+                Json.child(Json.child(object, "spec"), "capacity")
+                        .set("storage", asked.path("storage"));
+                return object;
+            });
+            status(cluster, claim, "Bound", cluster.require(VOLUMES, "", name));
+        }
     }
 
     private void bind(Cluster cluster, Item claim) {
@@ -164,7 +195,8 @@ final class Claims implements Operator {
         var spec = volume.putObject("spec").put("storageClassName", wanted)
                 .put("persistentVolumeReclaimPolicy", cluster.require(CLASSES, "", wanted).tree()
                         .path("reclaimPolicy").asText("Delete"))
-                .put("volumeMode", "Filesystem");
+                .put("volumeMode", claim.tree().path("spec").path("volumeMode")
+                        .asText("Filesystem"));
         spec.putObject("capacity").set("storage", claim.tree().path("spec").path("resources")
                 .path("requests").path("storage"));
         spec.set("accessModes", claim.tree().path("spec").path("accessModes").deepCopy());

@@ -128,6 +128,37 @@ class VirtualMachinesTest {
     }
 
     @Test
+    void takesAndGivesVolumesWhileItRuns() {
+        machine("plug", "", "runStrategy: Always", "1Gi");
+        until("plug", "Running");
+        var first = sim.find(Kubevirt.INSTANCES, "plug").uid();
+        sim.change(Kubevirt.MACHINES, "plug", object -> {
+            var spec = object.withObject("/spec/template/spec");
+            spec.putArray("volumes").addObject().put("name", "data")
+                    .putObject("persistentVolumeClaim").put("claimName", "plug-data")
+                    .put("hotpluggable", true);
+            spec.withObject("/domain/devices").putArray("disks").addObject()
+                    .put("name", "data").putObject("disk").put("bus", "scsi");
+        });
+        sim.until(Kubevirt.INSTANCES, "plug", "/status/volumeStatus/0/phase", "Pending");
+        sim.create("persistentvolumeclaims", """
+                metadata: {name: plug-data}
+                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                """);
+        sim.until(Kubevirt.INSTANCES, "plug", "/status/volumeStatus/0/phase", "Ready");
+        var instance = sim.find(Kubevirt.INSTANCES, "plug");
+        assertThat(instance.tree().at("/spec/domain/devices/disks/0/name").asText())
+                .isEqualTo("data");
+        assertThat(instance.uid()).as("it was not started again").isEqualTo(first);
+        sim.change(Kubevirt.MACHINES, "plug", object -> {
+            object.withObject("/spec/template/spec").putArray("volumes");
+            object.withObject("/spec/template/spec/domain/devices").putArray("disks");
+        });
+        sim.until(Kubevirt.INSTANCES, "plug", found -> found.tree().at("/status/volumeStatus")
+                .isEmpty() && found.tree().at("/spec/volumes").isEmpty());
+    }
+
+    @Test
     void saysThatNoNodeHasRoom() {
         machine("four", "", "runStrategy: Always", "2000Gi");
         until("four", "ErrorUnschedulable");

@@ -1,11 +1,13 @@
 package orrery.sim.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import orrery.sim.store.Deletion;
 import orrery.sim.store.Item;
+import orrery.sim.type.Refusal;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +150,37 @@ class WorkloadsTest {
                 sim.find("pods", "web").tree().at("/status/podIP").asText());
         sim.cluster.delete("pods", "default", "web", Deletion.BACKGROUND);
         sim.until("endpoints", "web", item -> item.tree().path("subsets").isEmpty());
+    }
+
+    @Test
+    void aClaimGrowsAndNeverShrinks() {
+        sim.create("persistentvolumeclaims", """
+                metadata: {name: more}
+                spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                """);
+        sim.until("persistentvolumeclaims", "more", "/status/capacity/storage", "1Gi");
+        asks("3Gi");
+        sim.until("persistentvolumeclaims", "more", "/status/capacity/storage", "3Gi");
+        var volume = sim.find("persistentvolumeclaims", "more").tree()
+                .at("/spec/volumeName").asText();
+        assertThat(sim.cluster.require("persistentvolumes", "", volume).tree()
+                .at("/spec/capacity/storage").asText()).isEqualTo("3Gi");
+        assertThatThrownBy(() -> asks("2Gi")).isInstanceOf(Refusal.class)
+                .hasMessageContaining("can not be less than status.capacity");
+        sim.create("persistentvolumeclaims", """
+                metadata: {name: waits}
+                spec: {accessModes: [ReadWriteOnce], storageClassName: none,
+                  resources: {requests: {storage: 1Gi}}}
+                """);
+        sim.until("persistentvolumeclaims", "waits", "/status/phase", "Pending");
+        assertThatThrownBy(() -> sim.change("persistentvolumeclaims", "waits",
+                o -> o.withObject("/spec/resources/requests").put("storage", "2Gi")))
+                .isInstanceOf(Refusal.class).hasMessageContaining("immutable");
+    }
+
+    private void asks(String size) {
+        sim.change("persistentvolumeclaims", "more",
+                o -> o.withObject("/spec/resources/requests").put("storage", size));
     }
 
     @Test
