@@ -6,17 +6,29 @@ import java.util.Map;
 /// How much of each thing that is counted.
 ///
 /// @param ramGb 2³⁰ bytes
-/// @param storageTb 2⁴⁰ bytes
+/// @param storageGb 2³⁰ bytes
 public record Amounts(
-        long gpuCount, long cpuCores, long ramGb, long storageTb, long clusterCount) {
+        long gpuCount, long cpuCores, long ramGb, long storageGb, long clusterCount) {
+    private static final int GB_IN_TB = 1024;
+
     public static final Amounts NONE = new Amounts(0, 0, 0, 0, 0);
 
     /// One cluster, whose nodes are not counted: what is in them only their region knows.
     public static final Amounts CLUSTER = new Amounts(0, 0, 0, 0, 1);
 
+    /// Storage and nothing else.
+    public static Amounts storage(long gb) {
+        return new Amounts(0, 0, 0, gb, 0);
+    }
+
+    /// The storage as quotas limit and show it: 2⁴⁰ bytes, those included that were begun.
+    long storageTb() {
+        return Math.ceilDiv(storageGb, GB_IN_TB);
+    }
+
     Amounts minus(Amounts other) {
         return new Amounts(gpuCount - other.gpuCount, cpuCores - other.cpuCores,
-                ramGb - other.ramGb, storageTb - other.storageTb,
+                ramGb - other.ramGb, storageGb - other.storageGb,
                 clusterCount - other.clusterCount);
     }
 
@@ -26,7 +38,7 @@ public record Amounts(
         all.put("gpuCount", gpuCount);
         all.put("cpuCores", cpuCores);
         all.put("ramGb", ramGb);
-        all.put("storageTb", storageTb);
+        all.put("storageTb", storageTb());
         all.put("clusterCount", clusterCount);
         return all;
     }
