@@ -60,7 +60,11 @@ public final class Regions {
     ///
     /// @throws Problem.Failure [Problem.NotFound]
     public Region get(Tx tx, String code) {
-        return table.find(tx, code).orElseThrow(() -> new Problem.NotFound(KIND, code).raise());
+        return find(tx, code).orElseThrow(() -> new Problem.NotFound(KIND, code).raise());
+    }
+
+    public Optional<Region> find(Tx tx, String code) {
+        return table.find(tx, code);
     }
 
     /// As [#get(Tx, String)], for what is to be made there.
