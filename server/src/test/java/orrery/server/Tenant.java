@@ -32,6 +32,8 @@ public record Tenant(String id, String project, String owner, Map<String, String
             Map.entry("address", Map.of("ip_version", "IPV4", "address_type", "INTERNAL",
                     "state", "available")),
             Map.entry("machine", Map.of("state", "available", "health", "healthy")),
+            Map.entry("storage_backend", Map.of("type", "block", "state", "active")),
+            Map.entry("volume", Map.of("medium", "block", "state", "available")),
             Map.entry("stack", Map.of("state", "draft", "kind", "cluster")),
             Map.entry("deploy", Map.of("state", "running")),
             Map.entry("pool_allocation", Map.of("state", "released", "servers", "[]")),
@@ -140,6 +142,9 @@ public record Tenant(String id, String project, String owner, Map<String, String
             always.put("subnet_id", things.get("subnet"));
             things.put("address", insert("address", id("adr"), Map.of("region", "zq1")));
             things.put("instance", insert("instance", id("ins"), Map.of("region", "zq1")));
+            things.put("backend", insert("storage_backend", id("stb"), Map.of("region", "zq1")));
+            things.put("volume", insert("volume", id("vol"),
+                    Map.of("region", "zq1", "backend_id", things.get("backend"))));
             things.put("server", insert("machine", id("srv"), Map.of("region", "zq1")));
             things.put("stack", insert("stack", id("stk"), Map.of()));
             always.put("stack_id", things.get("stack"));

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param type code of the instance type that it was made from
 /// @param ramGb 2³⁰ bytes
+/// @param volumes what it has beside its own disks
 /// @param serverId the server that it is, of one of bare metal
 /// @param allocationId the allocation that its server was taken from; `null` for none
 /// @param stateReason why it is in this state, where that is not plain
@@ -36,6 +37,7 @@ public record Instance(
         @Jsonb List<Gpu> gpus,
         @Jsonb List<Disk> disks,
         @Jsonb List<Nic> nics,
+        @Jsonb List<Plugged> volumes,
         String hostname,
         @Jsonb List<Metadatum> metadata,
         @Nullable String serverId,
@@ -54,6 +56,7 @@ public record Instance(
         gpus = List.copyOf(gpus);
         disks = List.copyOf(disks);
         nics = List.copyOf(nics);
+        volumes = List.copyOf(volumes);
         metadata = List.copyOf(metadata);
     }
 
@@ -104,6 +107,11 @@ public record Instance(
             };
         }
     }
+
+    /// A volume that it has, or is given just now.
+    ///
+    /// @param id the volume's
+    public record Plugged(String id, int sizeGb) {}
 
     Scope project() {
         return Scope.project(organizationId, projectId);

@@ -35,7 +35,12 @@ final class InstanceTable {
                from instance_nic nic
                join subnet on subnet.id = nic.subnet_id
                join network on network.id = nic.network_id
-               where nic.instance_id = instance.id) as nics""";
+               where nic.instance_id = instance.id) as nics,
+              (select coalesce(jsonb_agg(jsonb_build_object(
+                  'id', volume.id,
+                  'sizeGb', volume.size_gb) order by volume.id), '[]')
+               from volume
+               where volume.instance_id = instance.id) as volumes""";
 
     private static final Listing<Instance> LIST = Listing.of(
             Instance.class, "instances", COLUMNS, """

@@ -4,7 +4,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import orrery.kit.http.Answer;
+import orrery.server.compute.instance.Disk.Bus;
+import orrery.server.compute.instance.Disk.Mode;
+import orrery.server.compute.instance.Disk.Type;
+import orrery.server.compute.storage.Volume;
 import orrery.server.platform.catalogue.InstanceType;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +56,11 @@ public record InstanceView(
 
     record Disk(
             int sizeGb,
-            @JsonProperty("interface") orrery.server.compute.instance.Disk.Bus bus,
+            @JsonProperty("interface") Bus bus,
             @Nullable String source,
             boolean boot,
-            orrery.server.compute.instance.Disk.Type type,
-            orrery.server.compute.instance.Disk.Mode mode) {}
+            Type type,
+            Mode mode) {}
 
     record Nic(String network, String subnet, @Nullable String ipv4Address,
             @Nullable String ipv6Address, @Nullable Integer vlan, String macAddress) {}
@@ -67,14 +72,23 @@ public record InstanceView(
                 it.labels(), it.kind(), "/v1/regions/" + it.region() + "/zones/" + it.zone()
                         + "/instance-types/" + it.type(), it.cpuCores(), it.ramGb(),
                 it.gpus().stream().map(gpu -> new Gpu(gpu.type(), gpu.count())).toList(),
-                it.disks().stream().map(disk -> new Disk(disk.sizeGb(), disk.bus(),
-                        disk.source(), disk.boot(), disk.type(), disk.mode())).toList(),
+                disks(it),
                 it.nics().stream().map(nic -> new Nic(nic.network(), nic.subnet(),
                         nic.ipv4Address(), nic.ipv6Address(), null, nic.macAddress())).toList(),
                 it.hostname(), it.metadata(), it.state(),
                 new Lifecycle(it.state().name(), it.stateReason()), it.serverId(),
                 it.allocationId(), it.runId(), it.version(), it.createdAt(),
                 it.updatedAt(), it.deletedAt());
+    }
+
+    /// Its own, and the volumes that it has.
+    private static List<Disk> disks(Instance it) {
+        return Stream.concat(
+                it.disks().stream().map(disk -> new Disk(disk.sizeGb(), disk.bus(),
+                        disk.source(), disk.boot(), disk.type(), disk.mode())),
+                it.volumes().stream().map(volume -> new Disk(volume.sizeGb(), Bus.SCSI,
+                        Volume.link(it.region(), it.projectId(), volume.id()), false,
+                        Type.PERSISTENT, Mode.READ_WRITE))).toList();
     }
 
     /// A change that a run carries out.

@@ -56,6 +56,7 @@ public final class Instances implements Contents, Locator {
     private final Regions regions;
     private final Offers offers;
     private final Nics nics;
+    private final Attachments attachments;
     private final Quotas quotas;
     private final Metal metal;
     private final Lifecycle lifecycle;
@@ -68,13 +69,14 @@ public final class Instances implements Contents, Locator {
     private @Nullable Kind only;
 
     public Instances(Database database, Projects projects, Regions regions, Offers offers,
-            Nics nics, Quotas quotas, Metal metal, Lifecycle lifecycle, Events events,
-            Runs runs, Paging paging, Ids ids, Clock clock) {
+            Nics nics, Attachments attachments, Quotas quotas, Metal metal, Lifecycle lifecycle,
+            Events events, Runs runs, Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
         this.regions = regions;
         this.offers = offers;
         this.nics = nics;
+        this.attachments = attachments;
         this.quotas = quotas;
         this.metal = metal;
         this.lifecycle = lifecycle;
@@ -87,8 +89,8 @@ public final class Instances implements Contents, Locator {
 
     /// The virtual ones alone, as if there were no others.
     Instances vms() {
-        var some = new Instances(database, projects, regions, offers, nics, quotas, metal,
-                lifecycle, events, runs, paging, ids, clock);
+        var some = new Instances(database, projects, regions, offers, nics, attachments, quotas,
+                metal, lifecycle, events, runs, paging, ids, clock);
         some.only = Kind.VM;
         return some;
     }
@@ -197,6 +199,7 @@ public final class Instances implements Contents, Locator {
         }
         if (!isMetal) {
             nics.take(tx, grant.scope(), region, id, asked.nics(), mistakes);
+            attachments.take(tx, instance, asked.disks(), run, mistakes);
         }
         if (!mistakes.isEmpty()) {
             throw new Problem.Unprocessable(mistakes).raise();
@@ -254,7 +257,7 @@ public final class Instances implements Contents, Locator {
                 given == null ? choice.zones().getFirst() : given.zone(), name,
                 asked.displayName(), asked.description(), asked.labels(),
                 choice.type().kind(), choice.type().code(), choice.type().cpuCores(),
-                choice.type().ramGb(), choice.gpus(), choice.disks(), List.of(),
+                choice.type().ramGb(), choice.gpus(), choice.disks(), List.of(), List.of(),
                 asked.hostname() == null ? name : asked.hostname(), asked.metadata(),
                 given == null ? null : given.server(), given == null ? null : given.allocation(),
                 State.PROVISIONING, null, run, 1, grant.principal().id(), now, now, null);

@@ -12,6 +12,7 @@ import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.server.compute.instance.Instance.State;
+import orrery.server.compute.storage.Volumes;
 import orrery.server.platform.catalogue.InstanceType;
 import orrery.server.tenancy.quota.Quotas;
 
@@ -22,16 +23,18 @@ final class Lifecycle {
     private final InstanceTable table = new InstanceTable();
     private final Database database;
     private final Nics nics;
+    private final Volumes volumes;
     private final Metal metal;
     private final Quotas quotas;
     private final Events events;
     private final Runs runs;
     private final Clock clock;
 
-    Lifecycle(Database database, Nics nics, Metal metal, Quotas quotas, Events events,
-            Runs runs, Clock clock) {
+    Lifecycle(Database database, Nics nics, Volumes volumes, Metal metal, Quotas quotas,
+            Events events, Runs runs, Clock clock) {
         this.database = database;
         this.nics = nics;
+        this.volumes = volumes;
         this.metal = metal;
         this.quotas = quotas;
         this.events = events;
@@ -153,6 +156,7 @@ final class Lifecycle {
         var instance = lock(tx, id);
         verify(instance, State.DELETED);
         nics.giveBack(tx, id);
+        volumes.freed(tx, id);
         quotas.release(tx, subject(id));
         table.delete(tx, id, clock.instant());
         events.append(tx, InstanceEvents.of("instance.deleted", instance));

@@ -1,5 +1,6 @@
 package orrery.server.compute.instance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import orrery.kit.Problem;
 import orrery.kit.durable.Steps;
 import orrery.kit.kube.KubeFailure;
 import orrery.server.compute.instance.Machine.Verdict;
+import orrery.server.compute.storage.Volume;
 
 /// What a saga sees of its machine on the management cluster, told to people as progress.
 final class Look {
@@ -96,6 +98,33 @@ final class Look {
     boolean isGone() {
         return asking(() -> find().isEmpty() ? Optional.of(true) : Optional.<Boolean>empty())
                 .isPresent();
+    }
+
+    /// Whether it has a volume by now; one that is off has what it is described with.
+    boolean hasVolume(String volume) {
+        return asking(() -> {
+            var machine = find().orElseThrow(
+                    () -> conflict("somebody deleted its VirtualMachine"));
+            var running = management.running(steps.grant(), instance());
+            var phase = running.flatMap(it -> phase(it, volume));
+            say("the volume is " + phase.orElse("not there yet"));
+            return running.isEmpty() && machine.halted()
+                    || phase.filter("Ready"::equals).isPresent()
+                    ? Optional.of(true) : Optional.<Boolean>empty();
+        }).isPresent();
+    }
+
+    /// Whether it has let go of a volume; one that is gone or off holds none.
+    boolean hasNoVolume(String volume) {
+        return asking(() -> management.running(steps.grant(), instance())
+                .flatMap(it -> phase(it, volume)).isEmpty()
+                ? Optional.of(true) : Optional.<Boolean>empty()).isPresent();
+    }
+
+    private static Optional<String> phase(JsonNode running, String volume) {
+        return running.at("/status/volumeStatus").valueStream()
+                .filter(it -> it.path("name").asText().equals(Volume.claim(volume)))
+                .map(it -> it.path("phase").asText()).findFirst();
     }
 
     /// What it says now; empty when there is none.

@@ -29,6 +29,12 @@ final class Management {
                 VirtualMachines.namespace(instance), instance.objectName());
     }
 
+    /// What the VirtualMachineInstance says that runs for the machine; empty while it is off.
+    Optional<ObjectNode> running(Grant grant, Instance instance) {
+        return view(grant, instance.region()).find(VirtualMachines.RUNNING,
+                VirtualMachines.namespace(instance), instance.objectName());
+    }
+
     /// Whether a region has several zones.
     boolean hasManyZones(Grant grant, String region) {
         return regions.get(grant, region).zones().size() > 1;

@@ -42,14 +42,21 @@ public record NewInstance(
     private static final int MOST_VLANS = 4_094;
 
     /// @param sizeGb `null` for the type's, on the boot disk
-    /// @param source code or path of an image; `null` for an empty disk
+    /// @param source code or path of an image, identifier or path of a volume; `null` for an empty
+    ///     disk
     public record Disk(
             @Nullable Integer sizeGb,
             Bus bus,
             @Nullable String source,
             boolean boot,
             Type type,
-            Mode mode) {}
+            Mode mode) {
+        /// Whether it is a volume that there is already.
+        boolean isVolume() {
+            return source != null
+                    && (source.startsWith("vol_") || source.contains("/compute/storage/"));
+        }
+    }
 
     /// @param network identifier, name or path; `null` for the subnet's, or the default one
     /// @param subnet identifier, name or path; `null` for any of the network's
@@ -96,6 +103,10 @@ public record NewInstance(
         for (int i = 0; i < disks.size(); i++) {
             var disk = disks.get(i);
             var at = "disks[" + i + "].";
+            if (disk.isVolume()) {
+                checkVolume(mistakes, at, disk);
+                continue;
+            }
             boolean isTemporary = disk.type() == Type.TEMPORARY;
             boolean isReadOnly = disk.mode() == Mode.READ_ONLY;
             mistakes.check(at + "sizeGb", disk.sizeGb(), it -> it >= 1 && it <= LARGEST_DISK,
@@ -112,6 +123,18 @@ public record NewInstance(
                     .unless(!disk.boot() || !isReadOnly, at + "mode",
                             "must be READ_WRITE for the boot disk");
         }
+    }
+
+    private static void checkVolume(Mistakes mistakes, String at, Disk disk) {
+        mistakes.check(at + "source", disk.source(), Reference::isOne, Reference.RULE)
+                .unless(disk.sizeGb() == null, at + "sizeGb",
+                        "must be left out for a volume: it has its own")
+                .unless(!disk.boot(), at + "boot", "must be false for a volume: boot an image")
+                .unless(disk.bus() == Bus.SCSI, at + "interface", "must be SCSI for a volume")
+                .unless(disk.type() == Type.PERSISTENT, at + "type",
+                        "must be PERSISTENT for a volume")
+                .unless(disk.mode() == Mode.READ_WRITE, at + "mode",
+                        "must be READ_WRITE for a volume");
     }
 
     private static void check(Mistakes mistakes, String at, Nic nic) {

@@ -163,6 +163,9 @@ final class Offers {
         var all = new ArrayList<Disk>();
         for (int i = 0; i < asked.disks().size(); i++) {
             var disk = asked.disks().get(i);
+            if (disk.isVolume()) {
+                continue;
+            }
             var at = "disks[" + i + "].";
             var image = disk.source() == null ? null
                     : image(tx, region, disk.source(), at + "source", mistakes);
@@ -194,7 +197,7 @@ final class Offers {
                 .filter(it -> it.state() == OfferState.ACTIVE);
         if (found.isEmpty()) {
             mistakes.add(new Mistake(field, "must be an image that region " + region.code()
-                    + " offers; disks of volumes and snapshots are not offered yet"));
+                    + " offers, or the identifier or path of a volume"));
         }
         return found.orElse(null);
     }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.ObjectName;
+import orrery.server.compute.instance.Instance.Plugged;
+import orrery.server.compute.storage.Volume;
 import orrery.server.tenancy.region.ProjectNamespace;
 
 /// How a machine of ours looks on the management cluster: a VirtualMachine of KubeVirt
@@ -17,6 +19,8 @@ import orrery.server.tenancy.region.ProjectNamespace;
 final class VirtualMachines {
     static final Kind VIRTUAL_MACHINE =
             new Kind("kubevirt.io", "v1", "VirtualMachine", "virtualmachines", true);
+    static final Kind RUNNING = new Kind("kubevirt.io", "v1", "VirtualMachineInstance",
+            "virtualmachineinstances", true);
     /// Where a running one is paused.
     static final Kind ACTIONS = new Kind("subresources.kubevirt.io", "v1",
             "VirtualMachineInstance", "virtualmachineinstances", true);
@@ -47,6 +51,12 @@ final class VirtualMachines {
     /// @param manyZones whether its region has several, so that it must be put into its own
     /// @param run that makes it so
     static ObjectNode of(Instance it, boolean on, boolean manyZones, String run) {
+        return of(it, it.volumes(), on, manyZones, run);
+    }
+
+    /// As above, with these volumes and no others.
+    static ObjectNode of(Instance it, List<Plugged> plugged, boolean on, boolean manyZones,
+            String run) {
         var object = object(it, VIRTUAL_MACHINE, it.objectName());
         object.withObjectProperty("metadata").withObjectProperty("annotations")
                 .put("orrery.dev/name", it.name()).put("orrery.dev/changed-by", run);
@@ -70,17 +80,17 @@ final class VirtualMachines {
         if (manyZones) {
             inner.putObject("nodeSelector").put(ZONE, it.zone());
         }
-        domain(it, inner.putObject("domain"));
+        domain(it, plugged, inner.putObject("domain"));
         var networks = inner.putArray("networks");
         for (int i = 0; i < it.nics().size(); i++) {
             networks.addObject().put("name", "nic" + i).putObject("multus")
                     .put("networkName", attachment(it, i));
         }
-        volumes(it, inner.putArray("volumes"));
+        volumes(it, plugged, inner.putArray("volumes"));
         return object;
     }
 
-    private static void domain(Instance it, ObjectNode domain) {
+    private static void domain(Instance it, List<Plugged> plugged, ObjectNode domain) {
         domain.putObject("cpu").put("cores", it.cpuCores());
         domain.putObject("memory").put("guest", it.ramGb() + "Gi");
         // Without a network of its own it would be given the pods'.
@@ -96,6 +106,9 @@ final class VirtualMachines {
                     .put("readonly", disk.mode() == Disk.Mode.READ_ONLY);
         }
         disks.addObject().put("name", "cloudinit").putObject("disk").put("bus", "virtio");
+        // The bus from which every KubeVirt takes disks while a machine runs.
+        plugged.forEach(volume -> disks.addObject().put("name", Volume.claim(volume.id()))
+                .putObject("disk").put("bus", "scsi"));
         var interfaces = devices.putArray("interfaces");
         for (int i = 0; i < it.nics().size(); i++) {
             interfaces.addObject().put("name", "nic" + i)
@@ -132,7 +145,7 @@ final class VirtualMachines {
         return volume;
     }
 
-    private static void volumes(Instance it, ArrayNode volumes) {
+    private static void volumes(Instance it, List<Plugged> plugged, ArrayNode volumes) {
         for (int i = 0; i < it.disks().size(); i++) {
             var volume = volumes.addObject().put("name", "disk" + i);
             switch (it.disks().get(i).type()) {
@@ -145,6 +158,9 @@ final class VirtualMachines {
         var told = volumes.addObject().put("name", "cloudinit").putObject("cloudInitNoCloud");
         told.putObject("secretRef").put("name", it.objectName());
         told.putObject("networkDataSecretRef").put("name", it.objectName());
+        plugged.forEach(volume -> volumes.addObject().put("name", Volume.claim(volume.id()))
+                .putObject("persistentVolumeClaim")
+                .put("claimName", Volume.claim(volume.id())).put("hotpluggable", true));
     }
 
     /// What the guest is told, for cloud-init.

@@ -40,7 +40,7 @@ public final class Permissions {
             compute.networks: list get create update delete
             compute.subnets: list get create update delete
             compute.addresses: list get create delete
-            compute.storage: list get create update delete
+            compute.storage: list get create update delete operate
             compute.deploys: list get create update delete
             infrastructure.servers: list get create update delete provision validate operate logs
             infrastructure.pools: list get create update delete allocate

@@ -1,9 +1,6 @@
 package orrery.server.compute.instance;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -19,25 +16,20 @@ import orrery.kit.durable.Runs;
 import orrery.kit.durable.Saga;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.KubeClients;
-import orrery.kit.kube.KubeLimits;
 import orrery.kit.kube.KubeView;
 import orrery.kit.kube.Stranger;
-import orrery.kit.net.Outbound;
 import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
-import orrery.server.SimulatedRegion;
-import orrery.server.compute.cluster.People;
 import orrery.server.compute.address.Addresses;
 import orrery.server.compute.network.Network;
 import orrery.server.compute.network.Networks;
 import orrery.server.compute.network.NewNetwork;
+import orrery.server.compute.storage.VolumeWorld;
 import orrery.server.platform.catalogue.GpuTypes;
 import orrery.server.platform.catalogue.Images;
 import orrery.server.platform.catalogue.InstanceType;
 import orrery.server.platform.catalogue.InstanceTypes;
-import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Quotas;
-import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.Regions;
 
@@ -47,12 +39,13 @@ public final class MachineWorld implements AutoCloseable {
     public static final String REGION = "sim1";
     public static final Grant GRANT = TestDatabase.grant();
 
-    public final TestDatabase test = TestDatabase.create("server");
-    public final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
-    final KubeClients clients = new KubeClients(
-            new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
-    public final Regions regions;
-    final Quotas quotas;
+    final VolumeWorld storage = new VolumeWorld();
+    public final TestDatabase test = storage.test;
+    public final TestProcess process = storage.process;
+    final KubeClients clients = storage.clients;
+    public final Regions regions = storage.regions;
+    final Quotas quotas = storage.quotas;
+    final Attachments attachments;
     final Nics nics;
     final Management management;
     final Lifecycle lifecycle;
@@ -61,36 +54,25 @@ public final class MachineWorld implements AutoCloseable {
     public final Clock clock = Clock.systemUTC();
 
     public MachineWorld() {
-        People.insert(test);
         var database = test.database();
         var events = process.events();
         var paging = TestProcess.paging();
-        regions = new Regions(database, TestProcess.sealing(), events, clock);
-        regions.register(TestDatabase.ACCESS.system("test"), new NewRegion(
-                REGION, "Simulated", kubeconfig(), null, List.of()));
-        var projects = new Projects(database, null, null, null, null, null, null, null, null);
+        var projects = storage.projects;
         var networks = new Networks(database, projects, regions, events, paging, ids, clock);
         networks.create(GRANT, REGION, new NewNetwork(
                 "home", null, null, Map.of(), "10.20.0.0/24", Network.Role.DEFAULT));
-        quotas = new Quotas(database, events, clock);
         nics = new Nics(networks, new Addresses(
                 database, projects, regions, networks, events, paging, ids, clock));
         management = new Management(regions, clients);
         // No machine here is a server.
-        lifecycle = new Lifecycle(database, nics, null, quotas, events, process.runs(), clock);
+        lifecycle = new Lifecycle(database, nics, storage.volumes, null, quotas, events,
+                process.runs(), clock);
+        attachments = new Attachments(database, storage.volumes, process.runs());
         var gpus = new GpuTypes(database, regions, events, paging, clock);
         instances = new Instances(database, projects, regions, new Offers(
                 new InstanceTypes(database, regions, gpus, events, paging, clock),
-                new Images(database, regions, events, paging, clock), gpus), nics, quotas, null,
-                lifecycle, events, process.runs(), paging, ids, clock);
-    }
-
-    private static String kubeconfig() {
-        try {
-            return Files.readString(SimulatedRegion.kubeconfig());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                new Images(database, regions, events, paging, clock), gpus), nics,
+                attachments, quotas, null, lifecycle, events, process.runs(), paging, ids, clock);
     }
 
     CreateInstance creating() {
@@ -99,6 +81,10 @@ public final class MachineWorld implements AutoCloseable {
 
     PowerInstance powering() {
         return new PowerInstance(lifecycle, management, regions, clients, clock);
+    }
+
+    PlugVolume plugging() {
+        return new PlugVolume(attachments, lifecycle, management, regions, clients, clock);
     }
 
     DeleteInstance deleting(Runs runs) {
@@ -140,8 +126,8 @@ public final class MachineWorld implements AutoCloseable {
                     null, Map.of(), InstanceType.Kind.VM, "vm.small", 1, 2, List.of(),
                     List.of(new Disk(20, Disk.Bus.SCSI, null, "https://example.com/disk",
                             null, true,
-                            Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), name,
-                    List.of(), null, null, Instance.State.PROVISIONING, null, null, 1,
+                            Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), List.of(),
+                    name, List.of(), null, null, Instance.State.PROVISIONING, null, null, 1,
                     "usr_test", now, now, null);
             new InstanceTable().insert(tx, made);
             nics.take(tx, GRANT.scope(), REGION, id, null, new ArrayList<>());
@@ -215,8 +201,6 @@ public final class MachineWorld implements AutoCloseable {
 
     @Override
     public void close() {
-        process.close();
-        clients.close();
-        test.close();
+        storage.close();
     }
 }

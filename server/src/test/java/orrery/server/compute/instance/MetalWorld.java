@@ -17,6 +17,7 @@ import orrery.server.infrastructure.machine.HeldMachines;
 import orrery.server.infrastructure.machine.Machine;
 import orrery.server.infrastructure.machine.MachineWorld;
 import orrery.server.infrastructure.pool.Pools;
+import orrery.server.compute.storage.Volumes;
 import orrery.server.platform.catalogue.GpuTypes;
 import orrery.server.platform.catalogue.Images;
 import orrery.server.platform.catalogue.InstanceType;
@@ -52,13 +53,17 @@ final class MetalWorld implements AutoCloseable {
         pools = servers.pools(process, servers.machines(process));
         quotas = new Quotas(database, events, clock);
         metal = new Metal(held, pools);
+        // No server here has a volume.
+        var volumes = new Volumes(database, projects, servers.regions, null, quotas, null, events,
+                process.runs(), paging, servers.ids, clock);
         lifecycle = new Lifecycle(
-                database, nics, metal, quotas, events, process.runs(), clock);
+                database, nics, volumes, metal, quotas, events, process.runs(), clock);
         var gpus = new GpuTypes(database, servers.regions, events, paging, clock);
         instances = new Instances(database, projects, servers.regions, new Offers(
                 new InstanceTypes(database, servers.regions, gpus, events, paging, clock),
-                new Images(database, servers.regions, events, paging, clock), gpus), nics, quotas,
-                metal, lifecycle, events, process.runs(), paging, servers.ids, clock);
+                new Images(database, servers.regions, events, paging, clock), gpus), nics,
+                new Attachments(database, volumes, process.runs()), quotas, metal, lifecycle,
+                events, process.runs(), paging, servers.ids, clock);
     }
 
     CreateMetal creating() {
@@ -106,8 +111,8 @@ final class MetalWorld implements AutoCloseable {
                 InstanceType.Kind.BAREMETAL, "metal.large", 64, 512, List.of(),
                 List.of(new Disk(2000, Disk.Bus.SCSI, null, "https://images.example/disk",
                         null, true,
-                        Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), name, List.of(),
-                null, null, Instance.State.PROVISIONING, null, null, 1, "usr_test", now, now,
+                        Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), List.of(), name,
+                List.of(), null, null, Instance.State.PROVISIONING, null, null, 1, "usr_test", now, now,
                 null);
         test.database().write(GRANT, tx -> {
             new InstanceTable().insert(tx, made);

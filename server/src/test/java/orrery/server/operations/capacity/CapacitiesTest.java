@@ -136,7 +136,7 @@ class CapacitiesTest {
         var types = new InstanceTypes(
                 database, regions, gpus, process.events(), TestProcess.paging(), CLOCK);
         var instances = new Instances(database, null, null, null, null, null, null, null, null,
-                null, null, null, null);
+                null, null, null, null, null);
         return new Capacities(database, new Access((principal, scope) ->
                 isOperator || !scope.equals(Scope.PLATFORM) ? Set.of("*") : Set.of(), CLOCK),
                 regions, types, gpus, new Fleet(), instances,
