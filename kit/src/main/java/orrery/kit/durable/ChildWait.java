@@ -54,7 +54,7 @@ final class ChildWait {
             return execution.unwind(Status.CANCELLED, null, row.failed());
         }
         if (execution.isLate()) {
-            return execution.unwind(Status.FAILED, Execution.late(row.name()), row.failed());
+            return execution.unwind(Status.FAILED, execution.late(row.name()), row.failed());
         }
         var why = state.error() == null
                 ? new Run.Error("CANCELLED", child + " was cancelled", row.name())

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
     private static final Logger LOG = Logger.getLogger(Execution.class);
     private static final long DATABASE_PAUSE_MILLIS = 100;
+    /// Between two looks whether somebody who is away is back; the longer it takes, the fewer.
+    private static final Duration SHORTEST_AWAY = Duration.ofMillis(250);
+    private static final Duration LONGEST_AWAY = Duration.ofSeconds(10);
+    private static final String WAITS = "; going on when it is back";
 
     private final Parts parts;
     private final Policy policy;
@@ -35,6 +39,7 @@ final class Execution {
         this.run = run;
         this.lease = lease;
         this.journal = new LinkedHashMap<>(journal);
+        this.progress = run.progress();
     }
 
     RunRow run() {
@@ -104,8 +109,10 @@ final class Execution {
         return now().isAfter(run.deadline());
     }
 
-    static Run.Error late(@Nullable String step) {
-        return new Run.Error(RunErrors.DEADLINE, "not done before its deadline", step);
+    Run.Error late(@Nullable String step) {
+        var cause = progress != null && progress.endsWith(WAITS)
+                ? ": " + progress.substring(0, progress.length() - WAITS.length()) : "";
+        return new Run.Error(RunErrors.DEADLINE, "not done before its deadline" + cause, step);
     }
 
     void ensureHeld() {
@@ -226,6 +233,9 @@ final class Execution {
         if (lease.isStopping() || e instanceof InterruptedException) {
             return park(Duration.ZERO, null, null);
         }
+        if (RunErrors.isAway(e)) {
+            return away(step, e);
+        }
         int tries = step.tries() + 1;
         if (RunErrors.isFinal(e) || tries >= policy.attempts()) {
             LOG.debugf(e, "run %s, step %s failed", run.id(), step.name());
@@ -234,6 +244,34 @@ final class Execution {
         LOG.debugf(e, "run %s, step %s, try %d", run.id(), step.name(), tries);
         var pause = policy.pause(tries);
         return park(pause, again(step, e, tries, pause), step.withTries(tries));
+    }
+
+    /// Nobody is there who could do it. That is no failed try: the run says so and waits, for as
+    /// long as its deadline allows. The caller throws what this returns.
+    Interruption away(StepRow step, Exception e) {
+        waits(e);
+        return park(awayPause(step), null, step.withTries(step.tries()));
+    }
+
+    private void waits(Exception e) {
+        progress(RunErrors.of(e, null).message() + WAITS);
+    }
+
+    private Duration awayPause(StepRow step) {
+        return Duration.ofMillis(Math.clamp(since(step).toMillis() / 8,
+                SHORTEST_AWAY.toMillis(), LONGEST_AWAY.toMillis()));
+    }
+
+    /// Somebody was there: what was said of an absence is over.
+    void answered() {
+        if (progress != null && progress.endsWith(WAITS)) {
+            progress("going on");
+        }
+    }
+
+    /// Whether an undo may wait for somebody who is away: as long again as the run itself might.
+    boolean mayUndoLater() {
+        return now().isBefore(run.deadline().plus(policy.deadline()));
     }
 
     private String again(StepRow step, Exception e, int tries, Duration pause) {
@@ -276,6 +314,15 @@ final class Execution {
         var pause = policy.pause(step.tries());
         settled(persist(c -> parts.journal().parkAgain(c, run, pause.toNanos() / 1e9,
                 "undoing " + again(step, e, step.tries(), pause), step)));
+        return new Parked(pause);
+    }
+
+    /// As [#away], for an undo.
+    Interruption undoAway(StepRow step, Exception e) {
+        waits(e);
+        var pause = awayPause(step);
+        settled(persist(c -> parts.journal().parkAgain(
+                c, run, pause.toNanos() / 1e9, String.valueOf(progress), step)));
         return new Parked(pause);
     }
 

@@ -177,6 +177,7 @@ final class LeaseTable {
                 unwinding == null ? null : Status.parse(unwinding),
                 code == null ? null : new Run.Error(code, rows.getString("error_message"),
                         rows.getString("error_step")),
-                rows.getTimestamp("deadline").toInstant());
+                rows.getTimestamp("deadline").toInstant(),
+                rows.getString("progress"));
     }
 }

@@ -25,6 +25,15 @@ final class RunErrors {
         };
     }
 
+    /// Whether nobody was there to do it: that is no try, however often it happens.
+    static boolean isAway(Throwable failure) {
+        return switch (failure) {
+            case Problem.Failure refusal -> refusal.problem() instanceof Problem.Unavailable;
+            case KubeFailure kube -> kube.isAway();
+            default -> false;
+        };
+    }
+
     static Run.Error of(Throwable failure, @Nullable String step) {
         if (failure instanceof Problem.Failure refusal) {
             var name = refusal.problem().getClass().getSimpleName();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param authority what the run may do: the grant that it was accepted with
 /// @param unwinding the status that it will end in when its undoing is done; null: it goes ahead
+/// @param progress  what it said last
 record RunRow(
         String id,
         String saga,
@@ -26,14 +27,15 @@ record RunRow(
         boolean cancelled,
         @Nullable Status unwinding,
         Run.@Nullable Error error,
-        Instant deadline) {
+        Instant deadline,
+        @Nullable String progress) {
 
     /// Where the secrets of inputs are sealed.
     static final SealedColumn INPUT = new SealedColumn("run", "id", "sealed");
 
     RunRow leased(long granted) {
         return new RunRow(id, saga, subject, scope, triggeredBy, authority, input, sealed, attempt,
-                parent, granted, cancelled, unwinding, error, deadline);
+                parent, granted, cancelled, unwinding, error, deadline, progress);
     }
 
     RunRow failing(Run.Error why) {
@@ -42,6 +44,6 @@ record RunRow(
 
     RunRow unwinding(Status end, Run.@Nullable Error why) {
         return new RunRow(id, saga, subject, scope, triggeredBy, authority, input, sealed, attempt,
-                parent, epoch, cancelled, end, why, deadline);
+                parent, epoch, cancelled, end, why, deadline, progress);
     }
 }

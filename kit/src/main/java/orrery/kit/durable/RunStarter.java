@@ -82,7 +82,7 @@ final class RunStarter {
             @Nullable String parent, int attempt) {
         return new RunRow(id, type.name(), subject, scope, authority.principal().id(),
                 authority, input.json(), input.sealed(), attempt, parent, 0, false, null, null,
-                clock.instant().plus(type.policy().deadline()));
+                clock.instant().plus(type.policy().deadline()), null);
     }
 
     /// @throws Problem.Failure [Problem.Conflict] when another changing run has the subject

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// [orrery.kit.Problem] that another try would meet again). When the tries are used up, all undos
 /// run in reverse order and the run fails with that error. Code after the failing step never runs,
 /// so there is nothing to catch.
+///
+/// That nobody answers (a region is away) is no try: the run says so and waits, for as long as its
+/// deadline allows.
 public final class Steps {
     private static final long SHORT_MILLIS = 250;
     private static final Duration CHILD_POLL = Duration.ofSeconds(10);
@@ -78,6 +81,7 @@ public final class Steps {
             execution.fault(step, Faults.Moment.BEFORE);
             execution.ensureHeld();
             value = action.call();
+            execution.answered();
             execution.fault(step, Faults.Moment.ACTED);
         } catch (Exception e) {
             throw execution.failed(row, e);
@@ -241,6 +245,13 @@ public final class Steps {
                 ? text : text.substring(0, LONGEST_PROGRESS));
     }
 
+    /// As [#progress(String)], of another run that this one waits for: what that says itself.
+    public void progress(String what, Run other) {
+        if (other.progress() != null) {
+            progress(what + " (" + other.progress() + ")");
+        }
+    }
+
     /// Ends the run after its saga has returned.
     void finish() {
         if (execution.run().unwinding() != null) {
@@ -356,6 +367,7 @@ public final class Steps {
             execution.fault(row.name(), Faults.Moment.BEFORE);
             execution.ensureHeld();
             var answer = question.call();
+            execution.answered();
             if (answer.isPresent()) {
                 execution.fault(row.name(), Faults.Moment.ACTED);
             }
@@ -363,6 +375,9 @@ public final class Steps {
         } catch (Exception e) {
             if (RunErrors.isFinal(e) || e instanceof Fence.Lost) {
                 throw execution.failed(row, e);
+            }
+            if (RunErrors.isAway(e)) {
+                throw execution.away(row, e);
             }
             return Optional.empty();
         }

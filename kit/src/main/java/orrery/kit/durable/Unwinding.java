@@ -52,6 +52,9 @@ final class Unwinding {
         if (execution.lease().isStopping()) {
             return execution.park(Duration.ZERO, null, null);
         }
+        if (RunErrors.isAway(e) && execution.mayUndoLater()) {
+            return execution.undoAway(row, e);
+        }
         int tries = row.tries() + 1;
         if (RunErrors.isFinal(e) || tries >= PATIENCE * execution.policy().attempts()) {
             return new Interruption(Interruption.Kind.CONFUSED, "undoing " + row.name()

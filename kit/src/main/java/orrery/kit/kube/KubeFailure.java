@@ -18,8 +18,10 @@ public final class KubeFailure extends RuntimeException {
         this.reason = reason;
     }
 
+    /// @param target its key; people know it by what stands before the connection's number
     static KubeFailure away(String target, String cause) {
-        return new KubeFailure(NO_ANSWER, "Away", target + " does not answer: " + cause);
+        return new KubeFailure(NO_ANSWER, "Away",
+                target.replaceFirst("#.*", "") + " does not answer: " + cause);
     }
 
     /// @param body what was answered: a Kubernetes `Status`, or anything else

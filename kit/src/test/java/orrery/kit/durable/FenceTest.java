@@ -37,7 +37,8 @@ class FenceTest {
     void theLeaseGoesFromOneToTheOther() throws Exception {
         var now = Clock.systemUTC().instant();
         var run = new RunRow(ids.next("run"), "fence.test", null, grant.scope(), "usr_test",
-                grant.stored(), "{}", null, 1, null, 0, false, null, null, now.plusSeconds(60));
+                grant.stored(), "{}", null, 1, null, 0, false, null, null, now.plusSeconds(60),
+                null);
         try (var c = connection()) {
             new Sql("create table effect (n int)").update(c);
             long epoch = new LeaseTable(ids, "wrk_stale").insert(run, false, true, LEASE, null)

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.Optional;
 import orrery.kit.Problem;
 import orrery.kit.durable.Steps;
-import orrery.kit.kube.KubeFailure;
 
 /// What a saga sees of its cluster in the management cluster, told to people as progress.
 final class Look {
@@ -34,90 +33,78 @@ final class Look {
 
     /// Whether the management cluster answers. Everything waits until it does.
     boolean answers() {
-        return asking(() -> Optional.of(
-                management.view(steps.grant(), cluster().region()).version())).isPresent();
+        return !management.view(steps.grant(), cluster().region()).version().isEmpty();
     }
 
     /// The template to make the cluster from, once it is offered to the project.
     Optional<Template> template() {
-        return asking(() -> {
-            var cluster = cluster();
-            var version = cluster.kubernetesVersion() == null ? "" : cluster.kubernetesVersion();
-            var offered = management.templates(steps.grant(), cluster);
-            var plan = cluster.plan();
-            var chosen = plan == null ? Template.choose(offered, version)
-                    : Template.named(offered, plan);
-            if (chosen.isEmpty()) {
-                say("waiting for region " + cluster.region() + " to offer the project "
-                        + (plan != null ? "template " + plan.template()
-                                : version.isEmpty() ? "a template"
-                                : "a template for Kubernetes " + version));
-            }
-            return chosen;
-        });
+        var cluster = cluster();
+        var version = cluster.kubernetesVersion() == null ? "" : cluster.kubernetesVersion();
+        var offered = management.templates(steps.grant(), cluster);
+        var plan = cluster.plan();
+        var chosen = plan == null ? Template.choose(offered, version)
+                : Template.named(offered, plan);
+        if (chosen.isEmpty()) {
+            say("waiting for region " + cluster.region() + " to offer the project "
+                    + (plan != null ? "template " + plan.template()
+                            : version.isEmpty() ? "a template"
+                            : "a template for Kubernetes " + version));
+        }
+        return chosen;
     }
 
     /// Whether no deployment of this name is on its way out.
     boolean noneLeaving() {
-        return asking(() -> {
-            boolean leaving = management.deployment(steps.grant(), cluster())
-                    .filter(object -> object.path("metadata").has("deletionTimestamp"))
-                    .isPresent();
-            if (leaving) {
-                say("waiting for an earlier deployment to be gone");
-            }
-            return leaving ? Optional.<Boolean>empty() : Optional.of(true);
-        }).isPresent();
+        boolean leaving = management.deployment(steps.grant(), cluster())
+                .filter(object -> object.path("metadata").has("deletionTimestamp"))
+                .isPresent();
+        if (leaving) {
+            say("waiting for an earlier deployment to be gone");
+        }
+        return !leaving;
     }
 
     /// The deployment once it is ready.
     ///
     /// @throws Problem.Failure [Problem.Conflict] when it cannot become so
     Optional<Observation> ready() {
-        return asking(() -> {
-            var found = management.deployment(steps.grant(), cluster());
-            if (found.isEmpty()) {
-                throw new Problem.Conflict(Clusters.KIND, id,
-                        "somebody deleted its ClusterDeployment").raise();
-            }
-            var seen = Observation.of(found.get());
-            say(seen.text());
-            return switch (seen.verdict()) {
-                case READY -> Optional.of(management.resolved(steps.grant(), cluster(), seen));
-                case PROGRESSING -> Optional.<Observation>empty();
-                case FAILED -> endured(seen);
-                case DELETING, DELETE_FAILED -> throw new Problem.Conflict(Clusters.KIND, id,
-                        "somebody deletes its ClusterDeployment").raise();
-            };
-        });
+        var found = management.deployment(steps.grant(), cluster());
+        if (found.isEmpty()) {
+            throw new Problem.Conflict(Clusters.KIND, id,
+                    "somebody deleted its ClusterDeployment").raise();
+        }
+        var seen = Observation.of(found.get());
+        say(seen.text());
+        return switch (seen.verdict()) {
+            case READY -> Optional.of(management.resolved(steps.grant(), cluster(), seen));
+            case PROGRESSING -> Optional.empty();
+            case FAILED -> endured(seen);
+            case DELETING, DELETE_FAILED -> throw new Problem.Conflict(Clusters.KIND, id,
+                    "somebody deletes its ClusterDeployment").raise();
+        };
     }
 
     /// What came of a dry run, once it is over.
     ///
     /// @throws Problem.Failure [Problem.Conflict] when the cluster could not be made
     Optional<Observation> tried() {
-        return asking(() -> management.deployment(steps.grant(), cluster())
+        return management.deployment(steps.grant(), cluster())
                 .flatMap(Observation::ofDryRun)
                 .flatMap(seen -> seen.verdict() == Observation.Verdict.READY
-                        ? Optional.of(seen) : endured(seen)));
+                        ? Optional.of(seen) : endured(seen));
     }
 
     /// Whether the deployment is gone.
     ///
     /// @throws Problem.Failure [Problem.Conflict] when it cannot go
     boolean gone() {
-        return asking(() -> {
-            var found = management.deployment(steps.grant(), cluster());
-            if (found.isEmpty()) {
-                return Optional.of(true);
-            }
-            var seen = Observation.of(found.get());
-            say(seen.text());
-            if (seen.verdict() == Observation.Verdict.DELETE_FAILED) {
-                return endured(seen).map(_ -> true);
-            }
-            return Optional.<Boolean>empty();
-        }).isPresent();
+        var found = management.deployment(steps.grant(), cluster());
+        if (found.isEmpty()) {
+            return true;
+        }
+        var seen = Observation.of(found.get());
+        say(seen.text());
+        return seen.verdict() == Observation.Verdict.DELETE_FAILED && endured(seen).isPresent();
     }
 
     private Optional<Observation> endured(Observation seen) {
@@ -129,23 +116,6 @@ final class Look {
             throw new Problem.Conflict(Clusters.KIND, id, seen.text()).raise();
         }
         return Optional.empty();
-    }
-
-    private interface Question<T> {
-        Optional<T> ask();
-    }
-
-    private <T> Optional<T> asking(Question<T> question) {
-        try {
-            return question.ask();
-        } catch (KubeFailure failure) {
-            if (!failure.isAway()) {
-                throw failure;
-            }
-            say("the management cluster of region " + cluster().region()
-                    + " does not answer; going on when it does");
-            return Optional.empty();
-        }
     }
 
     private void say(String text) {

@@ -154,6 +154,7 @@ record Bringing(
             return true;
         }
         var run = runs.get(steps.grant(), started);
+        steps.progress(name, run);
         return switch (run.status()) {
             case PENDING, RUNNING -> false;
             case COMPLETED -> true;

@@ -38,7 +38,7 @@ final class ClusterMaker implements Maker {
     public Map<String, Part> parts(Tx tx, Collection<String> ids) {
         var parts = new HashMap<String, Part>();
         clusters.byIds(tx, ids).forEach((id, it) -> parts.put(id, new Part(id, it.name(),
-                it.state().name().toLowerCase(Locale.ROOT), it.stateReason(),
+                it.state().name().toLowerCase(Locale.ROOT), it.stateReason(), it.runId(),
                 health(it.state()), it.plan())));
         return parts;
     }

@@ -67,6 +67,9 @@ final class DeleteDeploy implements Saga<DeleteDeploy.Input> {
             throw new Problem.Conflict(Deploys.KIND, deploy,
                     "was not deleted, because of " + why).raise();
         }
+        if (part.run() != null) {
+            steps.progress(part.name(), runs.get(steps.grant(), part.run()));
+        }
         return part.health() == Health.GONE;
     }
 }

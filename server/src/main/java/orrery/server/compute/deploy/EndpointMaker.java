@@ -37,7 +37,7 @@ final class EndpointMaker implements Maker {
     public Map<String, Part> parts(Tx tx, Collection<String> ids) {
         var parts = new HashMap<String, Part>();
         endpoints.byIds(tx, ids).forEach((id, it) -> parts.put(id, new Part(id, it.name(),
-                it.state().name().toLowerCase(Locale.ROOT), it.stateReason(),
+                it.state().name().toLowerCase(Locale.ROOT), it.stateReason(), it.runId(),
                 health(it.state()), null)));
         return parts;
     }

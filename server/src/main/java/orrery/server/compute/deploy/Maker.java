@@ -51,9 +51,10 @@ interface Maker {
     /// One of a deploy, as it is now.
     ///
     /// @param state in its own words
+    /// @param run the last that changed it
     /// @param plan that it was made by, where it knows
-    record Part(String id, String name, String state, @Nullable String reason, Health health,
-            @Nullable Plan plan) {}
+    record Part(String id, String name, String state, @Nullable String reason,
+            @Nullable String run, Health health, @Nullable Plan plan) {}
 
     enum Health {
         WELL,

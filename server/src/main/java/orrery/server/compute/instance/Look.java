@@ -5,10 +5,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import orrery.kit.Problem;
 import orrery.kit.durable.Steps;
-import orrery.kit.kube.KubeFailure;
 import orrery.server.compute.instance.Machine.Verdict;
 import orrery.server.compute.storage.Volume;
 
@@ -38,19 +36,16 @@ final class Look {
 
     /// Whether the management cluster answers. Everything waits until it does.
     boolean answers() {
-        return asking(() -> Optional.of(management.view(
-                steps.grant(), instance().region()).version())).isPresent();
+        return !management.view(steps.grant(), instance().region()).version().isEmpty();
     }
 
     /// Whether no VirtualMachine of this name is on its way out.
     boolean noneLeaving() {
-        return asking(() -> {
-            var leaving = find().filter(it -> it.verdict() == Verdict.LEAVING).isPresent();
-            if (leaving) {
-                say("waiting for an earlier machine to be gone");
-            }
-            return leaving ? Optional.<Boolean>empty() : Optional.of(true);
-        }).isPresent();
+        var leaving = find().filter(it -> it.verdict() == Verdict.LEAVING).isPresent();
+        if (leaving) {
+            say("waiting for an earlier machine to be gone");
+        }
+        return !leaving;
     }
 
     /// Whether an instance was made of it, so that only its start is left.
@@ -65,21 +60,17 @@ final class Look {
     /// @param on whether it is described as one that is on
     /// @throws Problem.Failure [Problem.Conflict] when it cannot become so
     private boolean is(boolean on, Predicate<Machine> wanted) {
-        return asking(() -> {
-            var machine = find().orElseThrow(
-                    () -> conflict("somebody deleted its VirtualMachine"));
-            say(machine.text());
-            if (machine.halted() == on) {
-                throw conflict("somebody " + (on ? "stopped" : "started") + " it meanwhile");
-            }
-            if (wanted.test(machine)) {
-                return Optional.of(true);
-            }
-            if (!mayPass(machine)) {
-                throw conflict(machine.text());
-            }
-            return Optional.<Boolean>empty();
-        }).isPresent();
+        var machine = find().orElseThrow(
+                () -> conflict("somebody deleted its VirtualMachine"));
+        say(machine.text());
+        if (machine.halted() == on) {
+            throw conflict("somebody " + (on ? "stopped" : "started") + " it meanwhile");
+        }
+        boolean isThere = wanted.test(machine);
+        if (!isThere && !mayPass(machine)) {
+            throw conflict(machine.text());
+        }
+        return isThere;
     }
 
     private boolean mayPass(Machine machine) {
@@ -96,8 +87,7 @@ final class Look {
     }
 
     boolean isGone() {
-        return asking(() -> find().isEmpty() ? Optional.of(true) : Optional.<Boolean>empty())
-                .isPresent();
+        return find().isEmpty();
     }
 
     /// Whether it has a volume by now; one that is off has what it is described with.
@@ -130,19 +120,6 @@ final class Look {
     /// What it says now; empty when there is none.
     Optional<Machine> find() {
         return management.machine(steps.grant(), instance()).map(Machine::of);
-    }
-
-    private <T> Optional<T> asking(Supplier<Optional<T>> question) {
-        try {
-            return question.get();
-        } catch (KubeFailure failure) {
-            if (!failure.isAway()) {
-                throw failure;
-            }
-            say("the management cluster of region " + instance().region()
-                    + " does not answer; going on when it does");
-            return Optional.empty();
-        }
     }
 
     private void say(String text) {

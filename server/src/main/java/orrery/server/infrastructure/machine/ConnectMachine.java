@@ -39,11 +39,11 @@ final class ConnectMachine implements Saga<ConnectMachine.Input> {
     public void run(Steps steps, Input in) {
         var id = in.server();
         var look = looks.at(steps, id);
-        var begun = steps.tx("begin", Look.Begun.class,
+        steps.tx("begin",
                 tx -> lifecycle.begin(tx, id, Change.CONNECT),
                 tx -> lifecycle.unchanged(tx, id, "Its management controller is reached as"
                         + " before; its last run says why."));
-        steps.await("management cluster", look::answers);
+        var begun = steps.await("management cluster", Look.Begun.class, look::answers);
         steps.run("host is there", look::verifyThere);
         var login = in.to().login();
         if (login != null) {

@@ -49,7 +49,7 @@ final class DecommissionMachine implements Saga<DecommissionMachine.Input> {
                 tx -> lifecycle.decommissionFailed(tx, id));
         steps.await("earlier run", () -> in.earlier() == null
                 || runs.get(steps.grant(), in.earlier()).status().isOver());
-        steps.await("management cluster", look::answers);
+        steps.await("management cluster", Look.Begun.class, look::answers);
         steps.run("host", () -> delete(
                 steps, look, BareMetalHosts.HOST, BareMetalHosts.name(id)));
         steps.await("gone", look::gone);

@@ -78,14 +78,13 @@ final class Lifecycle {
     }
 
     /// A run begins to change it.
-    Look.Begun begin(Tx tx, String id, Change change) {
+    void begin(Tx tx, String id, Change change) {
         var machine = table.rows.lock(tx, id);
         if (!change.mayBegin(machine)) {
             throw illegal(machine, change);
         }
         mark(tx, machine, change.meanwhile(machine.state()), "", Severity.INFO,
                 change.text() + " begins");
-        return new Look.Begun(clock.instant());
     }
 
     static Problem.Failure illegal(Machine machine, Change change) {

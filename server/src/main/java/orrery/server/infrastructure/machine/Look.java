@@ -20,17 +20,20 @@ final class Look {
         this.id = id;
     }
 
-    /// When a run began to look: what failed before it is not its own.
+    /// When a run could first look: what failed before that is not its own, however long the
+    /// region was away.
     record Begun(Instant at) {}
 
     Machine machine() {
         return looks.lifecycle().get(steps.grant(), id);
     }
 
-    /// Whether the management cluster answers. Everything waits until it does.
-    boolean answers() {
-        return asking(() -> Optional.of(
-                looks.hosts().view(steps.grant(), machine().region()).version())).isPresent();
+    /// When the management cluster answers. Everything waits until it does.
+    Optional<Begun> answers() {
+        return asking(() -> {
+            looks.hosts().view(steps.grant(), machine().region()).version();
+            return Optional.of(new Begun(looks.clock().instant()));
+        });
     }
 
     /// Whether no host of this name is on its way out.
@@ -140,12 +143,11 @@ final class Look {
         try {
             return question.ask();
         } catch (KubeFailure failure) {
-            if (!failure.isAway()) {
-                throw failure;
+            if (failure.isAway()) {
+                looks.lifecycle().note(
+                        steps.grant(), id, Severity.WARNING, failure.getMessage());
             }
-            say("the management cluster of region " + machine().region()
-                    + " does not answer; going on when it does", Severity.WARNING);
-            return Optional.empty();
+            throw failure;
         }
     }
 

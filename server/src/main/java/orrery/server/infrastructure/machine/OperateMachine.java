@@ -42,14 +42,14 @@ final class OperateMachine implements Saga<OperateMachine.Input> {
     public void run(Steps steps, Input in) {
         var id = in.server();
         var look = looks.at(steps, id);
-        var begun = steps.tx("begin", Look.Begun.class,
+        steps.tx("begin",
                 tx -> lifecycle.begin(tx, id, in.action()),
                 tx -> lifecycle.failed(tx, id, "The action " + in.action().text()
                         + " failed; its last run says why."));
         // Nobody else changes what is wanted meanwhile, so it is the same however often it is read.
         var before = look.machine().wanted();
         var wanted = in.action().of(before);
-        steps.await("management cluster", look::answers);
+        var begun = steps.await("management cluster", Look.Begun.class, look::answers);
         switch (in.action()) {
             case RETRY -> makeAnew(steps, look);
             case POWER_CYCLE, RESET -> {

@@ -45,11 +45,11 @@ final class ProvisionMachine implements Saga<ProvisionMachine.Input> {
         var id = in.server();
         var look = looks.at(steps, id);
         var wanted = new Wanted(in.image(), true, false);
-        var begun = steps.tx("begin", Look.Begun.class,
+        steps.tx("begin",
                 tx -> lifecycle.begin(tx, id, Change.PROVISION),
                 tx -> lifecycle.failed(tx, id,
                         "It could not be provisioned; its last run says why."));
-        steps.await("management cluster", look::answers);
+        var begun = steps.await("management cluster", Look.Begun.class, look::answers);
         steps.run("host is there", look::verifyThere);
         if (in.userData() != null) {
             steps.run("user data",

@@ -47,11 +47,11 @@ final class RegisterMachine implements Saga<RegisterMachine.Input> {
     public void run(Steps steps, Input in) {
         var id = in.server();
         var look = looks.at(steps, id);
-        var begun = steps.tx("begin", Look.Begun.class,
+        steps.tx("begin",
                 tx -> lifecycle.begin(tx, id, Change.REGISTER),
                 tx -> lifecycle.failed(tx, id,
                         "It could not be registered; its last run says why."));
-        steps.await("management cluster", look::answers);
+        var begun = steps.await("management cluster", Look.Begun.class, look::answers);
         steps.run("project namespace", () -> kube(steps, look).ensure(ProjectNamespace.object(
                 look.machine().projectId(), look.machine().organizationId())));
         steps.await("no earlier host", look::noneLeaving);

@@ -42,7 +42,7 @@ final class DeleteOrganization implements Saga<DeleteOrganization.Input> {
         var begun = steps.tx("begin projects", Begun.class,
                 tx -> new Begun(deletions.clear(tx, in.id())));
         for (var run : begun.runs()) {
-            steps.await("see " + run + " end", () -> projects.isDone(steps.grant(), run));
+            steps.await("see " + run + " end", () -> projects.isDone(steps, run));
         }
         steps.tx("forget", tx -> deletions.forget(tx, in.id()));
     }

@@ -79,7 +79,7 @@ final class DeleteProject implements Saga<DeleteProject.Input> {
             }
             for (var run : begun.runs()) {
                 steps.await("see " + run + " end",
-                        () -> deletions.isDone(steps.grant(), run));
+                        () -> deletions.isDone(steps, run));
             }
         }
         throw new IllegalStateException(layer + " of " + project + " never become empty");

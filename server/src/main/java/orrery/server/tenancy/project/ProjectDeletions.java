@@ -16,6 +16,7 @@ import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
+import orrery.kit.durable.Steps;
 import orrery.kit.events.Subject;
 import orrery.kit.http.IfMatch;
 import orrery.server.iam.policy.ProjectEnd;
@@ -157,11 +158,12 @@ public final class ProjectDeletions {
         return new Begun(begun, isEmpty);
     }
 
-    /// Whether a run that deletes something has done so.
+    /// Whether a run that deletes something has done so; what it does is told as progress.
     ///
     /// @throws Problem.Failure [Problem.Conflict] when it never will
-    public boolean isDone(Grant grant, String id) {
-        var run = runs.anywhere(grant, id);
+    public boolean isDone(Steps steps, String id) {
+        var run = runs.anywhere(steps.grant(), id);
+        steps.progress(run.type(), run);
         return switch (run.status()) {
             case PENDING, RUNNING -> false;
             case COMPLETED -> true;
