@@ -37,19 +37,25 @@ final class KubeClient {
     private final KubeLimits limits;
     private final Semaphore calls;
     private final Semaphore streams;
+    /// Users read logs for as long as they like, and must not keep watches from their turn.
+    private final Semaphore follows;
     private final Discovery discovery = new Discovery(this);
+    private final Silence silence;
     private final Consumer<String> onAway;
     private final long since = System.nanoTime();
 
+    /// @param silence of this target, whatever address its name meant before
     /// @param onAway told the target's key when nobody answers: its name may mean another address
     ///     by now, so the next request begins with a new connection
     KubeClient(KubeTarget target, Destination to, KubeLimits limits, Executor executor,
-            Consumer<String> onAway) {
+            Silence silence, Consumer<String> onAway) {
         this.name = target.key();
+        this.silence = silence;
         this.onAway = onAway;
         this.limits = limits;
         this.calls = new Semaphore(limits.calls(), true);
         this.streams = new Semaphore(limits.streams(), true);
+        this.follows = new Semaphore(limits.streams(), true);
         var path = to.pinned().toString();
         this.base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         this.client = new KubernetesClientBuilder()
@@ -147,18 +153,28 @@ final class KubeClient {
     }
 
     /// Sends and leaves the answer open, for watches and logs.
-    InputStream stream(KubeCall call, Duration silence) {
-        return open(call, streams, silence);
+    ///
+    /// @param longest how long nothing may arrive before it counts as broken
+    InputStream stream(KubeCall call, Duration longest) {
+        return open(call, streams, longest);
     }
 
-    private InputStream open(KubeCall call, Semaphore bulkhead, Duration silence) {
+    /// As [#stream], for what users follow.
+    InputStream follow(KubeCall call, Duration longest) {
+        return open(call, follows, longest);
+    }
+
+    private InputStream open(KubeCall call, Semaphore bulkhead, Duration longest) {
         enter(bulkhead);
         boolean entered = true;
+        long begun = 0;
         try {
-            var body = new PulledBody(silence, bulkhead::release);
+            begun = silence.begin(name);
+            var body = new PulledBody(longest, bulkhead::release);
             var response = client.getHttpClient()
                     .consumeBytes(request(call), (bytes, _) -> body.arrived(bytes))
                     .get(limits.answer().toMillis(), TimeUnit.MILLISECONDS);
+            silence.answered();
             body.start(response.body());
             entered = false;
             if (response.code() / 100 == 2) {
@@ -166,6 +182,7 @@ final class KubeClient {
             }
             throw refusal(call, response.code(), body);
         } catch (ExecutionException | TimeoutException away) {
+            silence.failed(begun, cause(away));
             if (System.nanoTime() - since > FRESH_NANOS) {
                 onAway.accept(name);
             }
@@ -234,6 +251,7 @@ final class KubeClient {
         Thread.ofVirtual().name("drain " + name).start(() -> {
             calls.acquireUninterruptibly(limits.calls());
             streams.acquireUninterruptibly(limits.streams());
+            follows.acquireUninterruptibly(limits.streams());
             client.close();
         });
     }

@@ -17,10 +17,16 @@ public final class KubeClients implements AutoCloseable {
     private final KubeLimits limits;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Cache<String, KubeClient> clients;
+    /// They outlive connections: a new one to a cluster that is away would wait as long.
+    private final Cache<String, Silence> silences;
 
     public KubeClients(Outbound outbound, KubeLimits limits) {
         this.outbound = outbound;
         this.limits = limits;
+        this.silences = Caffeine.newBuilder()
+                .maximumSize(limits.clients())
+                .expireAfterAccess(limits.idle())
+                .build();
         this.clients = Caffeine.newBuilder()
                 .maximumSize(limits.clients())
                 .expireAfterAccess(limits.idle())
@@ -49,7 +55,8 @@ public final class KubeClients implements AutoCloseable {
         return clients.get(target.key(), _ -> {
             var to = outbound.judge(
                     "server", target.config().server(), HTTPS, target.named());
-            return new KubeClient(target, to, limits, executor, clients::invalidate);
+            return new KubeClient(target, to, limits, executor,
+                    silences.get(target.key(), _ -> new Silence()), clients::invalidate);
         });
     }
 

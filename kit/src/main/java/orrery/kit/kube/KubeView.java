@@ -141,7 +141,8 @@ public final class KubeView {
                 .with("sinceSeconds",
                         ask.since() == null ? null : String.valueOf(ask.since().toSeconds()));
         var open = client.get();
-        return open.stream(call, ask.follow() ? Duration.ofHours(12) : open.limits().answer());
+        return ask.follow() ? open.follow(call, Duration.ofHours(12))
+                : open.stream(call, open.limits().answer());
     }
 
     /// Runs a program in a container.
