@@ -12,6 +12,7 @@ import orrery.kit.db.DatabaseFailure;
 import orrery.kit.db.Transaction;
 import orrery.kit.events.Events;
 import orrery.kit.kube.Fence;
+import orrery.kit.kube.KubeFailure;
 import orrery.kit.secret.SealedJson;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -254,7 +255,9 @@ final class Execution {
     }
 
     private void waits(Exception e) {
-        progress(RunErrors.of(e, null).message() + WAITS);
+        var what = e instanceof KubeFailure kube ? kube.inShort()
+                : RunErrors.of(e, null).message();
+        progress(what + WAITS);
     }
 
     private Duration awayPause(StepRow step) {

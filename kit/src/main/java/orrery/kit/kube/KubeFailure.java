@@ -37,6 +37,13 @@ public final class KubeFailure extends RuntimeException {
         }
     }
 
+    /// Without the cause of an absence, which may be another with each try.
+    public String inShort() {
+        var message = String.valueOf(getMessage());
+        int cause = status == NO_ANSWER ? message.indexOf(": ") : -1;
+        return cause < 0 ? message : message.substring(0, cause);
+    }
+
     /// HTTP status of the answer, or [#NO_ANSWER].
     public int status() {
         return status;

@@ -145,7 +145,7 @@ final class Look {
         } catch (KubeFailure failure) {
             if (failure.isAway()) {
                 looks.lifecycle().note(
-                        steps.grant(), id, Severity.WARNING, failure.getMessage());
+                        steps.grant(), id, Severity.WARNING, failure.inShort());
             }
             throw failure;
         }

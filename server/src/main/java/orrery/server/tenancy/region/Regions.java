@@ -144,7 +144,9 @@ public final class Regions {
     public void mark(Grant grant, String code, @Nullable String away) {
         var state = away == null ? Region.State.ACTIVE : Region.State.DEGRADED;
         database.write(grant, tx -> {
-            if (table.mark(tx, code, state, away, clock.instant())) {
+            // The cause may be another with each look: that is no event.
+            boolean changes = get(tx, code).state() != state;
+            if (table.mark(tx, code, state, away, clock.instant()) && changes) {
                 events.append(tx, event(away == null ? "region.active" : "region.degraded", code,
                         Map.of("reason", Optional.ofNullable(away).orElse(""))));
             }
