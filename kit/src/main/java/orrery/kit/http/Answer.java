@@ -87,7 +87,9 @@ public final class Answer<V> {
     }
 
     /// 200 with a stream of events, until it is over or the client leaves.
-    public static Answer<Void> events(EventStream stream) {
+    ///
+    /// @param <V> what the route answers with to those who ask for no stream
+    public static <V> Answer<V> events(EventStream stream) {
         return new Answer<>(200, stream, "text/event-stream");
     }
 

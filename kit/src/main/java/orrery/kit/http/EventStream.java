@@ -19,10 +19,23 @@ import org.jspecify.annotations.Nullable;
 /// Events come in the log's order, each once; a client that reconnects with `Last-Event-ID`, to
 /// whatever server process, goes on where it was.
 public final class EventStream implements AutoCloseable {
-    private final Subscription subscription;
+    private final Source source;
     private final List<Sent> first;
-    private final Function<Event, Optional<Sent>> shown;
+    private final int weight;
     private boolean over;
+
+    /// Where events come from, one after the other, for one reader.
+    public interface Source extends AutoCloseable {
+        /// What comes next; empty when nothing did within `patience`, or when it is closed.
+        List<Sent> next(Duration patience) throws InterruptedException;
+
+        /// Whether nothing comes any more.
+        boolean isOver();
+
+        /// Also called by another thread than the reader's, which it wakes.
+        @Override
+        void close();
+    }
 
     /// One event on the wire.
     ///
@@ -51,23 +64,53 @@ public final class EventStream implements AutoCloseable {
     /// @param shown how an event is shown; empty to leave it out
     public EventStream(
             Subscription subscription, List<Sent> first, Function<Event, Optional<Sent>> shown) {
-        this.subscription = subscription;
+        this(new Logged(subscription, shown), first, 1);
+    }
+
+    /// Of events that do not stand in the log.
+    ///
+    /// @param source closed with the stream
+    /// @param weight how much it costs, in streams of the log: a caller's are limited
+    public EventStream(Source source, List<Sent> first, int weight) {
+        this.source = source;
         this.first = List.copyOf(first);
-        this.shown = shown;
+        this.weight = weight;
         this.over = this.first.stream().anyMatch(Sent::last);
+    }
+
+    private record Logged(Subscription subscription, Function<Event, Optional<Sent>> shown)
+            implements Source {
+        @Override
+        public List<Sent> next(Duration patience) throws InterruptedException {
+            return subscription.next(patience).stream()
+                    .flatMap(event -> shown.apply(event).stream()).toList();
+        }
+
+        @Override
+        public boolean isOver() {
+            return subscription.isClosed();
+        }
+
+        @Override
+        public void close() {
+            subscription.close();
+        }
     }
 
     List<Sent> first() {
         return first;
     }
 
+    int weight() {
+        return weight;
+    }
+
     /// What comes next; empty when nothing did within `patience`.
     List<Sent> next(Duration patience) throws InterruptedException {
         var out = new ArrayList<Sent>();
-        for (var event : subscription.next(patience)) {
-            var sent = shown.apply(event);
-            sent.ifPresent(out::add);
-            if (sent.isPresent() && sent.get().last()) {
+        for (var sent : source.next(patience)) {
+            out.add(sent);
+            if (sent.last()) {
                 over = true;
                 break;
             }
@@ -76,11 +119,11 @@ public final class EventStream implements AutoCloseable {
     }
 
     boolean isOver() {
-        return over || subscription.isClosed();
+        return over || source.isOver();
     }
 
     @Override
     public void close() {
-        subscription.close();
+        source.close();
     }
 }

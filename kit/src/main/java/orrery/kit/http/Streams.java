@@ -17,7 +17,7 @@ import orrery.kit.http.EventStream.Sent;
 /// Writes event streams to their clients, a bounded number for each caller.
 ///
 /// A quiet stream carries a comment now and then, so that both sides notice when the other is
-/// gone; at each, the caller's right to listen is asked again.
+/// gone. The caller's right to listen is asked again as often, however much there is to tell.
 @ApplicationScoped
 public class Streams {
     /// What every event-stream answer carries beside its type: no cache, no buffering proxy.
@@ -37,8 +37,8 @@ public class Streams {
     StreamingOutput output(RoutingContext context, EventStream stream, Principal principal) {
         var caller = principal.isAnonymous()
                 ? Exchange.of(context).address() : principal.kind() + " " + principal.id();
-        if (open.merge(caller, 1, Integer::sum) > PER_CALLER) {
-            left(caller);
+        if (open.merge(caller, stream.weight(), Integer::sum) > PER_CALLER) {
+            left(caller, stream);
             stream.close();
             throw new Problem.RateLimited(BEAT).raise();
         }
@@ -53,7 +53,7 @@ public class Streams {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
-                left(caller);
+                left(caller, stream);
             }
         };
     }
@@ -61,11 +61,15 @@ public class Streams {
     private void write(RoutingContext context, EventStream stream, OutputStream out)
             throws IOException, InterruptedException {
         send(out, stream.first());
+        long asked = System.nanoTime();
         while (!stream.isOver() && !context.response().closed()) {
             var events = stream.next(BEAT);
             send(out, events);
-            if (events.isEmpty() && !doorkeeper.mayStill(context)) {
-                return;
+            if (events.isEmpty() || System.nanoTime() - asked > BEAT.toNanos()) {
+                if (!doorkeeper.mayStill(context)) {
+                    return;
+                }
+                asked = System.nanoTime();
             }
         }
     }
@@ -87,7 +91,8 @@ public class Streams {
         out.append('\n');
     }
 
-    private void left(String caller) {
-        open.computeIfPresent(caller, (_, count) -> count == 1 ? null : count - 1);
+    private void left(String caller, EventStream stream) {
+        open.computeIfPresent(caller, (_, count) ->
+                count <= stream.weight() ? null : count - stream.weight());
     }
 }

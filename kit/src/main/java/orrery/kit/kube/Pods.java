@@ -37,7 +37,7 @@ public final class Pods {
     /// Whose logs are read at a time: each costs a stream and its bytes.
     private static final int MOST_LOGS = 8;
     private static final int MOST_BYTES = 1 << 20;
-    private static final int LONGEST_LINE = 4_096;
+    static final int LONGEST_LINE = 4_096;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Kind METRICS =
             new Kind("metrics.k8s.io", "v1beta1", "PodMetrics", "pods", true);
@@ -203,7 +203,8 @@ public final class Pods {
         return new Log(found, bytes.length <= MOST_BYTES);
     }
 
-    private static Line line(String pod, String line) {
+    /// A line with its time, as the cluster writes them.
+    static Line line(String pod, String line) {
         int space = line.indexOf(' ');
         try {
             var time = Instant.parse(space < 0 ? line : line.substring(0, space));

@@ -2,6 +2,7 @@ package orrery.server.infrastructure.machine;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
@@ -49,6 +50,36 @@ final class LogTable {
                 .bind("machine", machine)
                 .bind("before", entry.createdAt().minus(KEPT))
                 .execute();
+    }
+
+    /// From a moment on, the oldest first.
+    List<LogEntry> since(Tx tx, String machine, Instant from, int limit) {
+        return tx.handle().createQuery("""
+                select id, severity, message, created_at
+                from machine_log
+                where machine_id = :machine
+                  and created_at >= :from
+                order by created_at, id
+                limit :limit
+                """)
+                .bind("machine", machine)
+                .bind("from", from)
+                .bind("limit", limit)
+                .mapTo(LogEntry.class).list();
+    }
+
+    /// The newest, the oldest of them first.
+    List<LogEntry> newest(Tx tx, String machine, int limit) {
+        return tx.handle().createQuery("""
+                select id, severity, message, created_at
+                from machine_log
+                where machine_id = :machine
+                order by created_at desc, id
+                limit :limit
+                """)
+                .bind("machine", machine)
+                .bind("limit", limit)
+                .mapTo(LogEntry.class).list().reversed();
     }
 
     Page<LogEntry> list(Tx tx, Paging paging, PageAsk ask, String machine, Instant start,

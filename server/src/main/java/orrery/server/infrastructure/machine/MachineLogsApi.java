@@ -2,8 +2,10 @@ package orrery.server.infrastructure.machine;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import java.time.DateTimeException;
@@ -15,6 +17,8 @@ import java.util.Map;
 import orrery.kit.Mistakes;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.EventStream;
+import orrery.kit.http.Flag;
 import orrery.kit.http.Internal;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -43,9 +47,19 @@ public sealed class MachineLogsApi permits MachineLogsShortApi {
         this.machines = machines;
     }
 
-    public record Entry(Instant timestamp, LogEntry.Severity severity, String message) {}
+    public record Entry(Instant timestamp, LogEntry.Severity severity, String message) {
+        static Entry of(LogEntry entry) {
+            return new Entry(entry.createdAt(), entry.severity(), entry.message());
+        }
+    }
 
+    /// The last event of a log that is followed.
+    record End(String message) {}
+
+    /// One page, or with `follow` what is written from now on: the page's size is then how many
+    /// lines it begins with.
     @GET
+    @Produces({"application/json", "text/event-stream"})
     @Needs(value = "infrastructure.servers.logs", in = Place.PROJECT)
     public Answer<Page<Entry>> list(@Context Grant grant, @PathParam("region") String region,
             @PathParam("server") String server,
@@ -53,17 +67,27 @@ public sealed class MachineLogsApi permits MachineLogsShortApi {
             @QueryParam("endTime") @Nullable String endTime,
             @QueryParam("pageSize") @Nullable String pageSize,
             @QueryParam("pageToken") @Nullable String pageToken,
-            @QueryParam("offset") @Nullable String offset) {
+            @QueryParam("offset") @Nullable String offset,
+            @QueryParam("follow") @Nullable String follow,
+            @HeaderParam("Last-Event-ID") @Nullable String after) {
         var mistakes = new Mistakes();
         var start = time(mistakes, "startTime", startTime, EARLIEST);
         var end = time(mistakes, "endTime", endTime, LATEST);
         mistakes.unless(start.isBefore(end) || !mistakes.none(), "endTime",
                 "must be later than startTime");
         int size = size(mistakes, pageSize);
+        boolean follows = Flag.isSet("follow", follow);
+        mistakes.unless(!follows || startTime == null && endTime == null && pageToken == null
+                && offset == null, "follow", "goes with pageSize and the header Last-Event-ID"
+                        + " alone: leave out startTime, endTime, pageToken and offset");
         mistakes.orRefuse();
+        if (follows) {
+            return Answer.events(new EventStream(machines.follow(
+                    grant, region, server, FollowedLog.place(after), size), List.of(), 1));
+        }
         return Answer.page(machines.logs(grant, region, server, start, end,
                         ask(size, pageToken, offset))
-                .map(it -> new Entry(it.createdAt(), it.severity(), it.message())));
+                .map(Entry::of));
     }
 
     private static PageAsk ask(int size, @Nullable String token, @Nullable String offset) {

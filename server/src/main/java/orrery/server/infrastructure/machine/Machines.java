@@ -398,6 +398,16 @@ public final class Machines implements Contents, Locator {
                 start, end));
     }
 
+    /// A server's log from now on.
+    ///
+    /// @param after time of the entry to go on after; `null` to begin with the last ones
+    /// @param lines with how many to begin
+    FollowedLog follow(Grant grant, String region, String idOrName, @Nullable Instant after,
+            int lines) {
+        return new FollowedLog(
+                database, grant, get(grant, region, idOrName).id(), after, lines);
+    }
+
     /// How many servers each selection has just now, in the same order.
     public List<Capacity> capacities(Tx tx, List<Selector> selectors) {
         return selectors.stream().map(selector -> table.capacity(tx, selector)).toList();

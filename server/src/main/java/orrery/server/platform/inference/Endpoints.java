@@ -36,7 +36,9 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.kit.http.Patch;
 import orrery.kit.kube.Environment;
+import orrery.kit.kube.FollowedLogs;
 import orrery.kit.kube.KubeFailure;
+import orrery.kit.kube.LogPlace;
 import orrery.kit.kube.Pods;
 import orrery.kit.secret.SealedColumn;
 import orrery.kit.secret.Secret;
@@ -433,6 +435,24 @@ public final class Endpoints implements Contents, Locator {
     public Pods.Log log(Grant grant, String region, String idOrName, int lines) {
         return asking(grant, region, idOrName,
                 pods -> pods.log(InferenceServices.CONTAINER, lines));
+    }
+
+    /// What its replicas print from now on, until it is deleted.
+    ///
+    /// @param lines of each replica to begin with
+    /// @param after where to go on
+    public FollowedLogs follow(
+            Grant grant, String region, String idOrName, int lines, LogPlace after) {
+        var endpoint = get(grant, region, idOrName);
+        return new FollowedLogs(look.view(grant, region), new FollowedLogs.Of(
+                InferenceServices.namespace(endpoint), InferenceServices.pods(endpoint),
+                InferenceServices.CONTAINER, lines, after), clock,
+                () -> isDeleted(grant, endpoint.id()));
+    }
+
+    private boolean isDeleted(Grant grant, String id) {
+        return database.read(grant, tx -> table.byId(tx, id))
+                .filter(it -> it.deletedAt() == null).isEmpty();
     }
 
     /// How its replicas are, and what they use.

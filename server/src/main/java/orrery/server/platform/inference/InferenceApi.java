@@ -8,10 +8,12 @@ import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Flag;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -19,7 +21,9 @@ import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Place;
 import orrery.kit.http.Whereabouts;
+import orrery.kit.kube.LogPlace;
 import orrery.kit.kube.Pods;
+import orrery.server.platform.log.LogStream;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
 
@@ -96,10 +100,17 @@ public sealed class InferenceApi permits InferenceShortApi {
 
     @GET
     @Path("{endpoint}/logs")
+    @Produces({"application/json", "text/event-stream"})
     @Needs(value = "ai.inference.logs", in = Place.PROJECT)
     public Answer<InferenceView.Log> logs(@Context Grant grant,
             @PathParam("region") String region, @PathParam("endpoint") String endpoint,
-            @QueryParam("lines") @Nullable String lines) {
+            @QueryParam("lines") @Nullable String lines,
+            @QueryParam("follow") @Nullable String follow,
+            @HeaderParam("Last-Event-ID") @Nullable String after) {
+        if (Flag.isSet("follow", follow)) {
+            return Answer.events(LogStream.of(endpoints.follow(grant, region, endpoint,
+                    Pods.lines(lines), LogPlace.parse(after)), InferenceView.Line::of));
+        }
         return Answer.ok(InferenceView.Log.of(
                 endpoints.log(grant, region, endpoint, Pods.lines(lines))));
     }

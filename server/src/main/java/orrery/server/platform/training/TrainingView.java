@@ -56,11 +56,15 @@ record TrainingView(
     record Log(List<Line> entries, boolean truncated) {
         static Log of(Pods.Log log) {
             return new Log(log.lines().stream()
-                    .map(l -> new Line(l.pod(), l.time(), l.text())).toList(), !log.isWhole());
+                    .map(Line::of).toList(), !log.isWhole());
         }
     }
 
-    record Line(String node, @Nullable Instant timestamp, String message) {}
+    record Line(String node, @Nullable Instant timestamp, String message) {
+        static Line of(Pods.Line line) {
+            return new Line(line.pod(), line.time(), line.text());
+        }
+    }
 
     static TrainingView of(Training t) {
         var w = t.work();

@@ -27,7 +27,9 @@ import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
+import orrery.kit.kube.FollowedLogs;
 import orrery.kit.kube.KubeFailure;
+import orrery.kit.kube.LogPlace;
 import orrery.kit.kube.Pods;
 import orrery.kit.secret.SealedColumn;
 import orrery.server.iam.policy.Policies;
@@ -286,6 +288,23 @@ public final class Trainings implements Contents, Locator {
         } catch (KubeFailure failure) {
             throw failure.problem("region " + region).raise();
         }
+    }
+
+    /// What its nodes print from now on, until it has ended.
+    ///
+    /// @param lines of each node to begin with
+    /// @param after where to go on
+    public FollowedLogs follow(
+            Grant grant, String region, String idOrName, int lines, LogPlace after) {
+        var training = get(grant, region, idOrName);
+        return new FollowedLogs(objects.view(grant, region), new FollowedLogs.Of(
+                TrainJobs.namespace(training), TrainJobs.pods(training), TrainJobs.NODE, lines,
+                after), clock, () -> hasEnded(grant, training.id()));
+    }
+
+    private boolean hasEnded(Grant grant, String id) {
+        return database.read(grant, tx -> table.byId(tx, id))
+                .filter(it -> it.deletedAt() == null && !it.state().isTerminal()).isEmpty();
     }
 
     @Override
