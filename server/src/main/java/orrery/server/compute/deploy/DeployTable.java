@@ -93,6 +93,23 @@ final class DeployTable {
                 """).bind("stack", stack).mapTo(String.class).list();
     }
 
+    /// Identifiers of those that run, and of which something is lost, a few.
+    List<String> broken(Tx tx, int limit) {
+        return tx.handle().createQuery("""
+                select distinct deploy.id
+                from deploy
+                join deploy_resource on deploy_id = deploy.id and position <= replicas
+                left join cluster on cluster.id = resource_id
+                left join instance on instance.id = resource_id
+                left join inference_endpoint on inference_endpoint.id = resource_id
+                where deploy.state = 'running'
+                  and coalesce(cluster.state, instance.state, inference_endpoint.state)
+                    in ('failed', 'delete_failed', 'deleted')
+                order by deploy.id
+                limit :limit
+                """).bind("limit", limit).mapTo(String.class).list();
+    }
+
     /// Keeps what it was brought to.
     void bring(Tx tx, Wanted wanted, Instant now) {
         rows.update(tx, wanted.deploy(), now, """

@@ -15,11 +15,14 @@ import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
 import orrery.server.compute.deploy.Deploy.State;
+import orrery.server.compute.deploy.Maker.Health;
 import orrery.server.compute.deploy.Maker.Part;
 
 /// The steps of a deploy's life, as sagas record them: row and event together.
 @Singleton
 final class Lifecycle {
+    private static final int SWEEP = 100;
+
     private final DeployTable table = new DeployTable();
     private final Database database;
     private final Makers makers;
@@ -117,6 +120,30 @@ final class Lifecycle {
                 .filter(it -> it.resource().position() > wanted.replicas())
                 .forEach(it -> makers.delete(tx, it.resource()));
         mark(tx, deploy, State.RUNNING, "");
+    }
+
+    /// Identifiers of those that run, and of which something is lost, a few.
+    List<String> broken(Grant grant) {
+        return database.read(grant, tx -> table.broken(tx, SWEEP));
+    }
+
+    /// Something of it was lost, and no run is to blame: whoever wants it back says so.
+    void broken(Tx tx, String id) {
+        var deploy = table.rows.lock(tx, id);
+        var lost = placed(tx, id).stream()
+                .filter(it -> it.resource().position() <= deploy.replicas())
+                .map(Placed::part)
+                .filter(it -> it.health() == Health.BROKEN || it.health() == Health.GONE)
+                .map(Lifecycle::told).toList();
+        if (deploy.state() == State.RUNNING && !lost.isEmpty()) {
+            mark(tx, deploy, State.FAILED, String.join("; ", lost)
+                    + ". Change the deploy, if only to what it is, to have that made anew.");
+        }
+    }
+
+    private static String told(Part lost) {
+        return lost.name() + (lost.health() == Health.GONE ? " was deleted"
+                : " failed: " + lost.reason());
     }
 
     void deleteFailed(Tx tx, String id) {
