@@ -12,9 +12,11 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import orrery.kit.Problem;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// The logs of the pods behind something, all together, as they are printed: pods come and go, and
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A reader that is slow slows the pods' streams down and costs no more memory than a queue's.
 public final class FollowedLogs implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(FollowedLogs.class);
+
     /// More are not followed at a time.
     static final int MOST_PODS = 8;
 
@@ -39,7 +43,7 @@ public final class FollowedLogs implements AutoCloseable {
     private final Map<String, Thread> readers = new ConcurrentHashMap<>();
     private final Set<String> begun = new HashSet<>();
     private final Set<String> waiting = new HashSet<>();
-    private final Thread watcher;
+    private final CountDownLatch left = new CountDownLatch(1);
     private volatile boolean closed;
     private LogPlace place;
 
@@ -75,7 +79,7 @@ public final class FollowedLogs implements AutoCloseable {
         this.clock = clock;
         this.over = over;
         this.place = of.after();
-        this.watcher = Thread.ofVirtual().name("follow " + of.labels()).start(this::watch);
+        Thread.ofVirtual().name("follow " + of.labels()).start(this::watch);
     }
 
     /// What comes next; empty when nothing did within `patience`.
@@ -119,10 +123,12 @@ public final class FollowedLogs implements AutoCloseable {
                         queue.put(new Heard.Gap("", away));
                     }
                 }
-                Thread.sleep(LOOK);
+                left.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "the logs of %s are followed no more", of.labels());
         } finally {
             end();
         }
@@ -239,7 +245,8 @@ public final class FollowedLogs implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        watcher.interrupt();
+        // No interrupt: it may be asking the database, whose connection that would break.
+        left.countDown();
         readers.values().forEach(Thread::interrupt);
         queue.clear();
         queue.offer(END);
