@@ -177,7 +177,7 @@ public final class OpenApi {
             } else if (parameter.getType() == Deleted.class) {
                 out.add(ListParameters.deleted());
             } else if (parameter.getType() == PageAsk.class) {
-                out.addAll(new ListParameters(surface, schemas).of(route, names(out, route)));
+                out.addAll(new ListParameters(surface).of(route, names(out, route)));
             }
         }
         var expands = expandables.names(route);

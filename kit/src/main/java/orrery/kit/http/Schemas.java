@@ -66,12 +66,6 @@ final class Schemas {
         }
     }
 
-    /// A schema that is no record's, under a name of its own.
-    Map<String, Object> of(String name, Map<String, Object> schema) {
-        named.put(name, schema);
-        return pairs("$ref", "#/components/schemas/" + name);
-    }
-
     /// In a change, `null` takes an entry of a map away.
     @SuppressWarnings("unchecked")
     private static Map<String, Object> change(Map<String, Object> schema) {
