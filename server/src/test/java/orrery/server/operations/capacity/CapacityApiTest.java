@@ -6,6 +6,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.util.Map;
 import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,9 +60,10 @@ class CapacityApiTest {
                 .isNotEmpty().allMatch(it -> it.matches("none|low|high"));
         assertThat(there.json().at("/data/quotaHeadroom").has("gpuCount")).isTrue();
         assertThat(all.stranger().get(GLOBAL).status()).isEqualTo(404);
-        assertThat(all.stranger().get(MAIN + "?orgId=*").json().findValues("capacity"))
-                .allMatch(it -> it.isNull());
-        var home = all.owner().get("/v1/regions/global/auth/me").text("/data/organization/id");
+        assertThat(all.stranger().get(MAIN + "?orgId=*").status()).isEqualTo(403);
+        var home = all.owner().post("/v1/regions/global/organizations", Map.of())
+                .text("/data/id");
+        assertThat(home).startsWith("org_");
         all.unknown("GET", MAIN + "?orgId=" + home, null);
     }
 
