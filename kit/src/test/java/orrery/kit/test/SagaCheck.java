@@ -42,12 +42,11 @@ public final class SagaCheck<I extends Record> implements AutoCloseable {
     private SagaCheck(TestDatabase test, Saga<I> saga, Supplier<I> fresh, List<Saga<?>> others) {
         this.type = saga.type();
         this.fresh = fresh;
-        this.process = TestProcess.faulty(test.address(), TestProcess.LIMITS,
-                (input, step, moment) -> {
-                    if (Json.read(input, JsonNode.class).equals(current)) {
-                        fault.at(input, step, moment);
-                    }
-                });
+        this.process = TestProcess.faulty(test, (input, step, moment) -> {
+            if (Json.read(input, JsonNode.class).equals(current)) {
+                fault.at(input, step, moment);
+            }
+        });
         var all = new ArrayList<Saga<?>>(others);
         all.add(saga);
         process.engine().start(all);

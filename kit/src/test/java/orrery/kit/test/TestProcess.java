@@ -31,7 +31,10 @@ public final class TestProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(240);
 
+    private static final FaultyEngine.Fault NONE = (input, step, moment) -> { };
+
     private final Database database;
+    private final boolean isOurs;
     private final Signals signals;
     private final Events events;
     private final Feed feed;
@@ -39,14 +42,20 @@ public final class TestProcess implements AutoCloseable {
     private final Runs runs;
 
     public TestProcess(Address address, EngineLimits limits) {
-        this(address, limits, (input, step, moment) -> { });
+        this(address, limits, NONE);
     }
 
     private TestProcess(Address address, EngineLimits limits, FaultyEngine.Fault fault) {
+        this(Database.open(address, Limits.DEFAULT.withIdleInTransaction(limits.lease())), true,
+                address, limits, fault);
+    }
+
+    private TestProcess(Database database, boolean isOurs, Address address, EngineLimits limits,
+            FaultyEngine.Fault fault) {
         var ids = new Ids(new SecureRandom());
         var system = TestDatabase.ACCESS.system("test");
-        database = Database.open(
-                address, Limits.DEFAULT.withIdleInTransaction(limits.lease()));
+        this.database = database;
+        this.isOurs = isOurs;
         signals = Signals.start(address, database, system);
         events = new Events(database, signals, ids);
         feed = new Feed(database, events, signals, system);
@@ -55,11 +64,18 @@ public final class TestProcess implements AutoCloseable {
         runs = new Runs(database, engine);
     }
 
-    /// A process that works on runs of these sagas.
+    /// A process that works on runs of these sagas. It shares the pool of the test: opening one,
+    /// and meeting every statement for the first time, takes longer than most runs.
     public static TestProcess start(TestDatabase test, Saga<?>... sagas) {
-        var process = new TestProcess(test.address(), LIMITS);
+        var process = faulty(test, NONE);
         process.engine.start(List.of(sagas));
         return process;
+    }
+
+    /// A process in which something goes wrong, with the pool of the test. The caller starts its
+    /// engine.
+    public static TestProcess faulty(TestDatabase test, FaultyEngine.Fault fault) {
+        return new TestProcess(test.database(), false, test.address(), LIMITS, fault);
     }
 
     /// A process in which something goes wrong. The caller starts its engine.
@@ -125,6 +141,8 @@ public final class TestProcess implements AutoCloseable {
         engine.close();
         feed.close();
         signals.close();
-        database.close();
+        if (isOurs) {
+            database.close();
+        }
     }
 }

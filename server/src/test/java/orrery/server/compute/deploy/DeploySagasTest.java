@@ -232,18 +232,17 @@ class DeploySagasTest {
             var failed = ConcurrentHashMap.<String>newKeySet();
             var deleting = new AtomicBoolean();
             var wanted = asked(2);
-            var process = TestProcess.faulty(world.test.address(), TestProcess.LIMITS,
-                    (input, step, moment) -> {
-                        synchronized (seen) {
-                            if (moment == Moment.ACTED && !seen.contains(step)
-                                    && failing.isEmpty() && !deleting.get()) {
-                                seen.add(step);
-                            }
-                        }
-                        if (step.equals(failing) && moment == Moment.ACTED && failed.add(step)) {
-                            throw new Problem.Refused("step " + step, "for a test").raise();
-                        }
-                    });
+            var process = TestProcess.faulty(world.test, (input, step, moment) -> {
+                synchronized (seen) {
+                    if (moment == Moment.ACTED && !seen.contains(step)
+                            && failing.isEmpty() && !deleting.get()) {
+                        seen.add(step);
+                    }
+                }
+                if (step.equals(failing) && moment == Moment.ACTED && failed.add(step)) {
+                    throw new Problem.Refused("step " + step, "for a test").raise();
+                }
+            });
             try (process) {
                 process.engine().start(List.of(all()));
                 var run = world.test.database().tx(GRANT,

@@ -14,7 +14,6 @@ import java.util.Set;
 import orrery.kit.Ids;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Json;
-import orrery.kit.durable.EngineLimits;
 import orrery.kit.durable.FaultyEngine;
 import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
@@ -108,9 +107,7 @@ public final class MachineWorld implements AutoCloseable {
     ///
     /// @param fault what goes wrong in it
     TestProcess worker(FaultyEngine.Fault fault) {
-        var worker = TestProcess.faulty(
-                test.address(), new EngineLimits(Duration.ofSeconds(3), Duration.ofMillis(100), 32),
-                fault);
+        var worker = TestProcess.faulty(test, fault);
         List<Saga<?>> sagas = List.of(registering(), provisioning(), operating(),
                 connecting(), decommissioning(worker.runs()));
         worker.engine().start(sagas);
