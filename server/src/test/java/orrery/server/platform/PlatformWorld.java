@@ -1,8 +1,5 @@
 package orrery.server.platform;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +53,7 @@ public final class PlatformWorld implements AutoCloseable {
         People.insert(test);
         regions = new Regions(test.database(), TestProcess.sealing(), process.events(), clock);
         regions.register(TestDatabase.ACCESS.system("test"),
-                new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
+                new NewRegion(REGION, "Simulated", SimulatedRegion.hasty(), null, List.of()));
         quotas = new Quotas(test.database(), process.events(), clock);
         stranger = new Stranger(clients, regions.target(GRANT, REGION));
     }
@@ -106,14 +103,6 @@ public final class PlatformWorld implements AutoCloseable {
                         new Fence("loop test", Long.MAX_VALUE, () -> true)));
                 return until.getAsBoolean();
             });
-        }
-    }
-
-    private static String kubeconfig() {
-        try {
-            return Files.readString(SimulatedRegion.kubeconfig());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -67,7 +67,7 @@ class ClusterModelTest {
         try {
             for (int i = 0; i < STEPS; i++) {
                 act();
-                Thread.sleep(random.nextInt(300));
+                Thread.sleep(random.nextInt(60));
             }
             comeToRest();
             everyStepIsOneOfItsLife();
@@ -207,7 +207,7 @@ class ClusterModelTest {
         stop();
         start();
         var healed = new AtomicBoolean();
-        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
+        Awaitility.await().atMost(PATIENCE).until(() -> {
             if (!healed.get()) {
                 happens("heal", () -> {
                     world.deployments().keySet().forEach(it -> world.fault(it, ""));
@@ -218,7 +218,7 @@ class ClusterModelTest {
             return healed.get() && world.openRuns() == 0
                     && there().stream().noneMatch(it -> isOnItsWay(it.state()));
         });
-        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
+        Awaitility.await().atMost(PATIENCE).until(() -> {
             SimulatedClusters.round(settling);
             return world.openRuns() == 0 && there().stream()
                     .noneMatch(it -> isOnItsWay(it.state()) || it.state() == State.DEGRADED);
@@ -290,7 +290,7 @@ class ClusterModelTest {
     private void allGo() {
         there().forEach(it -> clusters.delete(SimulatedClusters.GRANT,
                 SimulatedClusters.REGION, it.id(), OptionalLong.empty()));
-        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).until(() -> {
+        Awaitility.await().atMost(PATIENCE).until(() -> {
             // A deletion that met a fault just before it was healed is asked for again.
             there().stream().filter(it -> it.state() == State.DELETE_FAILED)
                     .forEach(it -> clusters.delete(SimulatedClusters.GRANT,

@@ -1,9 +1,6 @@
 package orrery.server.compute.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -57,7 +54,7 @@ public final class SimulatedWorld implements AutoCloseable {
         var networks = new Networks(database, null, regions, process.events(),
                 TestProcess.paging(), ids, clock);
         regions.register(TestDatabase.ACCESS.system("test"),
-                new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
+                new NewRegion(REGION, "Simulated", SimulatedRegion.hasty(), null, List.of()));
         var quotas = new Quotas(database, process.events(), clock);
         stacks = new Stacks(database, regions, null, process.events(), TestProcess.paging(), ids,
                 clock);
@@ -75,9 +72,9 @@ public final class SimulatedWorld implements AutoCloseable {
                     Cluster.State.PROVISIONING, null, null, null, null, List.of(), List.of(),
                     List.of(), null, null, 0, null, 1, "usr_test", now, now, null,
                     Setup.PLAIN, List.of()));
-            var config = Kubeconfig.read(kubeconfig(), null);
+            var config = Kubeconfig.read(SimulatedRegion.hasty(), null);
             lifecycle.connected(tx, cluster, new WayIn(
-                    config.server().toString(), config.ca(), Secret.of(kubeconfig())));
+                    config.server().toString(), config.ca(), Secret.of(SimulatedRegion.hasty())));
             lifecycle.running(tx, cluster, List.of());
         });
     }
@@ -113,14 +110,6 @@ public final class SimulatedWorld implements AutoCloseable {
     /// Somebody else who works on the cluster.
     public Stranger stranger() {
         return new Stranger(clients, clusters.target(GRANT, cluster));
-    }
-
-    private static String kubeconfig() {
-        try {
-            return Files.readString(SimulatedRegion.kubeconfig());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

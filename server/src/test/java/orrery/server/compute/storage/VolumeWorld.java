@@ -1,8 +1,6 @@
 package orrery.server.compute.storage;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -62,7 +60,7 @@ public final class VolumeWorld implements AutoCloseable {
         var events = process.events();
         regions = new Regions(database, TestProcess.sealing(), events, clock);
         regions.register(SYSTEM, new NewRegion(
-                REGION, "Simulated", kubeconfig(), null, List.of()));
+                REGION, "Simulated", SimulatedRegion.hasty(), null, List.of()));
         projects = new Projects(database, null, null, null, null, null, null, null, null);
         quotas = new Quotas(database, events, clock);
         backends = new Backends(
@@ -75,14 +73,6 @@ public final class VolumeWorld implements AutoCloseable {
                 database, backends, quotas, events, process.runs(), clock);
         volumes = new Volumes(database, projects, regions, backends, quotas, lifecycle, events,
                 process.runs(), TestProcess.paging(), ids, clock);
-    }
-
-    private static String kubeconfig() {
-        try {
-            return Files.readString(SimulatedRegion.kubeconfig());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public Saga<CreateVolume.Input> creating() {

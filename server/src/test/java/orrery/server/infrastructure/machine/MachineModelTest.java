@@ -198,7 +198,7 @@ class MachineModelTest {
 
     private void pause() {
         try {
-            Thread.sleep(random.nextInt(400));
+            Thread.sleep(random.nextInt(60));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

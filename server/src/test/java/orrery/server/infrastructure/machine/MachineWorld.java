@@ -1,8 +1,5 @@
 package orrery.server.infrastructure.machine;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,19 +61,11 @@ public final class MachineWorld implements AutoCloseable {
         People.insert(test);
         regions = new Regions(test.database(), TestProcess.sealing(), process.events(), clock);
         regions.register(TestDatabase.ACCESS.system("test"),
-                new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
+                new NewRegion(REGION, "Simulated", SimulatedRegion.hasty(), null, List.of()));
         hosts = new Hosts(regions, clients);
         lifecycle = new Lifecycle(
                 test.database(), TestProcess.sealing(), process.events(), ids, clock);
         looks = new Looks(lifecycle, hosts, new Patience(PATIENCE), clock);
-    }
-
-    private static String kubeconfig() {
-        try {
-            return Files.readString(SimulatedRegion.kubeconfig());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     RegisterMachine registering() {

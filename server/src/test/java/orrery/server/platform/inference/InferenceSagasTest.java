@@ -3,6 +3,8 @@ package orrery.server.platform.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static orrery.server.platform.PlatformWorld.GRANT;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,8 +46,9 @@ class InferenceSagasTest {
         world = new PlatformWorld();
         lifecycle = new EndpointLifecycle(world.test.database(), world.quotas,
                 TestProcess.sealing(), world.process.events(), world.clock);
-        look = new EndpointLook(
-                world.regions, null, world.clients, lifecycle, world.clock);
+        // Ahead, so that nobody waits whether a failure passes by itself.
+        look = new EndpointLook(world.regions, null, world.clients, lifecycle,
+                Clock.offset(world.clock, Duration.ofMinutes(1)));
     }
 
     @AfterAll
