@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import orrery.kit.test.Waits;
 import org.awaitility.Awaitility;
 
 /// The people of a [SimulatedServer]: one who owns the place and a cluster in it, and one from
@@ -21,6 +22,10 @@ public record Neighbours(
         URI server, Visitor owner, Visitor stranger, String project, String cluster) {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Map<URI, Neighbours> KNOWN = new ConcurrentHashMap<>();
+
+    static {
+        Waits.lookSoon();
+    }
 
     /// Who lives on this server: the first to ask lets them move in.
     public static Neighbours on(URI server) {

@@ -31,6 +31,10 @@ public final class TestProcess implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(240);
 
+    static {
+        Waits.lookSoon();
+    }
+
     private static final FaultyEngine.Fault NONE = (input, step, moment) -> { };
 
     private final Database database;
