@@ -2,18 +2,25 @@ package orrery.kit.durable;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceCurrentlyExecutingException;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.ExecutionContext;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import com.github.kagkarlsson.scheduler.task.schedule.Schedule;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import orrery.kit.access.Access;
 import orrery.kit.db.Database;
@@ -35,6 +42,8 @@ public final class Loops implements AutoCloseable {
     private final Clock clock;
     private final DataSource source;
     private final Scheduler scheduler;
+    /// Loops that somebody was in a hurry for while they were in a round.
+    private final Set<String> hurried = ConcurrentHashMap.newKeySet();
 
     private Loops(Database database, Access access, Clock clock, Collection<? extends Loop> loops) {
         this.access = access;
@@ -64,11 +73,13 @@ public final class Loops implements AutoCloseable {
     }
 
     /// Has a loop's next round begin now instead of after its pause. If it is in a round just now,
-    /// that one counts.
+    /// which may have looked already, another follows at once.
     public void hurry(String loop) {
         try {
             scheduler.reschedule(
                     TaskInstanceId.of(loop, RecurringTask.INSTANCE), clock.instant());
+        } catch (TaskInstanceCurrentlyExecutingException inARound) {
+            hurried.add(loop);
         } catch (RuntimeException e) {
             LOG.debugf("%s is not hurried: %s", loop, e.getMessage());
         }
@@ -80,8 +91,28 @@ public final class Loops implements AutoCloseable {
     }
 
     private RecurringTask<Void> task(Loop loop) {
-        return Tasks.recurring(loop.name(), FixedDelay.of(loop.every()))
+        return Tasks.recurring(loop.name(), new Pause(FixedDelay.of(loop.every()),
+                        () -> hurried.remove(loop.name())))
                 .execute((instance, context) -> round(loop, context));
+    }
+
+    /// The usual pause, and none after a round in which somebody was in a hurry.
+    private record Pause(Schedule usual, BooleanSupplier hurried) implements Schedule {
+        @Override
+        public Instant getNextExecutionTime(ExecutionComplete round) {
+            return hurried.getAsBoolean()
+                    ? round.getTimeDone() : usual.getNextExecutionTime(round);
+        }
+
+        @Override
+        public Instant getInitialExecutionTime(Instant now) {
+            return usual.getInitialExecutionTime(now);
+        }
+
+        @Override
+        public boolean isDeterministic() {
+            return usual.isDeterministic();
+        }
     }
 
     private void round(Loop loop, ExecutionContext context) {

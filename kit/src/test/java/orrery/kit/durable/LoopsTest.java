@@ -46,6 +46,34 @@ class LoopsTest {
         }
     }
 
+    /// A loop that rests for an hour, and that learns in its first round that there is more to do.
+    private final class Rare implements Loop {
+        @Override
+        public String name() {
+            return "test.rare";
+        }
+
+        @Override
+        public Duration every() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
+        public void round(LoopRound round) {
+            if (rounds.incrementAndGet() == 1) {
+                round.hurry().run();
+            }
+        }
+    }
+
+    @Test
+    void whoIsInAHurryDuringARoundHasAnotherFollow() {
+        try (var _ = Loops.start(test.database(), TestDatabase.ACCESS, Clock.systemUTC(),
+                List.of(new Rare()))) {
+            await().atMost(Duration.ofSeconds(120)).until(() -> rounds.get() == 2);
+        }
+    }
+
     private Loops start() {
         return Loops.start(
                 test.database(), TestDatabase.ACCESS, Clock.systemUTC(), List.of(new Count()));
