@@ -1,5 +1,9 @@
 package orrery.kit.test;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -88,9 +92,22 @@ public final class TestProcess implements AutoCloseable {
         return new TestProcess(address, limits, fault);
     }
 
-    /// The keys of this test run, the same for all its processes.
+    /// The keys of this test run, the same for all its processes. Two JVMs that test in this folder
+    /// may make them at once: one of them wins.
     public static Sealing sealing() {
-        return Sealing.openOrCreate(Path.of("target", "test-sealing-key"));
+        var keys = Path.of("target", "test-sealing-key");
+        if (Files.notExists(keys)) {
+            var fresh = keys.resolveSibling("test-sealing-key-" + ProcessHandle.current().pid());
+            Sealing.openOrCreate(fresh);
+            try {
+                Files.createLink(keys, fresh);
+            } catch (FileAlreadyExistsException another) {
+                // Those, then.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return Sealing.open(keys);
     }
 
     /// Lists of whatever is under test.
