@@ -1,6 +1,5 @@
 package orrery.server.compute.storage;
 
-import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
