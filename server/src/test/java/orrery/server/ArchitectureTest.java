@@ -19,8 +19,10 @@ import java.util.Arrays;
 import java.util.Set;
 import orrery.kit.durable.Loop;
 import orrery.kit.durable.Saga;
+import orrery.kit.http.Needs;
 import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
+import orrery.server.iam.role.Permissions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +98,17 @@ class ArchitectureTest {
                                 .contains(target.getName())
                 || target.getOwner().isEquivalentTo(KubeClients.class)
                         && target.getName().equals("writer");
+    }
+
+    @Test
+    void everyRouteAsksForAPermissionThatThereIs() {
+        var asked = ours.stream()
+                .flatMap(api -> api.getMethods().stream())
+                .filter(method -> method.isAnnotatedWith(Needs.class))
+                .map(method -> method.getAnnotationOfType(Needs.class).value())
+                .distinct().toList();
+        assertThat(asked).isNotEmpty().allSatisfy(
+                name -> assertThat(Permissions.ALL).contains(name));
     }
 
     /// A method of [Kube] that somebody adds is a write until it is named as a read.

@@ -58,7 +58,7 @@ class PasswordsTest {
 
     @Test
     void refusesMoreThanMayWait() throws Exception {
-        var slow = new Passwords(new Passwords.Cost(32_768, 3), new SecureRandom(), 1);
+        var slow = new Passwords(new Passwords.Cost(8_192, 3), new SecureRandom(), 1);
         // Virtual ones would come one after the other where there is a single core.
         try (var callers = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             var tasks = new ArrayList<Callable<Boolean>>();
