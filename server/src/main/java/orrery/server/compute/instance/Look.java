@@ -92,23 +92,18 @@ final class Look {
 
     /// Whether it has a volume by now; one that is off has what it is described with.
     boolean hasVolume(String volume) {
-        return asking(() -> {
-            var machine = find().orElseThrow(
-                    () -> conflict("somebody deleted its VirtualMachine"));
-            var running = management.running(steps.grant(), instance());
-            var phase = running.flatMap(it -> phase(it, volume));
-            say("the volume is " + phase.orElse("not there yet"));
-            return running.isEmpty() && machine.halted()
-                    || phase.filter("Ready"::equals).isPresent()
-                    ? Optional.of(true) : Optional.<Boolean>empty();
-        }).isPresent();
+        var machine = find().orElseThrow(() -> conflict("somebody deleted its VirtualMachine"));
+        var running = management.running(steps.grant(), instance());
+        var phase = running.flatMap(it -> phase(it, volume));
+        say("the volume is " + phase.orElse("not there yet"));
+        return running.isEmpty() && machine.halted()
+                || phase.filter("Ready"::equals).isPresent();
     }
 
     /// Whether it has let go of a volume; one that is gone or off holds none.
     boolean hasNoVolume(String volume) {
-        return asking(() -> management.running(steps.grant(), instance())
-                .flatMap(it -> phase(it, volume)).isEmpty()
-                ? Optional.of(true) : Optional.<Boolean>empty()).isPresent();
+        return management.running(steps.grant(), instance())
+                .flatMap(it -> phase(it, volume)).isEmpty();
     }
 
     private static Optional<String> phase(JsonNode running, String volume) {

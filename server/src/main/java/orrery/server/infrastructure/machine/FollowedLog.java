@@ -110,7 +110,7 @@ final class FollowedLog implements EventStream.Source {
     }
 
     private boolean isDecommissioned() {
-        return database.read(grant, tx -> machines.byId(tx, machine))
+        return database.read(grant, tx -> machines.rows.byId(tx, machine))
                 .filter(it -> it.deletedAt() == null).isEmpty();
     }
 

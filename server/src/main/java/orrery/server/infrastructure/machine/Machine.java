@@ -128,11 +128,11 @@ public record Machine(
 
     /// The same with its controller reached otherwise.
     Machine reached(Controller to) {
-        return new Machine(id, organizationId, projectId, region, name, displayName, description,
-                labels, tags, persona, to.address(), to.verifyCa(), to.bootMacAddress(), gpu,
-                state, stateReason, health, healthCheckedAt, failureReasons, wanted, poweredOn,
-                hardware, allocationId, runId, version, createdBy, createdAt, updatedAt,
-                deletedAt);
+        return new Machine(id, organizationId, projectId, region, zone, name, displayName,
+                description, labels, tags, persona, to.address(), to.verifyCa(),
+                to.bootMacAddress(), gpu, state, stateReason, health, healthCheckedAt,
+                failureReasons, wanted, poweredOn, hardware, allocationId, instanceId, runId,
+                version, createdBy, createdAt, updatedAt, deletedAt);
     }
 
     /// The state in which it rests when its host is as wanted.

@@ -444,14 +444,14 @@ public final class Endpoints implements Contents, Locator {
     public FollowedLogs follow(
             Grant grant, String region, String idOrName, int lines, LogPlace after) {
         var endpoint = get(grant, region, idOrName);
-        return new FollowedLogs(look.view(grant, region), new FollowedLogs.Of(
+        return new FollowedLogs(look.view(grant, endpoint), new FollowedLogs.Of(
                 InferenceServices.namespace(endpoint), InferenceServices.pods(endpoint),
                 InferenceServices.CONTAINER, lines, after), clock,
                 () -> isDeleted(grant, endpoint.id()));
     }
 
     private boolean isDeleted(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id))
+        return database.read(grant, tx -> table.rows.byId(tx, id))
                 .filter(it -> it.deletedAt() == null).isEmpty();
     }
 

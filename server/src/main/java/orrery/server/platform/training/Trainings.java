@@ -303,7 +303,7 @@ public final class Trainings implements Contents, Locator {
     }
 
     private boolean hasEnded(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id))
+        return database.read(grant, tx -> table.rows.byId(tx, id))
                 .filter(it -> it.deletedAt() == null && !it.state().isTerminal()).isEmpty();
     }
 

@@ -133,7 +133,7 @@ class MachineDeploysTest {
     }
 
     private void wants(Deploy.State state) {
-        world.test.database().write(GRANT, tx -> TABLE.begin(
+        world.test.database().write(GRANT, tx -> TABLE.rows.begin(
                 tx, id, state, "run_test", world.clock.instant()));
     }
 
