@@ -37,6 +37,9 @@ create table address (
 CREATE INDEX address_attached ON public.address USING btree (attached_to) WHERE (attached_to IS NOT NULL);
 CREATE UNIQUE INDEX address_name ON public.address USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
 CREATE INDEX address_network ON public.address USING btree (network_id);
+CREATE INDEX address_newest ON public.address USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX address_of_organization ON public.address USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX address_of_project ON public.address USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX address_once ON public.address USING btree (subnet_id, ip_address) WHERE (deleted_at IS NULL);
 CREATE INDEX address_page ON public.address USING btree (project_id, region, created_at DESC, id);
 CREATE INDEX address_subnet ON public.address USING btree (subnet_id);
@@ -148,6 +151,7 @@ create table cluster (
 );
 CREATE INDEX cluster_alive ON public.cluster USING btree (region, state) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX cluster_name ON public.cluster USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX cluster_named ON public.cluster USING btree (name, id) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_newest ON public.cluster USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_of_organization ON public.cluster USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX cluster_of_project ON public.cluster USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
@@ -218,7 +222,7 @@ create table deploy_resource (
     kind text not null,
     position integer not null,
     resource_id text not null,
-    constraint deploy_resource_deploy_id_fkey FOREIGN KEY (deploy_id) REFERENCES deploy(id),
+    constraint deploy_resource_deploy_id_fkey FOREIGN KEY (deploy_id) REFERENCES deploy(id) ON DELETE CASCADE,
     constraint deploy_resource_pkey PRIMARY KEY (deploy_id, "position")
 );
 
@@ -290,7 +294,7 @@ create table diagram_run (
     logs jsonb not null,
     node_states jsonb not null,
     version integer not null,
-    constraint diagram_run_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id),
+    constraint diagram_run_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id) ON DELETE CASCADE,
     constraint diagram_run_pkey PRIMARY KEY (id)
 );
 CREATE INDEX diagram_run_list ON public.diagram_run USING btree (diagram, created_at DESC, id);
@@ -299,7 +303,7 @@ create table diagram_secret (
     diagram text not null,
     node text not null,
     sealed bytea not null,
-    constraint diagram_secret_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id),
+    constraint diagram_secret_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id) ON DELETE CASCADE,
     constraint diagram_secret_pkey PRIMARY KEY (diagram, node)
 );
 
@@ -522,6 +526,7 @@ CREATE UNIQUE INDEX identity_provider_proved ON public.identity_provider USING b
 
 create table image (
     architecture text not null,
+    checksum text,
     code text not null,
     created_at timestamp with time zone not null,
     display_name text not null,
@@ -550,6 +555,7 @@ create table import_session (
 CREATE INDEX import_session_age ON public.import_session USING btree (created_at);
 
 create table inference_endpoint (
+    cluster_id text,
     created_at timestamp with time zone not null,
     created_by text not null,
     deleted_at timestamp with time zone,
@@ -571,11 +577,13 @@ create table inference_endpoint (
     state_reason text,
     updated_at timestamp with time zone not null,
     version bigint not null default 1,
+    constraint inference_endpoint_cluster_id_fkey FOREIGN KEY (cluster_id) REFERENCES cluster(id),
     constraint inference_endpoint_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint inference_endpoint_pkey PRIMARY KEY (id),
     constraint inference_endpoint_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
     constraint inference_endpoint_region_fkey FOREIGN KEY (region) REFERENCES region(code)
 );
+CREATE INDEX inference_endpoint_cluster ON public.inference_endpoint USING btree (cluster_id) WHERE (cluster_id IS NOT NULL);
 CREATE UNIQUE INDEX inference_endpoint_name ON public.inference_endpoint USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
 CREATE INDEX inference_endpoint_organization ON public.inference_endpoint USING btree (organization_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX inference_endpoint_page ON public.inference_endpoint USING btree (project_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
@@ -590,6 +598,7 @@ create table installation (
 );
 
 create table instance (
+    allocation_id text,
     cpu_cores integer not null,
     created_at timestamp with time zone not null,
     created_by text not null,
@@ -609,6 +618,7 @@ create table instance (
     ram_gb integer not null,
     region text not null,
     run_id text,
+    server_id text,
     state text not null,
     state_reason text,
     type text not null,
@@ -622,6 +632,7 @@ create table instance (
     constraint instance_region_fkey FOREIGN KEY (region) REFERENCES region(code)
 );
 CREATE INDEX instance_alive ON public.instance USING btree (region, state) WHERE (deleted_at IS NULL);
+CREATE INDEX instance_metal ON public.instance USING btree (id) WHERE ((kind = 'bareMetal'::text) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX instance_name ON public.instance USING btree (project_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX instance_newest ON public.instance USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX instance_of_organization ON public.instance USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
@@ -762,6 +773,8 @@ create table machine (
     health text not null,
     health_checked_at timestamp with time zone,
     id text not null,
+    instance_id text,
+    labels jsonb not null default '{}'::jsonb,
     name text not null,
     organization_id text not null,
     persona text not null default ''::text,
@@ -777,6 +790,7 @@ create table machine (
     verify_ca boolean not null,
     version bigint not null default 1,
     wanted jsonb not null,
+    zone text not null,
     constraint machine_health_check CHECK ((health = ANY (ARRAY['healthy'::text, 'degraded'::text, 'failed'::text]))),
     constraint machine_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
     constraint machine_pkey PRIMARY KEY (id),
@@ -786,7 +800,10 @@ create table machine (
 CREATE INDEX machine_alive ON public.machine USING btree (region, state) WHERE (deleted_at IS NULL);
 CREATE INDEX machine_allocation ON public.machine USING btree (allocation_id) WHERE (allocation_id IS NOT NULL);
 CREATE UNIQUE INDEX machine_bmc ON public.machine USING btree (region, bmc_address) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX machine_instance ON public.machine USING btree (instance_id) WHERE (instance_id IS NOT NULL);
 CREATE UNIQUE INDEX machine_name ON public.machine USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX machine_newest ON public.machine USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX machine_of_project ON public.machine USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX machine_page ON public.machine USING btree (project_id, region, created_at DESC, id);
 CREATE INDEX machine_tags ON public.machine USING gin (tags) WHERE (deleted_at IS NULL);
 
@@ -1366,6 +1383,42 @@ create table stack (
 CREATE UNIQUE INDEX stack_name ON public.stack USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX stack_page ON public.stack USING btree (created_at DESC, id);
 
+create table storage_backend (
+    capacity_gb bigint not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    id text not null,
+    name text not null,
+    region text not null,
+    state text not null,
+    storage_class text not null,
+    type text not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    zone text,
+    constraint storage_backend_capacity_gb_check CHECK ((capacity_gb > 0)),
+    constraint storage_backend_pkey PRIMARY KEY (id),
+    constraint storage_backend_region_fkey FOREIGN KEY (region) REFERENCES region(code),
+    constraint storage_backend_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text]))),
+    constraint storage_backend_type_check CHECK ((type = ANY (ARRAY['block'::text, 'file'::text, 'object'::text])))
+);
+CREATE UNIQUE INDEX storage_backend_name ON public.storage_backend USING btree (name) WHERE (deleted_at IS NULL);
+CREATE INDEX storage_backend_offer ON public.storage_backend USING btree (region, storage_class) WHERE (deleted_at IS NULL);
+CREATE INDEX storage_backend_page ON public.storage_backend USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+
+create table storage_share (
+    backend_id text not null,
+    id text not null,
+    kind text not null,
+    size_gb bigint not null,
+    constraint storage_share_backend_id_fkey FOREIGN KEY (backend_id) REFERENCES storage_backend(id),
+    constraint storage_share_pkey PRIMARY KEY (kind, id)
+);
+CREATE INDEX storage_share_backend ON public.storage_share USING btree (backend_id) INCLUDE (size_gb);
+
 create table subnet (
     created_at timestamp with time zone not null,
     created_by text not null,
@@ -1468,6 +1521,46 @@ create table user_identity (
 CREATE UNIQUE INDEX user_identity_subject ON public.user_identity USING btree (realm, issuer, subject);
 CREATE INDEX user_identity_user ON public.user_identity USING btree (user_id, created_at);
 
+create table volume (
+    backend_id text not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    deleted_at timestamp with time zone,
+    description text,
+    display_name text,
+    id text not null,
+    instance_id text,
+    labels jsonb not null default '{}'::jsonb,
+    medium text not null,
+    name text not null,
+    organization_id text not null,
+    project_id text not null,
+    region text not null,
+    run_id text,
+    size_gb integer not null,
+    state text not null,
+    state_reason text,
+    type text not null,
+    updated_at timestamp with time zone not null,
+    version bigint not null default 1,
+    zone text,
+    constraint volume_backend_id_fkey FOREIGN KEY (backend_id) REFERENCES storage_backend(id),
+    constraint volume_instance_id_fkey FOREIGN KEY (instance_id) REFERENCES instance(id),
+    constraint volume_medium_check CHECK ((medium = ANY (ARRAY['block'::text, 'file'::text]))),
+    constraint volume_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id),
+    constraint volume_pkey PRIMARY KEY (id),
+    constraint volume_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id),
+    constraint volume_region_fkey FOREIGN KEY (region) REFERENCES region(code)
+);
+CREATE INDEX volume_alive ON public.volume USING btree (region, state) WHERE (deleted_at IS NULL);
+CREATE INDEX volume_backend ON public.volume USING btree (backend_id);
+CREATE INDEX volume_instance ON public.volume USING btree (instance_id) WHERE (instance_id IS NOT NULL);
+CREATE UNIQUE INDEX volume_name ON public.volume USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX volume_newest ON public.volume USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX volume_of_organization ON public.volume USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX volume_of_project ON public.volume USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX volume_page ON public.volume USING btree (project_id, region, created_at DESC, id);
+
 create table workspace (
     account_uid text,
     blueprint text not null,
@@ -1500,6 +1593,21 @@ CREATE INDEX workspace_job ON public.workspace USING btree (job);
 CREATE UNIQUE INDEX workspace_name ON public.workspace USING btree (name) WHERE (deleted_at IS NULL);
 CREATE INDEX workspace_owner ON public.workspace USING btree (owner, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX workspace_pod ON public.workspace USING btree (pod_uid) WHERE (deleted_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.offer_checksums(of_region text)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+    update image
+    set checksum = 'https://cloud-images.ubuntu.com/noble/current/SHA256SUMS'
+    where region = of_region and code = 'ubuntu-24.04'
+      and url like 'https://cloud-images.ubuntu.com/noble/current/%';
+
+    update image
+    set checksum = 'https://cloud.debian.org/images/cloud/bookworm/latest/SHA512SUMS'
+    where region = of_region and code = 'debian-12'
+      and url like 'https://cloud.debian.org/images/cloud/bookworm/latest/%';
+$function$;
 
 CREATE OR REPLACE FUNCTION public.offer_defaults(of_region text, of_zones jsonb, at timestamp with time zone)
  RETURNS void
@@ -1541,6 +1649,7 @@ CREATE OR REPLACE FUNCTION public.region_offers()
 AS $function$
 begin
     perform offer_defaults(new.code, new.zones, new.created_at);
+    perform offer_checksums(new.code);
     return null;
 end $function$;
 

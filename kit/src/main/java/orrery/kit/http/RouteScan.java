@@ -67,17 +67,20 @@ public final class RouteScan {
             return;
         }
         var path = new StringBuilder();
+        boolean isNamed = false;
         for (int i = 1; i < parts.length; i++) {
             var word = i < words.length && !words[i].startsWith("{") ? words[i] : null;
             boolean isParameter = parts[i].startsWith("{");
-            if (word != null && !isParameter && !parts[i].equals(word)) {
+            // A region can have that name, global; words in the place of other names cannot be any.
+            if (word != null && !parts[i].equals(word) && !parts[i].equals("{region}")) {
                 return;
             }
+            isNamed |= word != null && isParameter;
             path.append('/').append(!isParameter ? parts[i] : word != null ? word
                     : "x" + parts[i].substring(parts[i].lastIndexOf('}') + 1));
         }
         var found = all.match(route.method(), path.toString());
-        if (found != null && found.route() != null
+        if (isNamed && found != null && found.route() != null
                 && beginning(found.route().api()) < beginning(other)) {
             throw new IllegalStateException(route.method() + " " + path + " would not be found"
                     + " beside " + other.getName() + "; write a word of that one's path as a"

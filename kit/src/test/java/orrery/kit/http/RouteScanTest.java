@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RouteScanTest {
-    @Path("/{place}/houses/{house}/rooms")
+    @Path("/{region}/houses/{house}/rooms")
     @On(Surface.class)
     @RunOnVirtualThread
     public static final class RoomsApi {
@@ -29,7 +29,7 @@ class RouteScanTest {
         public void get() {}
     }
 
-    @Path("/{place:all}/houses")
+    @Path("/{region:all}/houses")
     @On(Surface.class)
     @RunOnVirtualThread
     public static final class HousesApi {
@@ -51,10 +51,10 @@ class RouteScanTest {
     void aParameterThatCanBeOneWordOnlyIsThatWord() {
         var routes = RouteScan.of(Stream.of(RoomsApi.class, HousesApi.class));
         assertThat(routes.all()).extracting(Route::template)
-                .containsExactly("/all/houses/{house}", "/{place}/houses/{house}/rooms");
+                .containsExactly("/all/houses/{house}", "/{region}/houses/{house}/rooms");
         assertThat(routes.match("GET", "/all/houses/1").route().api()).isEqualTo(HousesApi.class);
         assertThat(routes.match("GET", "/all/houses/1/rooms").parameters())
-                .containsEntry("place", "all");
+                .containsEntry("region", "all");
         assertThat(routes.match("GET", "/some/houses/1")).isNull();
     }
 }

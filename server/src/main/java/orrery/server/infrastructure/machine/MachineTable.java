@@ -51,7 +51,7 @@ final class MachineTable {
     private static final Listing<Machine> SELECTED = Listing.of(Machine.class, "servers",
             COLUMNS, "machine\nwhere " + CHOSEN)
             .time("updatedAt")
-            .text("name", "persona", "bmcAddress", "createdBy", "region", "zone")
+            .text("projectId", "region", "zone", "name", "persona", "bmcAddress", "createdBy")
             .oneOf("state", Machine.State.class).oneOf("health", Machine.Health.class)
             .map("labels").map("tags").searching("name", "displayName", "bmcAddress");
 

@@ -394,8 +394,7 @@ public final class Machines implements Contents, Locator {
     public Page<LogEntry> logs(Grant grant, String region, String idOrName, Instant start,
             Instant end, PageAsk ask) {
         return database.read(grant, tx -> log.list(tx, paging, ask,
-                find(tx, grant, region, idOrName).id(),
-                start, end));
+                find(tx, grant, region, idOrName).id(), start, end));
     }
 
     /// A server's log from now on.

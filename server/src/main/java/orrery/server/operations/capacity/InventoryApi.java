@@ -17,7 +17,7 @@ import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
 /// What all regions together have, as the cloud family shows it to operators.
-@Path("/v1/regions/global/infrastructure")
+@Path("/v1/regions/{region:global}/infrastructure")
 @On(Cloud.class)
 @Internal
 @RunOnVirtualThread

@@ -15,7 +15,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
-import orrery.kit.Naming;
 import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
 import orrery.kit.Slug;
@@ -47,7 +46,6 @@ import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Reach;
 import orrery.server.platform.inference.Endpoint.State;
 import orrery.server.tenancy.project.Contents;
-import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
@@ -103,57 +101,6 @@ public final class Endpoints implements Contents, Locator {
     /// @param run that changes it; `null` when everything is done already
     /// @param key that its callers need, said this once; `null` when there is no new one
     public record Accepted(Endpoint endpoint, @Nullable Run run, @Nullable Secret key) {}
-
-    /// What an endpoint shall be like, in full: what it was, or what it shall become.
-    ///
-    /// @param gpu another one for each replica, or `null`
-    /// @param instanceType another one, or `null`; without both, each replica stays as it is
-    /// @param env what of its environment changes
-    public record Change(
-            @Nullable String displayName,
-            @Nullable String description,
-            Map<String, String> labels,
-            Serving.Model model,
-            Serving.@Nullable Gpu gpu,
-            @Nullable String instanceType,
-            Serving.Replicas replicas,
-            Serving.@Nullable Autoscaling autoscaling,
-            Patch<Map<String, String>> env) {
-        public Change {
-            labels = Map.copyOf(labels);
-            var mistakes = Naming.check(new Mistakes(), null, displayName, description);
-            Labels.check(mistakes, "labels", labels);
-            ServingRules.model(mistakes, model);
-            if (gpu != null || instanceType != null) {
-                ServingRules.size(mistakes, gpu, instanceType);
-            }
-            ServingRules.replicas(mistakes, replicas);
-            ServingRules.autoscaling(mistakes, autoscaling);
-            ServingRules.together(mistakes, replicas, autoscaling);
-            var said = env.or(null);
-            if (said != null) {
-                Environment.check(mistakes, "env", said);
-            }
-            mistakes.orRefuse();
-        }
-
-        Serving of(Serving old, Sizes.Chosen chosen) {
-            return new Serving(model, old.engine(), chosen.gpu(), chosen.size(), replicas,
-                    autoscaling, old.auth(), old.desired(), names(old),
-                    env.isAbsent() ? old.settings() : old.settings() + 1);
-        }
-
-        private List<String> names(Serving old) {
-            var changed = env.or(old.envNames().stream()
-                    .collect(Collectors.toMap(name -> name, name -> name)));
-            return changed == null ? List.of() : changed.keySet().stream().sorted().toList();
-        }
-
-        @Override
-        public String toString() {
-            return "Change[" + model + ", " + replicas + "]";
-        }
-    }
 
     static Subject subject(String id) {
         return new Subject(KIND, id);
@@ -251,7 +198,7 @@ public final class Endpoints implements Contents, Locator {
         var found = table.rows.findLocked(tx, id).filter(it -> it.deletedAt() == null)
                 .orElseThrow(() -> new Problem.NotFound(KIND, id).raise());
         var asked = read(body);
-        var to = new Change(found.displayName(), found.description(), found.labels(),
+        var to = new EndpointChange(found.displayName(), found.description(), found.labels(),
                 asked.model(), asked.gpu(), asked.instanceType(), asked.replicas(),
                 asked.autoscaling(), become(lifecycle.settings(tx, id), asked.env()));
         var serving = to.of(found.serving(), sizes.changed(tx, found, to));
@@ -327,7 +274,7 @@ public final class Endpoints implements Contents, Locator {
     /// @throws Problem.Failure [Problem.IllegalTransition] for another serving while something
     ///     changes the endpoint; [Problem.QuotaExceeded]
     public Accepted change(Grant grant, String region, String idOrName,
-            Function<Endpoint, Change> change, OptionalLong expected) {
+            Function<Endpoint, EndpointChange> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = table.rows.lock(tx, project(grant), region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);

@@ -105,7 +105,7 @@ final class InferenceBody {
                     autoscaling.or(null), env);
         }
 
-        Endpoints.Change of(Endpoint old) {
+        EndpointChange of(Endpoint old) {
             var was = old.serving();
             return change(displayName.or(old.displayName()), description.or(old.description()),
                     labels.or(old.labels()), model.or(was.model()), gpu.or(null),
@@ -114,12 +114,12 @@ final class InferenceBody {
                     autoscaling.or(was.autoscaling()), env);
         }
 
-        private static Endpoints.Change change(@Nullable String displayName,
+        private static EndpointChange change(@Nullable String displayName,
                 @Nullable String description, @Nullable Map<String, String> labels,
                 @Nullable Model model, @Nullable Gpu gpu, @Nullable String instanceType,
                 @Nullable Replicas replicas, @Nullable Autoscaling autoscaling,
                 Patch<Map<String, String>> env) {
-            return new Endpoints.Change(displayName, description,
+            return new EndpointChange(displayName, description,
                     labels == null ? Map.of() : labels, model, gpu, instanceType, replicas,
                     autoscaling, env);
         }

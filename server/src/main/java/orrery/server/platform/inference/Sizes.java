@@ -52,7 +52,7 @@ final class Sizes {
     }
 
     /// As [#choose]; what a change does not say, or says again, stays.
-    Chosen changed(Tx tx, Endpoint old, Endpoints.Change to) {
+    Chosen changed(Tx tx, Endpoint old, EndpointChange to) {
         var was = old.serving();
         boolean stays = to.gpu() == null && (to.instanceType() == null
                 || to.instanceType().equals(was.instanceType()));

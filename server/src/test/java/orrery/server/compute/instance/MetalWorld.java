@@ -112,8 +112,8 @@ final class MetalWorld implements AutoCloseable {
                 List.of(new Disk(2000, Disk.Bus.SCSI, null, "https://images.example/disk",
                         null, true,
                         Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), List.of(), name,
-                List.of(), null, null, Instance.State.PROVISIONING, null, null, 1, "usr_test", now, now,
-                null);
+                List.of(), null, null, Instance.State.PROVISIONING, null, null, 1, "usr_test",
+                now, now, null);
         test.database().write(GRANT, tx -> {
             new InstanceTable().insert(tx, made);
             lifecycle.placed(tx, id);
