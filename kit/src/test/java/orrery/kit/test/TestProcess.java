@@ -29,9 +29,10 @@ import orrery.kit.secret.Sealing;
 /// What one server process has of durable work: pools, events, and an engine of its own. Several
 /// of them on one [TestDatabase] behave like several servers.
 public final class TestProcess implements AutoCloseable {
-    /// A lease short enough to test what happens when it ends.
+    /// A lease short enough to test what happens when it ends, and more room than looking for work
+    /// takes at once: else a run that begins in that moment goes to whichever process is faster.
     public static final EngineLimits LIMITS =
-            new EngineLimits(Duration.ofSeconds(3), Duration.ofMillis(100), 32);
+            new EngineLimits(Duration.ofSeconds(3), Duration.ofMillis(100), 64);
 
     private static final Duration PATIENCE = Duration.ofSeconds(240);
 
