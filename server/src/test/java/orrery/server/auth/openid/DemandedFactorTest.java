@@ -134,7 +134,8 @@ class DemandedFactorTest {
         assertThat(stolen.submit(wrong, Map.of("code", phone.code())).status())
                 .as("another browser").isEqualTo(400);
 
-        var kept = browser.submit(wrong, Map.of("code", phone.code()));
+        // The code was good: only where it came from was not.
+        var kept = browser.submit(wrong, Map.of("code", phone.sameCode()));
         assertThat(kept.status()).as(kept.body()).isEqualTo(200);
         assertThat(kept.header("Cache-Control")).isEqualTo("no-store");
         var recovery = found(RECOVERY, kept);
