@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /// identifiers and secrets keep what says their kind, everything else has a word in its place.
 final class Steady {
     private static final Set<String> NUMBERS =
-            Set.of("version", "durationMs", "estimatedDuration");
+            Set.of("version", "durationMs", "estimatedDuration", "allocatedGb");
     private static final Map<Pattern, String> TEXTS = texts();
 
     private Steady() {}
@@ -27,6 +27,7 @@ final class Steady {
         all.put(Pattern.compile("\\b([a-z]{3}-)[0-9a-z]{24}\\b"), "$1…");
         all.put(Pattern.compile("=[-0-9A-Za-z_]{20,}"), "=…");
         all.put(Pattern.compile("https?://(?:localhost|127\\.0\\.0\\.1):\\d+"), "<host>");
+        all.put(Pattern.compile("\\b[0-9A-F]{8}\\b"), "<serial>");
         all.put(Pattern.compile("\\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\\b"), "<mac>");
         return all;
     }

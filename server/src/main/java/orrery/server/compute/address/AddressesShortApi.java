@@ -25,6 +25,7 @@ public final class AddressesShortApi extends AddressesApi {
     @Override
     @GET
     @Own
+    @Page.Of(AddressTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(addresses.everywhere(grant, region, ask).map(View::of));

@@ -1,9 +1,7 @@
 package orrery.server.compute.storage;
 
-import java.util.function.BooleanSupplier;
 import orrery.kit.Problem;
 import orrery.kit.durable.Steps;
-import orrery.kit.kube.KubeFailure;
 import orrery.server.compute.storage.Claim.Verdict;
 
 /// What a saga sees of its volume on the management cluster, told to people as progress.
@@ -27,27 +25,24 @@ final class Look {
 
     /// Whether the management cluster answers. Everything waits until it does.
     boolean answers() {
-        return asking(() -> !management.view(
-                steps.grant(), volume().region()).version().isEmpty());
+        return !management.view(steps.grant(), volume().region()).version().isEmpty();
     }
 
     /// Whether no claim of this name is on its way out.
     boolean noneLeaving() {
-        return asking(() -> {
-            boolean leaving = management.claim(steps.grant(), volume())
-                    .filter(it -> it.verdict() == Verdict.LEAVING).isPresent();
-            if (leaving) {
-                say("waiting for an earlier claim to be gone");
-            }
-            return !leaving;
-        });
+        boolean leaving = management.claim(steps.grant(), volume())
+                .filter(it -> it.verdict() == Verdict.LEAVING).isPresent();
+        if (leaving) {
+            say("waiting for an earlier claim to be gone");
+        }
+        return !leaving;
     }
 
     /// Whether storage stands behind it, or will as soon as somebody uses it.
     ///
     /// @throws Problem.Failure [Problem.Conflict] when it never will
     boolean isMade() {
-        return asking(() -> switch (claim().verdict()) {
+        return switch (claim().verdict()) {
             case BOUND -> true;
             case PENDING -> {
                 var binding = management.binding(steps.grant(), volume()).orElseThrow(
@@ -57,21 +52,19 @@ final class Look {
                 yield binding.equals("WaitForFirstConsumer");
             }
             case LOST, LEAVING -> throw conflict("its storage is gone");
-        });
+        };
     }
 
     /// Whether so much stands behind it.
     ///
     /// @throws Problem.Failure [Problem.Conflict] when it never will
     boolean hasGrownTo(int sizeGb) {
-        return asking(() -> {
-            var claim = claim();
-            if (claim.verdict() == Verdict.LOST || claim.verdict() == Verdict.LEAVING) {
-                throw conflict("its storage is gone");
-            }
-            say("waiting for " + sizeGb + " GB");
-            return claim.has(sizeGb);
-        });
+        var claim = claim();
+        if (claim.verdict() == Verdict.LOST || claim.verdict() == Verdict.LEAVING) {
+            throw conflict("its storage is gone");
+        }
+        say("waiting for " + sizeGb + " GB");
+        return claim.has(sizeGb);
     }
 
     /// Whether its claim asks for so much; one that is gone asks for nothing.
@@ -81,7 +74,7 @@ final class Look {
     }
 
     boolean isGone() {
-        return asking(() -> management.claim(steps.grant(), volume()).isEmpty());
+        return management.claim(steps.grant(), volume()).isEmpty();
     }
 
     /// @throws Problem.Failure [Problem.Conflict] when there is none: one without what is on it
@@ -93,19 +86,6 @@ final class Look {
 
     private Problem.Failure conflict(String cause) {
         return new Problem.Conflict(Volumes.KIND, id, cause).raise();
-    }
-
-    private boolean asking(BooleanSupplier question) {
-        try {
-            return question.getAsBoolean();
-        } catch (KubeFailure failure) {
-            if (!failure.isAway()) {
-                throw failure;
-            }
-            say("the management cluster of region " + volume().region()
-                    + " does not answer; going on when it does");
-            return false;
-        }
     }
 
     private void say(String text) {

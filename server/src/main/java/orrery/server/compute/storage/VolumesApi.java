@@ -106,6 +106,7 @@ public sealed class VolumesApi implements Expandable permits VolumesShortApi {
 
     @GET
     @Needs(value = "compute.storage.list", in = Place.PROJECT)
+    @Page.Of(VolumeTable.class)
     public Answer<Page<VolumeView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(volumes.list(grant, region, ask).map(VolumeView::of));

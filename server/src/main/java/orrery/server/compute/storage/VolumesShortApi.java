@@ -25,6 +25,7 @@ public final class VolumesShortApi extends VolumesApi {
     @Override
     @GET
     @Own
+    @Page.Of(VolumeTable.class)
     public Answer<Page<VolumeView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(volumes.everywhere(grant, region, ask).map(VolumeView::of));

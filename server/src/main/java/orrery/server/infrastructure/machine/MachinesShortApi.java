@@ -28,6 +28,7 @@ public final class MachinesShortApi extends MachinesApi {
     @Override
     @GET
     @Needs(value = "infrastructure.servers.list", in = Place.PLATFORM)
+    @Page.Of(MachineTable.class)
     public Answer<Page<MachineView>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region) {
         return Answer.page(machines.everywhere(grant, region, ask).map(MachineView::of));

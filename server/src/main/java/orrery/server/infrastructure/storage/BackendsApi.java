@@ -115,6 +115,7 @@ public final class BackendsApi {
 
     @GET
     @Needs(value = "infrastructure.storage.list", in = Place.PLATFORM)
+    @Page.Of(BackendTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask) {
         return Answer.page(backends.list(grant, ask).map(View::of));
     }

@@ -13,8 +13,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,11 +46,12 @@ class AwayTest {
     /// An answer that waited for the region would take as long as a connection may.
     private static final Duration FULL_SPEED = Duration.ofSeconds(4);
 
-    /// Kinds of runs that nobody asks for by themselves, or that work in clusters of users and not
-    /// in regions. Whoever adds a saga asks for its change in [#ask], or says here why not.
+    /// Kinds of runs that nobody asks for by themselves, that work in clusters of users and not in
+    /// regions, or that wait for runs of servers. Whoever adds a saga asks for its change in
+    /// [#ask], or says here why not.
     private static final Set<String> OTHERS = Set.of("workspace.create", "workspace.stop",
             "workspace.delete", "diagram.run", "diagram.remove", "training.retry",
-            "allocation.release");
+            "allocation.release", "metal.create", "metal.power", "metal.delete");
 
     private static final String SERVES = "ready|idle";
 
@@ -192,8 +191,13 @@ class AwayTest {
         }
         begin(base + "/compute/clusters",
                 Map.of("name", "older", "kubernetesVersion", "v1.34.3"));
-        List.of("halted", "dropped").forEach(name -> begin(base + "/compute/instances", box(name)));
-        List.of("bare", "dark", "scrap").forEach(
+        made(GLOBAL + "/infrastructure/storage", Map.of("name", "far", "region", REGION,
+                "type", "block", "storageClass", "standard", "capacityGb", 100));
+        List.of("grown", "dropped", "plugged").forEach(name -> begin(
+                base + "/compute/storage", Map.of("name", name, "sizeGb", 1)));
+        List.of("halted", "dropped", "taker").forEach(
+                name -> begin(base + "/compute/instances", box(name)));
+        List.of("bare", "dark", "scrap", "moved").forEach(
                 name -> begin(base + "/infrastructure/servers", host(name)));
         List.of("grown", "fallen").forEach(name -> begin(base + "/deploys", deploy(name)));
         List.of("wider", "quiet", "woken", "ended").forEach(
@@ -305,7 +309,16 @@ class AwayTest {
         make(boxes, box("fresh"), "running");
         act(boxes + "/halted", "stop", "terminated");
         drop(boxes + "/dropped");
+        var disks = base + "/compute/storage";
+        make(disks, Map.of("name", "fresh", "sizeGb", 1), "available");
+        ask(disks + "/grown", "available",
+                () -> owner.patch(disks + "/grown", Map.of("sizeGb", 2)));
+        ask(disks + "/plugged", "inUse",
+                () -> owner.post(disks + "/plugged:attach", Map.of("instanceId", "taker")));
+        drop(disks + "/dropped");
         var hosts = base + "/infrastructure/servers";
+        ask(hosts + "/moved", "available", () -> owner.patch(hosts + "/moved", Map.of(
+                "bmc", Map.of("username", "other", "password", "p"))));
         make(hosts, host("fresh"), "available");
         ask(hosts + "/bare", "ready", () -> owner.post(hosts + "/bare:provision",
                 Map.of("osImage", "https://images.example/ubuntu.raw")));
@@ -380,7 +393,8 @@ class AwayTest {
         var paths = new ArrayList<>(asked.stream().map(Asked::path)
                 .filter(path -> !path.startsWith(GLOBAL)).toList());
         for (var list : List.of("/compute/clusters", "/compute/instances", "/compute/networks",
-                "/infrastructure/servers", "/deploys", "/inference", "/training")) {
+                "/compute/storage", "/infrastructure/servers", "/deploys", "/inference",
+                "/training")) {
             paths.add(base + list);
         }
         paths.add("/v1/regions");
@@ -394,8 +408,8 @@ class AwayTest {
         var log = owner.get(base + "/training/held/logs");
         assertThat(log.status()).as("what only the region knows").isEqualTo(503);
         assertThat(log.text("/error/code")).isEqualTo("UPSTREAM_UNAVAILABLE");
-        var probe = owner.post(base + "/infrastructure/servers/dark:validate", Map.of());
-        assertThat(probe.text("/data/errors/0/code")).isEqualTo("UPSTREAM_UNAVAILABLE");
+        assertThat(owner.post(base + "/infrastructure/servers/dark:validate", Map.of())
+                .text("/data/errors/0/code")).isEqualTo("UPSTREAM_UNAVAILABLE");
     }
 
     /// However often a run looks whether the region is back.
@@ -448,13 +462,11 @@ class AwayTest {
                 .isZero();
         assertThat(count("select count(*) from event where type like '%.repairing' and project = '"
                 + project + "'")).as("an outage is no drift").isZero();
-        var rows = new HashMap<String, String>();
-        rows.put("cluster", "k0rdent.mirantis.com/v1beta1 ClusterDeployment");
-        rows.put("instance", "kubevirt.io/v1 VirtualMachine");
-        rows.put("machine", "metal3.io/v1alpha1 BareMetalHost");
-        rows.put("inference_endpoint", "serving.kserve.io/v1beta1 InferenceService");
-        rows.put("training", "trainer.kubeflow.org/v1alpha1 TrainJob");
-        rows.forEach((table, kind) -> assertThat(objects(kind)).as(kind).isEqualTo(count(
+        Map.of("cluster", "k0rdent.mirantis.com/v1beta1 ClusterDeployment",
+                "instance", "kubevirt.io/v1 VirtualMachine",
+                "machine", "metal3.io/v1alpha1 BareMetalHost",
+                "inference_endpoint", "serving.kserve.io/v1beta1 InferenceService",
+                "training", "trainer.kubeflow.org/v1alpha1 TrainJob").forEach((table, kind) -> assertThat(objects(kind)).as(kind).isEqualTo(count(
                 "select count(*) from " + table + " where deleted_at is null and project_id = '"
                         + project + "' and state <> 'cancelled'")));
     }
@@ -464,8 +476,8 @@ class AwayTest {
         var view = clients.view(regions.target(access.system("test"), "main"));
         var found = view.list(view.kind(words[0], words[1]).orElseThrow(),
                 ProjectNamespace.name(project), null);
-        assertThat(new HashSet<>(found.stream().map(it -> it.at("/metadata/name").asText())
-                .toList())).hasSize(found.size());
+        assertThat(found).extracting(it -> it.at("/metadata/name").asText())
+                .doesNotHaveDuplicates();
         return found.size();
     }
 
@@ -476,7 +488,7 @@ class AwayTest {
 
     /// GPUs and ports are few, and others need them.
     private void clear() {
-        for (var name : List.of("bare", "dark", "fresh")) {
+        for (var name : List.of("bare", "dark", "moved", "fresh")) {
             begun.add(accepted(name, owner.delete(base + "/infrastructure/servers/" + name)));
         }
         settled();

@@ -104,7 +104,8 @@ class DriftTest {
         try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
             var running = List.<Future<Kind>>of(each.submit(this::cluster),
                     each.submit(this::instance), each.submit(this::host),
-                    each.submit(this::endpoint), each.submit(this::training),
+                    each.submit(this::volume), each.submit(this::endpoint),
+                    each.submit(this::training),
                     each.submit(this::deploy));
             for (var one : running) {
                 tested.add(result(one));
@@ -168,6 +169,19 @@ class DriftTest {
                         "running", "instance.running", ""),
                 new Row("somebody deletes it", () -> remove(it),
                         "failed", "instance.failed", "is gone from region main")));
+        return it.kind();
+    }
+
+    private Kind volume() {
+        if (owner.get(GLOBAL + "/infrastructure/storage/drift").status() == 404) {
+            assertThat(owner.post(GLOBAL + "/infrastructure/storage", Map.of("name", "drift",
+                    "region", "main", "type", "block", "storageClass", "standard",
+                    "capacityGb", 100)).status()).isEqualTo(201);
+        }
+        var it = made("/compute/storage", Map.of("name", "drift", "sizeGb", 1),
+                "PersistentVolumeClaim", "/state");
+        goesThrough(it, List.of(new Row("somebody deletes it", () -> remove(it),
+                "failed", "volume.failed", "is gone from region main")));
         return it.kind();
     }
 
