@@ -99,8 +99,9 @@ class UpdateClusterTest {
     }
 
     private void begin() {
+        var now = cluster().updatedAt();
         world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().rows.begin(
-                tx, id, Cluster.State.UPDATING, "run_test", cluster().updatedAt()));
+                tx, id, Cluster.State.UPDATING, "run_test", now));
     }
 
     @Test

@@ -393,8 +393,7 @@ class AwayTest {
         var paths = new ArrayList<>(asked.stream().map(Asked::path)
                 .filter(path -> !path.startsWith(GLOBAL)).toList());
         for (var list : List.of("/compute/clusters", "/compute/instances", "/compute/networks",
-                "/compute/storage", "/infrastructure/servers", "/deploys", "/inference",
-                "/training")) {
+                "/compute/storage", "/infrastructure/servers", "/deploys", "/training")) {
             paths.add(base + list);
         }
         paths.add("/v1/regions");
@@ -466,9 +465,11 @@ class AwayTest {
                 "instance", "kubevirt.io/v1 VirtualMachine",
                 "machine", "metal3.io/v1alpha1 BareMetalHost",
                 "inference_endpoint", "serving.kserve.io/v1beta1 InferenceService",
-                "training", "trainer.kubeflow.org/v1alpha1 TrainJob").forEach((table, kind) -> assertThat(objects(kind)).as(kind).isEqualTo(count(
-                "select count(*) from " + table + " where deleted_at is null and project_id = '"
-                        + project + "' and state <> 'cancelled'")));
+                "training", "trainer.kubeflow.org/v1alpha1 TrainJob").forEach((table, kind) ->
+                        assertThat(objects(kind)).as(kind).isEqualTo(count("""
+                                select count(*) from %s where deleted_at is null
+                                and project_id = '%s' and state <> 'cancelled'
+                                """.formatted(table, project))));
     }
 
     private long objects(String kind) {
