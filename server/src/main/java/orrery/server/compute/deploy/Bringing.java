@@ -103,7 +103,10 @@ record Bringing(
                     var before = knows ? it.part().plan() : last;
                     var obstacle = before == null ? null : maker.obstacle(before, plan);
                     if (obstacle != null) {
-                        throw failed(wanted, it.part().name(), obstacle);
+                        var name = it.part().name();
+                        tx.afterRollback(() -> lifecycle.note(
+                                steps.grant(), wanted.deploy(), name + ": " + obstacle));
+                        throw refused(wanted, name, obstacle);
                     }
                     return new Kept(it.resource().position(), it.part().id(), before,
                             !plan.equals(before));
@@ -176,6 +179,10 @@ record Bringing(
 
     private Problem.Failure failed(Wanted wanted, String part, @Nullable String why) {
         lifecycle.note(steps.grant(), wanted.deploy(), part + ": " + why);
+        return refused(wanted, part, why);
+    }
+
+    private static Problem.Failure refused(Wanted wanted, String part, @Nullable String why) {
         return new Problem.Conflict(Deploys.KIND, wanted.deploy(),
                 "was not brought about, because of " + part + ": " + why).raise();
     }
