@@ -97,23 +97,28 @@ public final class Workspaces implements Contents {
     ///
     /// @param username the caller's own; may be left out
     /// @param blueprint name of the blueprint, or `null` for the first one
-    /// @param cluster name of the cluster, or `null` where there is only one to choose
-    /// @throws Problem.Failure [Problem.Conflict] when it runs already or is on its way out,
-    ///     [Problem.IllegalTransition] while the cluster's project is deleted
+    /// @param cluster name of the cluster, or `null` where there is only one to choose, or where
+    ///     the workspace was created before
+    /// @throws Problem.Failure [Problem.Conflict] when it runs already, is on its way out or
+    ///     stands on another cluster, [Problem.IllegalTransition] while the cluster's project is
+    ///     deleted
     public Workspace create(Grant grant, @Nullable String username, @Nullable String blueprint,
             @Nullable String cluster) {
         var chosen = blueprints.get(blueprint);
-        var place = cluster(grant, cluster);
+        var owner = database.read(grant, tx -> users.get(tx, grant.principal().id()));
+        if (username != null && !username.equals(owner.username())) {
+            throw new Problem.Forbidden("workspace.workspaces.create", "for " + username).raise();
+        }
+        var asked = UserString.of(owner.username(), blueprint);
+        var place = cluster(grant, cluster, asked.workspaceName());
         access.require(grant.call(), CREATE, scope(place));
         return database.tx(grant, tx -> {
-            var owner = users.get(tx, grant.principal().id());
-            if (username != null && !username.equals(owner.username())) {
-                throw new Problem.Forbidden("workspace.workspaces.create", "for " + username)
-                        .raise();
-            }
             projects.hold(tx, scope(place));
-            var asked = UserString.of(owner.username(), blueprint);
             var known = table.find(tx, asked.workspaceName());
+            known.filter(it -> !it.cluster().equals(place.id())).ifPresent(it -> {
+                throw new Problem.Conflict(KIND, it.name(), "it stands on another cluster than "
+                        + place.name() + "; leave out the cluster, or delete it first").raise();
+            });
             var workspace = known.isPresent() ? known.get() : insert(tx, new Workspace(
                     ids.next("wsp"), asked.workspaceName(), owner.id(), owner.username(),
                     grant.scope().requireOrganization(), asked.text(), chosen.name(),
@@ -331,9 +336,15 @@ public final class Workspaces implements Contents {
         return Scope.project(cluster.organizationId(), cluster.projectId());
     }
 
-    private Cluster cluster(Grant grant, @Nullable String name) {
+    private Cluster cluster(Grant grant, @Nullable String name, String workspace) {
         if (name != null) {
             return usable(clusters.named(grant, name));
+        }
+        var known = database.read(grant, tx -> table.find(tx, workspace));
+        if (known.isPresent()) {
+            return usable(clusters.byId(grant, known.get().cluster())
+                    .orElseThrow(() -> new Problem.Conflict(KIND, workspace,
+                            "its cluster is not there any more; delete it").raise()));
         }
         var usable = clusters.visible(grant).stream()
                 .filter(cluster -> cluster.state().isUsable()).toList();

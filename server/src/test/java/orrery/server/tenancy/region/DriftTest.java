@@ -264,10 +264,12 @@ class DriftTest {
         assertThat(owner.get(path).text("/data/resources/1/state")).isEqualTo("degraded");
         assertThat(owner.get(path).text("/data/state")).as("the other serves")
                 .isEqualTo("running");
-        goesThrough(it, List.of(new Row("somebody deletes it", () -> {
-            fault(it, "null");
+        goesThrough(child, List.of(new Row("somebody deletes it", () -> {
+            fault(it, "hang at teardown");
             remove(it);
-        }, "failed", "deploy.failed", "both-2 was deleted")));
+        }, "deleting", "cluster.deleting", "by somebody else")));
+        goesThrough(it, List.of(new Row("until it is gone", () -> fault(it, "null"),
+                "failed", "deploy.failed", "both-2 was deleted")));
         assertThat(owner.get(path).text("/data/resources/1/state")).isEqualTo("deleted");
         assertThat(owner.get(path).text("/data/stateReason")).contains("made anew");
         goesThrough(it, List.of(new Row("it is to be as it was",

@@ -134,6 +134,24 @@ class WorkspacesApiTest {
     }
 
     @Test
+    void itStaysOnItsCluster() {
+        var path = WorkspaceTenant.up(all);
+        owner.delete(path);
+        awaitStatus(path, "Stopped");
+        var clusters = all.compute() + "/clusters";
+        var made = owner.post(clusters, Map.of("name", "away",
+                "nodePools", List.of(Map.of("role", "control-plane"), Map.of("role", "worker"))));
+        assertThat(all.end(made).path("status").asText()).isEqualTo("completed");
+        var moved = owner.post(WORKSPACES, Map.of("cluster", "away"));
+        assertThat(moved.status()).isEqualTo(409);
+        assertThat(moved.text("/msg")).contains("another cluster than away");
+        assertThat(owner.post(WORKSPACES, "{}").status()).as("it has a cluster").isEqualTo(202);
+        assertThat(all.end(owner.delete(clusters + "/away")).path("status").asText())
+                .isEqualTo("completed");
+        awaitStatus(path, "Running");
+    }
+
+    @Test
     void aDeletionEndsTheJobThatItCancels() {
         var path = WorkspaceTenant.up(all);
         owner.delete(path);
