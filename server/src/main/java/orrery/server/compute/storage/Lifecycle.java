@@ -39,8 +39,7 @@ final class Lifecycle {
     }
 
     Volume get(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id).orElseThrow(
-                () -> new Problem.NotFound(Volumes.KIND, id).raise()));
+        return database.read(grant, tx -> table.rows.get(tx, id));
     }
 
     /// Identifiers of those in a region that the management cluster should know.
@@ -50,7 +49,7 @@ final class Lifecycle {
 
     /// Those of these identifiers that there are, deleted ones too.
     List<Volume> all(Grant grant, Collection<String> ids) {
-        return database.read(grant, tx -> table.all(tx, ids));
+        return database.read(grant, tx -> table.rows.all(tx, ids));
     }
 
     /// A run begins to make it.
@@ -226,12 +225,12 @@ final class Lifecycle {
     }
 
     private Volume lock(Tx tx, String id) {
-        return table.lock(tx, id).orElseThrow();
+        return table.rows.lock(tx, id);
     }
 
     private void move(Tx tx, Volume volume, State to, String reason) {
         verify(volume, to);
-        table.mark(tx, volume.id(), to, reason.isEmpty() ? null : reason, clock.instant());
+        table.mark(tx, volume.id(), to, reason, clock.instant());
         events.append(tx, VolumeEvents.of("volume." + to.text(), volume, reason));
     }
 

@@ -23,6 +23,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.http.Deleted;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
@@ -120,7 +121,7 @@ public final class Volumes implements Contents, Locator {
     ///
     /// @return empty when there never was one
     public Optional<Volume> byId(Grant grant, String id) {
-        return database.read(grant, tx -> table.byId(tx, id));
+        return database.read(grant, tx -> table.rows.byId(tx, id));
     }
 
     /// Asks for a volume. A run makes it.
@@ -130,11 +131,7 @@ public final class Volumes implements Contents, Locator {
     public Accepted create(Grant grant, String region, NewVolume asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            var place = regions.get(tx, region);
-            if (place.state() == Region.State.DISABLED) {
-                throw new Problem.Conflict("region", place.code(),
-                        "it is closed; choose another region").raise();
-            }
+            var place = regions.open(tx, region);
             var id = ids.next("vol");
             var subject = Lifecycle.subject(id);
             var backend = backends.reserve(
@@ -174,7 +171,8 @@ public final class Volumes implements Contents, Locator {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant.scope(), region, idOrName, expected);
             var wanted = change.apply(found);
-            table.describe(tx, found.id(), wanted, clock.instant());
+            table.rows.describe(tx, found.id(), wanted.displayName(), wanted.description(),
+                    wanted.labels(), clock.instant());
             events.append(tx, VolumeEvents.of("volume.updated", found));
             var run = wanted.sizeGb() == found.sizeGb() ? null
                     : resize(tx, found, wanted.sizeGb());
@@ -203,7 +201,7 @@ public final class Volumes implements Contents, Locator {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant.scope(), region, idOrName, OptionalLong.empty());
             if (found.state() != State.DELETING) {
-                verify(found, expected);
+                IfMatch.verify(KIND, found.id(), found.version(), expected);
             }
             return delete(tx, found);
         });
@@ -238,17 +236,16 @@ public final class Volumes implements Contents, Locator {
     /// @param expected the version that the caller knows, if it cares
     public Volume lock(
             Tx tx, Scope project, String region, String idOrName, OptionalLong expected) {
-        var found = present(seek(tx, project, region, idOrName), idOrName);
-        verify(found, expected);
+        var found = table.rows.lock(
+                tx, project.requireProject(), Regions.one(region), idOrName);
+        IfMatch.verify(KIND, found.id(), found.version(), expected);
         return found;
     }
 
     /// As [#lock], empty where there is none.
     public Optional<Volume> seek(Tx tx, Scope project, String region, String idOrName) {
-        return table.find(tx, project.requireProject(), Regions.one(region), idOrName,
-                        Deleted.HIDDEN)
-                .flatMap(it -> table.lock(tx, it.id()))
-                .filter(it -> it.deletedAt() == null);
+        return table.rows.findLocked(
+                tx, project.requireProject(), Regions.one(region), idOrName);
     }
 
     /// One in a project, as part of something larger.
@@ -256,8 +253,8 @@ public final class Volumes implements Contents, Locator {
     /// @param region code; `global` for any
     public Volume find(
             Tx tx, Scope project, String region, String idOrName, Deleted deleted) {
-        return present(table.find(
-                tx, project.requireProject(), Regions.one(region), idOrName, deleted), idOrName);
+        return table.rows.get(
+                tx, project.requireProject(), Regions.one(region), idOrName, deleted);
     }
 
     /// A run gives it to a machine.
@@ -288,7 +285,7 @@ public final class Volumes implements Contents, Locator {
 
     @Override
     public List<String> of(Tx tx, Scope project) {
-        return table.ofProject(tx, project.requireProject());
+        return table.rows.ofProject(tx, project.requireProject());
     }
 
     @Override
@@ -298,14 +295,14 @@ public final class Volumes implements Contents, Locator {
 
     @Override
     public List<String> clear(Tx tx, Scope project) {
-        return table.inProject(tx, project.requireProject()).stream()
-                .map(id -> delete(tx, table.lock(tx, id).orElseThrow()).volume().runId())
+        return table.rows.inProject(tx, project.requireProject()).stream()
+                .map(id -> delete(tx, table.rows.lock(tx, id)).volume().runId())
                 .toList();
     }
 
     @Override
     public Set<String> projectsIn(Tx tx, String region) {
-        return table.projectsIn(tx, region);
+        return table.rows.projectsIn(tx, region);
     }
 
     @Override
@@ -315,23 +312,11 @@ public final class Volumes implements Contents, Locator {
 
     @Override
     public Optional<Scope> find(Tx tx, String id) {
-        return table.byId(tx, id).filter(it -> it.deletedAt() == null).map(Volume::project);
+        return table.rows.place(tx, id);
     }
 
     private Accepted accepted(Tx tx, String id, @Nullable String run) {
-        return new Accepted(present(table.byId(tx, id), id),
-                run == null ? null : runs.get(tx, run));
-    }
-
-    private static void verify(Volume found, OptionalLong expected) {
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
-    }
-
-    private static Volume present(Optional<Volume> found, String idOrName) {
-        return found.orElseThrow(() -> new Problem.NotFound(KIND, idOrName).raise());
+        return new Accepted(table.rows.get(tx, id), run == null ? null : runs.get(tx, run));
     }
 
     private static String project(Grant grant) {

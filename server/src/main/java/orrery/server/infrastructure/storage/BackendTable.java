@@ -41,21 +41,7 @@ final class BackendTable {
                   :storageClass, :zone, :capacityGb, lower(:state), :createdBy, :createdAt,
                   :updatedAt)
                 on conflict (name) where deleted_at is null do nothing
-                """)
-                .bind("id", it.id())
-                .bind("name", it.name())
-                .bind("displayName", it.displayName())
-                .bind("description", it.description())
-                .bind("region", it.region())
-                .bind("type", it.type().name())
-                .bind("storageClass", it.storageClass())
-                .bind("zone", it.zone())
-                .bind("capacityGb", it.capacityGb())
-                .bind("state", it.state().name())
-                .bind("createdBy", it.createdBy())
-                .bind("createdAt", it.createdAt())
-                .bind("updatedAt", it.updatedAt())
-                .execute() == 1;
+                """).bindMethods(it).execute() == 1;
     }
 
     Page<Backend> list(Tx tx, Paging paging, PageAsk ask) {

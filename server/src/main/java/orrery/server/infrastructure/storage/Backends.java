@@ -18,6 +18,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -200,10 +201,7 @@ public final class Backends {
     private Backend lock(Tx tx, String idOrName, OptionalLong expected) {
         table.lock(tx, List.of(present(tx, idOrName).id()));
         var found = present(tx, idOrName);
-        if (expected.isPresent() && expected.getAsLong() != found.version()) {
-            throw new Problem.PreconditionFailed(KIND, found.id(),
-                    "version " + expected.getAsLong(), "version " + found.version()).raise();
-        }
+        IfMatch.verify(KIND, found.id(), found.version(), expected);
         return found;
     }
 
