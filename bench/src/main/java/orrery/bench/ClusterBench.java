@@ -45,7 +45,7 @@ public final class ClusterBench {
                 bench.measure("beside-" + there, Math.min(ROUND, registered - there));
             }
             bench.measure("measured", measured);
-            bench.rest();
+            bench.rest(args.length > 2 ? Duration.ofSeconds(Integer.parseInt(args[2])) : REST);
         }
     }
 
@@ -85,17 +85,19 @@ public final class ClusterBench {
     }
 
     /// What all of them take when nobody uses them.
-    private void rest() throws Exception {
+    private void rest(Duration time) throws Exception {
         Thread.sleep(REST);
         var cpu = Cpu.alone(server.region());
-        Thread.sleep(REST);
+        var own = Cpu.alone(server.pid());
+        Thread.sleep(time);
         System.out.printf("""
                 at rest: simulated region %.0f MiB resident, %.1f live, server %.0f, \
-                PostgreSQL %.0f; the region used %.2f CPU-seconds in %d s
+                PostgreSQL %.0f; CPU-seconds in %d s: region %.2f, server %.2f
                 on disk: %.0f MiB
                 """, Memory.tree(server.region()).resident(), Heap.live(server.region()),
                 Memory.tree(server.pid()).resident(), Memory.tree(server.postgres()).resident(),
-                used(cpu, Cpu.alone(server.region())), REST.toSeconds(),
+                time.toSeconds(), used(cpu, Cpu.alone(server.region())),
+                used(own, Cpu.alone(server.pid())),
                 Files.size(server.data().resolve("sim/region.db")) / (double) (1 << 20));
     }
 

@@ -13,8 +13,11 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.lang.reflect.Type;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.generic.GenericTypes;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGobject;
 
 /// How records look in `jsonb` columns. Not how they look on any wire: each surface has its own.
@@ -72,7 +75,20 @@ public final class Json {
         return object;
     }
 
+    /// What most columns of lists and maps hold needs no reader.
+    private static @Nullable Object nothing(String text, Type type) {
+        return switch (text) {
+            case "[]" -> GenericTypes.getErasedType(type) == List.class ? List.of() : null;
+            case "{}" -> GenericTypes.getErasedType(type) == Map.class ? Map.of() : null;
+            default -> null;
+        };
+    }
+
     static Object readAs(String text, Type type) {
+        var nothing = nothing(text, type);
+        if (nothing != null) {
+            return nothing;
+        }
         try {
             return READERS.computeIfAbsent(type, _ -> MAPPER.readerFor(MAPPER.constructType(type)))
                     .readValue(text);

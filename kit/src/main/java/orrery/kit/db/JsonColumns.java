@@ -1,6 +1,8 @@
 package orrery.kit.db;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.lang.reflect.Type;
 import java.sql.Types;
 import java.util.Optional;
@@ -17,6 +19,16 @@ import org.postgresql.util.PGobject;
 
 /// Teaches Jdbi `jsonb`: [Jsonb] components, [JsonNode] trees and what [Json#of] makes.
 final class JsonColumns extends JdbiPlugin.Singleton {
+    private static final int LONGEST = 1 << 10;
+
+    /// See [Jsonb#kept].
+    private static final Cache<Read, Object> KEPT = Caffeine.newBuilder()
+            .weigher((Read read, Object value) -> read.text().length())
+            .maximumWeight(2 << 20)
+            .build();
+
+    private record Read(String text, Type type) {}
+
     @Override
     public void customizeJdbi(Jdbi jdbi) {
         jdbi.registerArgument((QualifiedArgumentFactory) JsonColumns::argument);
@@ -53,9 +65,16 @@ final class JsonColumns extends JdbiPlugin.Singleton {
             return Optional.empty();
         }
         Type java = type.getType();
+        boolean isKept = type.getQualifiers().stream()
+                .anyMatch(it -> it instanceof Jsonb about && about.kept());
         return Optional.of((rows, column, context) -> {
             var text = rows.getString(column);
-            return text == null ? null : Json.readAs(text, java);
+            return text == null ? null : isKept ? kept(text, java) : Json.readAs(text, java);
         });
+    }
+
+    private static Object kept(String text, Type type) {
+        return text.length() > LONGEST ? Json.readAs(text, type)
+                : KEPT.get(new Read(text, type), it -> Json.readAs(it.text(), it.type()));
     }
 }

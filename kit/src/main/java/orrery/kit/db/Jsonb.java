@@ -11,4 +11,8 @@ import org.jdbi.v3.core.qualifier.Qualifier;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.PARAMETER, ElementType.METHOD,
     ElementType.FIELD})
-public @interface Jsonb {}
+public @interface Jsonb {
+    /// Whether what was read is kept, and given to whoever reads the same text again: for short
+    /// values that many rows repeat, and that nobody can change.
+    boolean kept() default false;
+}

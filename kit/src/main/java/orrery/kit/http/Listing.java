@@ -227,7 +227,8 @@ public final class Listing<T> {
 
     /// A field by its name; other families write it in snake_case.
     private @Nullable Field find(String name) {
-        return fields.entrySet().stream()
+        var known = fields.get(name);
+        return known != null ? known : fields.entrySet().stream()
                 .filter(entry -> entry.getKey().equalsIgnoreCase(name.replace("_", "")))
                 .map(Map.Entry::getValue).findFirst().orElse(null);
     }
@@ -262,7 +263,7 @@ public final class Listing<T> {
     }
 
     /// A row and where it stands: its sort columns and its identifier.
-    private record Row<T>(T item, List<String> position) {}
+    private record Row<T>(T item, String[] position) {}
 
     private final class Rows implements Paging.Source<Row<T>> {
         private final Tx tx;
@@ -333,7 +334,7 @@ public final class Listing<T> {
 
         @Override
         public List<String> position(Row<T> row) {
-            return row.position();
+            return Arrays.asList(row.position());
         }
 
         private Query select(String keyset, String part) {
@@ -390,18 +391,26 @@ public final class Listing<T> {
                         throws SQLException {
                     var items = context.findRowMapperFor(type).orElseThrow()
                             .specialize(rows, context);
-                    return (row, each) -> new Row<>(items.map(row, each), place(row));
+                    var columns = place(rows);
+                    return (row, each) -> {
+                        var position = new String[columns.length];
+                        for (int i = 0; i < columns.length; i++) {
+                            position[i] = row.getString(columns[i]);
+                        }
+                        return new Row<>(items.map(row, each), position);
+                    };
                 }
             };
         }
 
-        private List<String> place(ResultSet row) throws SQLException {
-            var out = new ArrayList<String>();
+        /// The columns that tell where a row stands.
+        private int[] place(ResultSet rows) throws SQLException {
+            var columns = new int[order.size() + 1];
             for (int i = 0; i < order.size(); i++) {
-                out.add(row.getString("sort_" + i));
+                columns[i] = rows.findColumn("sort_" + i);
             }
-            out.add(row.getString("id"));
-            return out;
+            columns[order.size()] = rows.findColumn("id");
+            return columns;
         }
     }
 }

@@ -32,15 +32,15 @@ public record Cluster(
         String name,
         @Nullable String displayName,
         @Nullable String description,
-        @Jsonb Map<String, String> labels,
+        @Jsonb(kept = true) Map<String, String> labels,
         Origin origin,
         State state,
         @Nullable String stateReason,
         @Nullable String kubernetesVersion,
         @Nullable String template,
         @Nullable @Jsonb Plan plan,
-        @Jsonb List<NodePool> nodePools,
-        @Jsonb List<Condition> conditions,
+        @Jsonb(kept = true) List<NodePool> nodePools,
+        @Jsonb(kept = true) List<Condition> conditions,
         @Jsonb List<Upgrade> availableUpgrades,
         @Nullable String endpointUrl,
         @Nullable String caCertificate,
@@ -51,7 +51,7 @@ public record Cluster(
         Instant createdAt,
         Instant updatedAt,
         @Nullable Instant deletedAt,
-        @Jsonb Setup setup,
+        @Jsonb(kept = true) Setup setup,
         @Jsonb List<Service.Seen> services) {
 
     public Cluster {
@@ -96,8 +96,10 @@ public record Cluster(
 
     /// The services that there shall be: those of its stack, and those that were asked for beside.
     List<Service> wantedServices() {
-        var planned = plan == null ? List.<Service>of()
-                : plan.services().stream().map(Service::of).toList();
+        if (plan == null) {
+            return setup.services();
+        }
+        var planned = plan.services().stream().map(Service::of).toList();
         return Stream.concat(planned.stream(), setup.services().stream()
                 .filter(it -> planned.stream().noneMatch(it::isSame))).toList();
     }

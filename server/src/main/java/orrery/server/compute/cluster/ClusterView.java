@@ -69,6 +69,9 @@ record ClusterView(
         /// Those that were asked for, then what else is there.
         static List<Added> all(Cluster c) {
             var wanted = c.wantedServices();
+            if (wanted.isEmpty() && c.services().isEmpty()) {
+                return List.of();
+            }
             return Stream.concat(wanted.stream().map(it -> of(it, c.services())),
                     c.services().stream().filter(it -> wanted.stream().noneMatch(it::isOf))
                             .map(it -> new Added(it.name(), it.namespace(), it.template(), null,
