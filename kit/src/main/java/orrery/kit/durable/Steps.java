@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// That nobody answers (a region is away) is no try: the run says so and waits, for as long as its
 /// deadline allows.
 public final class Steps {
-    private static final long SHORT_MILLIS = 250;
+    private static final long SHORT_MILLIS = 400;
     private static final Duration CHILD_POLL = Duration.ofSeconds(10);
     private static final Duration CHILD_ENDING = Duration.ofSeconds(2);
     private static final int LONGEST_PROGRESS = 500;
@@ -387,7 +387,7 @@ public final class Steps {
     private void pause(StepRow row) {
         long waited = Duration.between(row.startedAt(), execution.now()).toMillis();
         long longest = execution.policy().poll().toMillis();
-        long millis = Math.max(10, Math.min(waited / 8, longest));
+        long millis = Math.max(20, Math.min(waited / 5, longest));
         if (millis > SHORT_MILLIS) {
             throw execution.park(Duration.ofMillis(millis), null, row);
         }

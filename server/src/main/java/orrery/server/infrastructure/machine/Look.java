@@ -50,7 +50,7 @@ final class Look {
     /// Whether Metal3 knows the host.
     boolean registered(Begun begun) {
         return asking(() -> {
-            var host = present(begun);
+            var host = present(machine(), begun);
             return host.isRegistered() && !host.isFailed()
                     ? Optional.of(true) : Optional.<Boolean>empty();
         }).isPresent();
@@ -71,15 +71,16 @@ final class Look {
 
     /// Whether the power is off.
     boolean off(Begun begun) {
-        return asking(() -> present(begun).poweredOn()
+        return asking(() -> present(machine(), begun).poweredOn()
                 ? Optional.<Boolean>empty() : Optional.of(true)).isPresent();
     }
 
     /// The host once it is as wanted.
     Optional<Host> is(Machine.Wanted wanted, Begun begun) {
         return asking(() -> {
-            var host = present(begun);
-            verifyOurs(host, machine(), wanted);
+            var machine = machine();
+            var host = present(machine, begun);
+            verifyOurs(host, machine, wanted);
             return Optional.of(host).filter(it -> it.isAs(wanted));
         });
     }
@@ -89,7 +90,7 @@ final class Look {
     Optional<Host> letIn(Controller by, Begun begun) {
         return asking(() -> {
             var machine = machine().reached(by);
-            var host = present(begun);
+            var host = present(machine, begun);
             verifyOurs(host, machine, machine.wanted());
             var login = looks.hosts().loginVersion(steps.grant(), machine).orElse("");
             return Optional.of(host).filter(it -> it.isAs(machine.wanted())
@@ -116,8 +117,8 @@ final class Look {
 
     /// @throws Problem.Failure [Problem.Conflict] when somebody deleted it, [Problem.Broken] when
     ///     Metal3 says for a while that it failed
-    private Host present(Begun begun) {
-        var host = find().filter(there -> !there.isLeaving()).orElseThrow(this::lost);
+    private Host present(Machine machine, Begun begun) {
+        var host = looks.hosts().find(steps.grant(), machine).filter(there -> !there.isLeaving()).orElseThrow(this::lost);
         say(host);
         if (host.isFailed() && isOld(host, begun)) {
             throw new Problem.Broken(host.code(), Machines.KIND, id, host.text()).raise();

@@ -1,5 +1,7 @@
 package orrery.server.tenancy.region;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
@@ -33,12 +35,21 @@ public final class Regions {
 
     private static final String KIND = "region";
 
+    /// More than anybody has.
+    private static final int MOST_TARGETS = 1000;
+
     private final RegionTable table = new RegionTable();
     private final Database database;
     private final Sealing sealing;
     private final Events events;
     private final Clock clock;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    /// Waiting runs ask many times a second; a new kubeconfig has a new number.
+    private final Cache<Way, KubeTarget> targets =
+            Caffeine.newBuilder().maximumSize(MOST_TARGETS).build();
+
+    private record Way(String region, long connection, String host) {}
 
     public Regions(Database database, Sealing sealing, Events events, Clock clock) {
         this.database = database;
@@ -130,11 +141,13 @@ public final class Regions {
     public KubeTarget target(Grant grant, String code) {
         return database.read(grant, tx -> {
             var region = get(tx, code);
-            var stored = Stored.read(sealing.open(
-                    table.sealed(tx, code).orElseThrow(), SEALED.at(code)));
-            return new KubeTarget("region " + code + "#" + region.connection(),
-                    Kubeconfig.read(stored.kubeconfig(), stored.context()),
-                    Set.of(region.host()));
+            return targets.get(new Way(code, region.connection(), region.host()), way -> {
+                var stored = Stored.read(sealing.open(
+                        table.sealed(tx, code).orElseThrow(), SEALED.at(code)));
+                return new KubeTarget("region " + code + "#" + way.connection(),
+                        Kubeconfig.read(stored.kubeconfig(), stored.context()),
+                        Set.of(way.host()));
+            });
         });
     }
 
