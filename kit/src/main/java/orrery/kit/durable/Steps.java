@@ -71,10 +71,8 @@ public final class Steps {
             row = execution.begin(step, StepRow.State.STARTED, back != null);
             if (back != null) {
                 row = execution.record(row, null);
+                undos.push(back);
             }
-        }
-        if (back != null) {
-            undos.push(back);
         }
         T value;
         try {
@@ -218,9 +216,9 @@ public final class Steps {
         }
         if (row == null) {
             row = startChild(step, type, input, subject, back != null);
-        }
-        if (back != null) {
-            undos.push(back);
+            if (back != null) {
+                undos.push(back);
+            }
         }
         new ChildWait(execution, row, CHILD_POLL, CHILD_ENDING).untilOver();
         over(row);
@@ -268,6 +266,7 @@ public final class Steps {
     /// Takes back what was done, newest first.
     void unwind() {
         rollback();
+        unreachedSteps();
         while (!undos.isEmpty()) {
             var undo = undos.peek();
             var row = execution.journal().get(undo.step());
@@ -315,10 +314,11 @@ public final class Steps {
             }
             return row;
         }
+        if (row != null && undo instanceof Undo.Outside) {
+            // An earlier try may have done it: whatever ends the run from here on takes it back.
+            undos.push(undo);
+        }
         if (execution.run().unwinding() != null) {
-            if (row != null && row.undoable() && undo instanceof Undo.Outside) {
-                undos.push(undo);
-            }
             throw new Interruption(Interruption.Kind.UNWIND, "unwinding");
         }
         unknownSteps();
@@ -334,6 +334,16 @@ public final class Steps {
             if (!visited.contains(recorded)) {
                 throw confused("the step " + recorded + " was recorded, and this release's saga"
                         + " does not have it, or has it elsewhere");
+            }
+        }
+    }
+
+    /// A saga that threw between two steps did not get as far as an earlier try of it.
+    private void unreachedSteps() {
+        for (var row : execution.journal().values()) {
+            if (row.undoable() && !row.undone() && !visited.contains(row.name())) {
+                throw confused("the step " + row.name() + " may have happened, and was not reached"
+                        + " again to be undone");
             }
         }
     }

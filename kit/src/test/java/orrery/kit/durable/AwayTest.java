@@ -92,6 +92,42 @@ class AwayTest {
     }
 
     @Test
+    void whatMayHaveHappenedIsUndoneAlsoWhenTheRunIsCancelledBeforeItsNextTry() {
+        var script = script((steps, s) -> steps.run("one", () -> {
+            s.note("one");
+            reach(Integer.MAX_VALUE);
+        }, () -> s.note("undo one")));
+        var run = run(script, process -> {
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> asked.get() > 0);
+            var id = process.runs().list(
+                    grant, RunFilter.of(grant.scope()), null, 1).getFirst().id();
+            process.database().write(grant, tx -> process.runs().cancel(tx, id));
+        });
+        assertThat(run.status()).isEqualTo(Status.CANCELLED);
+        assertThat(script.did).startsWith("one").endsWith("undo one")
+                .containsOnlyOnce("undo one");
+    }
+
+    @Test
+    void whatMayHaveHappenedAndIsNotReachedAgainNeedsAttention() {
+        var tries = new AtomicInteger();
+        var script = script((steps, s) -> {
+            steps.run("one", () -> s.note("one"), () -> s.note("undo one"));
+            if (tries.incrementAndGet() > 1) {
+                throw new IllegalStateException("a bug between two steps");
+            }
+            steps.run("two", () -> {
+                s.note("two");
+                reach(1);
+            }, () -> s.note("undo two"));
+        });
+        var run = run(script, _ -> { });
+        assertThat(run.status()).isEqualTo(Status.ATTENTION);
+        assertThat(run.error().message()).contains("bug").contains("the step two may have");
+        assertThat(script.did).containsExactly("one", "two");
+    }
+
+    @Test
     void whatIsAwayForTooLongIsNamedWhenTheDeadlineHasPassed() {
         var script = new Script(new SagaType<>("test.late", Script.Input.class,
                 Policy.DEFAULT.withDeadline(Duration.ofMillis(700))),
