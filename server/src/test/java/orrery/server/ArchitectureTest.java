@@ -94,8 +94,8 @@ class ArchitectureTest {
 
     private static boolean isWrite(AccessTarget target) {
         return target.getOwner().isEquivalentTo(Kube.class)
-                        && Set.of("apply", "ensure", "delete", "act", "token")
-                                .contains(target.getName())
+                        && Set.of("apply", "change", "ensure", "delete", "deleteAsSeen", "act",
+                                "token").contains(target.getName())
                 || target.getOwner().isEquivalentTo(KubeClients.class)
                         && target.getName().equals("writer");
     }
@@ -118,6 +118,7 @@ class ArchitectureTest {
                 .filter(method -> Modifier.isPublic(method.getModifiers()))
                 .map(Method::getName).distinct())
                 .containsExactlyInAnyOrder(
-                        "view", "apply", "ensure", "delete", "act", "token");
+                        "view", "apply", "change", "ensure", "delete", "deleteAsSeen", "act",
+                        "token");
     }
 }

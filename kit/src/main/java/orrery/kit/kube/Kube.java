@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// Every object it writes carries the run and the token of its [Fence]. It reads before it writes,
 /// stops with [Fence.Lost] when a newer token wrote the object, and writes with the version it
 /// read, so that whoever was overtaken in between gets a conflict and reads again.
+///
+/// What is not there bears no token. So a change names the very object that it was read from, and
+/// makes no other when that is gone; and who finds, after it made one, that its lease is over takes
+/// it back: whoever has the work by then may have looked before it was there.
 public final class Kube {
     /// Who wrote what we wrote, in the objects' own records (`managedFields`).
     public static final String MANAGER = "orrery";
 
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     private static final int ATTEMPTS = 6;
+    /// Reasons of our own, for which reading again at once helps nobody.
+    private static final Set<String> OURS = Set.of("Foreign", "Leaving");
 
     private final Supplier<KubeClient> client;
     private final KubeView view;
@@ -39,50 +47,93 @@ public final class Kube {
     ///
     /// @return the object as it stands in the cluster now
     /// @throws KubeFailure with status 409 and reason `Foreign` when somebody else made an object
-    ///     of that name; it is left alone
+    ///     of that name; it is left alone. With reason `Leaving` while one of ours is being
+    ///     deleted: another try, once it is gone, makes it anew
     public ObjectNode apply(ObjectNode object) {
-        return write(object, false);
+        return write(object, Intent.APPLY).orElseThrow();
     }
 
-    /// As [#apply], but an object of that name that somebody else made is left as it is.
+    /// As [#apply], for what is there already: an object that is gone is not made anew.
+    ///
+    /// @return the object as it stands in the cluster now; empty when it is gone
+    public Optional<ObjectNode> change(ObjectNode object) {
+        return write(object, Intent.CHANGE);
+    }
+
+    /// As [#apply], for what many need: an object of that name that somebody else made is left as
+    /// it is, and so is one that somebody newer wrote, who needs it as well.
     ///
     /// @return the object as it stands in the cluster now
     public ObjectNode ensure(ObjectNode object) {
-        return write(object, true);
+        return write(object, Intent.ENSURE).orElseThrow();
     }
+
+    private enum Intent { APPLY, CHANGE, ENSURE }
 
     /// Deletes the object, and what it owns after it; does nothing when it is gone.
     ///
     /// @throws KubeFailure with status 409 and reason `Foreign` when we did not make it
     public void delete(Kind kind, @Nullable String namespace, String name) {
+        delete(kind, namespace, name, fence::check);
+    }
+
+    private void delete(Kind kind, @Nullable String namespace, String name, Runnable allowed) {
         for (int attempt = 1; ; attempt++) {
-            fence.check();
+            allowed.run();
             var found = view.find(kind, namespace, name);
             if (found.isEmpty()) {
                 return;
             }
-            var object = found.get();
-            if (!isOurs(object)) {
+            if (!isOurs(found.get())) {
                 throw foreign(kind, name);
             }
-            checkNewest(object);
-            var options = KubeClient.JSON.createObjectNode()
-                    .put("apiVersion", "v1").put("kind", "DeleteOptions")
-                    .put("propagationPolicy", "Background");
-            options.putObject("preconditions")
-                    .put("uid", object.path("metadata").path("uid").asText())
-                    .put("resourceVersion",
-                            object.path("metadata").path("resourceVersion").asText());
+            checkNewest(found.get());
             try {
-                client.get().send(KubeCall.delete(kind.path(namespace, name), options));
+                remove(kind, found.get());
                 return;
             } catch (KubeFailure failure) {
-                if (failure.status() == 404) {
-                    return;
-                }
                 if (!failure.isStale() || attempt >= ATTEMPTS) {
                     throw failure;
                 }
+            }
+        }
+    }
+
+    /// Deletes an object of ours as it was seen. One that somebody changed since is left alone, and
+    /// so is one that somebody else made.
+    ///
+    /// @return whether it was deleted
+    public boolean deleteAsSeen(Kind kind, ObjectNode seen) {
+        fence.check();
+        if (!isOurs(seen)) {
+            return false;
+        }
+        try {
+            remove(kind, seen);
+            return true;
+        } catch (KubeFailure failure) {
+            if (failure.isStale()) {
+                return false;
+            }
+            throw failure;
+        }
+    }
+
+    private void remove(Kind kind, ObjectNode seen) {
+        var metadata = seen.path("metadata");
+        var options = KubeClient.JSON.createObjectNode()
+                .put("apiVersion", "v1").put("kind", "DeleteOptions")
+                .put("propagationPolicy", "Background");
+        options.putObject("preconditions")
+                .put("uid", metadata.path("uid").asText())
+                .put("resourceVersion", metadata.path("resourceVersion").asText());
+        var path = kind.path(metadata.path("namespace").asText(null),
+                metadata.path("name").asText());
+        try {
+            client.get().send(KubeCall.delete(path, options));
+        } catch (KubeFailure failure) {
+            if (failure.status() != 404) {
+                throw failure;
             }
         }
     }
@@ -126,7 +177,7 @@ public final class Kube {
                 Instant.parse(status.path("expirationTimestamp").asText()));
     }
 
-    private ObjectNode write(ObjectNode described, boolean keepForeign) {
+    private Optional<ObjectNode> write(ObjectNode described, Intent intent) {
         var name = described.at("/metadata/name").asText();
         var kind = kind(described);
         var namespace = kind.namespaced() ? described.at("/metadata/namespace").asText() : null;
@@ -135,19 +186,27 @@ public final class Kube {
             var found = view.find(kind, namespace, name);
             try {
                 if (found.isEmpty()) {
-                    return create(kind, namespace, described);
+                    return intent == Intent.CHANGE ? Optional.empty()
+                            : Optional.of(create(kind, namespace, described, intent));
+                }
+                if (intent == Intent.ENSURE
+                        && (!isOurs(found.get()) || writtenBy(found.get()) > fence.token())) {
+                    return found;
                 }
                 if (isOurs(found.get())) {
                     checkNewest(found.get());
-                    return change(kind.path(namespace, name), described, found.get());
-                }
-                if (keepForeign) {
-                    return found.get();
+                    if (intent == Intent.APPLY && isLeaving(found.get())) {
+                        throw new KubeFailure(409, "Leaving", kind.kind() + " " + name + " on "
+                                + client.get().name() + " is being deleted");
+                    }
+                    return Optional.of(
+                            change(kind.path(namespace, name), described, found.get()));
                 }
                 throw foreign(kind, name);
             } catch (KubeFailure failure) {
-                boolean raced = failure.isStale() || failure.reason().equals("AlreadyExists");
-                if (!raced || failure.reason().equals("Foreign") || attempt >= ATTEMPTS) {
+                boolean raced = failure.isStale() || failure.reason().equals("AlreadyExists")
+                        || failure.status() == 404 && found.isPresent();
+                if (!raced || OURS.contains(failure.reason()) || attempt >= ATTEMPTS) {
                     throw failure;
                 }
             }
@@ -155,17 +214,28 @@ public final class Kube {
     }
 
     /// A plain create: an apply would quietly become a change when somebody newer was faster.
-    private ObjectNode create(Kind kind, @Nullable String namespace, ObjectNode described) {
-        var call = KubeCall.post(kind.path(namespace), marked(described, null));
-        return (ObjectNode) client.get().send(call.with("fieldManager", MANAGER));
+    private ObjectNode create(
+            Kind kind, @Nullable String namespace, ObjectNode described, Intent intent) {
+        var call = KubeCall.post(kind.path(namespace), marked(described));
+        var made = (ObjectNode) client.get().send(call.with("fieldManager", MANAGER));
+        // What many need, and ensure, somebody may use already.
+        if (intent == Intent.APPLY && !fence.held().getAsBoolean()) {
+            delete(kind, namespace, described.at("/metadata/name").asText(), () -> { });
+            fence.check();
+        }
+        return made;
     }
 
     private ObjectNode change(String path, ObjectNode described, ObjectNode found) {
         JsonNode current = ManagedFields.asApplied(found, MANAGER)
                 .<JsonNode>map(patch -> client.get().send(KubeCall.patch(path, patch)))
                 .orElse(found);
-        var version = current.at("/metadata/resourceVersion").asText();
-        var call = KubeCall.apply(path, marked(described, version))
+        var object = marked(described);
+        // An apply would create it anew; with the UID of one that is gone it is refused.
+        object.withObjectProperty("metadata")
+                .put("uid", current.at("/metadata/uid").asText())
+                .put("resourceVersion", current.at("/metadata/resourceVersion").asText());
+        var call = KubeCall.apply(path, object)
                 .with("fieldManager", MANAGER).with("force", "true");
         return (ObjectNode) client.get().send(call);
     }
@@ -177,7 +247,7 @@ public final class Kube {
                 client.get().name() + " does not serve " + kind + " of " + apiVersion));
     }
 
-    private ObjectNode marked(ObjectNode described, @Nullable String version) {
+    private ObjectNode marked(ObjectNode described) {
         var object = described.deepCopy();
         var metadata = object.withObjectProperty("metadata");
         metadata.remove("managedFields");
@@ -185,10 +255,11 @@ public final class Kube {
         metadata.withObjectProperty("annotations")
                 .put(Fence.RUN, fence.run())
                 .put(Fence.TOKEN, Long.toString(fence.token()));
-        if (version != null) {
-            metadata.put("resourceVersion", version);
-        }
         return object;
+    }
+
+    private static boolean isLeaving(ObjectNode object) {
+        return object.path("metadata").has("deletionTimestamp");
     }
 
     private static boolean isOurs(ObjectNode object) {
@@ -200,7 +271,11 @@ public final class Kube {
         fence.checkNewest(
                 object.path("kind").asText() + " " + metadata.path("name").asText(),
                 metadata.path("annotations").path(Fence.RUN).asText(),
-                metadata.path("annotations").path(Fence.TOKEN).asLong());
+                writtenBy(object));
+    }
+
+    private static long writtenBy(ObjectNode object) {
+        return object.path("metadata").path("annotations").path(Fence.TOKEN).asLong();
     }
 
     private KubeFailure foreign(Kind kind, String name) {

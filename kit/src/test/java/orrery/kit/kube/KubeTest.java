@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +95,63 @@ class KubeTest {
     }
 
     @Test
+    void whoMakesSomethingAndHasLostItsLeaseMeanwhileTakesItBack() {
+        var looks = new AtomicInteger();
+        var late = clients.writer(target,
+                new Fence("run_late", 9, () -> looks.getAndIncrement() == 0));
+        assertThatThrownBy(() -> late.apply(map("late", "a", "b")))
+                .isInstanceOf(Fence.Lost.class);
+        assertThat(looks).hasValue(3);
+        assertThat(find("late")).isNull();
+    }
+
+    @Test
+    void aChangeMakesNothingAnew() {
+        assertThat(kube(1).change(map("changed", "a", "1"))).isEmpty();
+        kube(1).apply(map("changed", "a", "1"));
+        assertThat(kube(1).change(map("changed", "a", "2"))).isPresent();
+        assertThat(find("changed").at("/data/a").asText()).isEqualTo("2");
+        // Kind, object, change: it goes while the change is on its way.
+        var requests = new AtomicInteger();
+        var overtaken = new Kube(() -> {
+            if (requests.incrementAndGet() == 3) {
+                kube(1).delete(Kind.CONFIG_MAP, "default", "changed");
+            }
+            return clients.client(target);
+        }, new Fence("run_1", 1, () -> true));
+        assertThat(overtaken.change(map("changed", "a", "3"))).isEmpty();
+        assertThat(find("changed")).isNull();
+    }
+
+    @Test
+    void whatIsBeingDeletedIsMadeAnewOnceItIsGone() throws IOException {
+        var described = map("leaving", "a", "1");
+        described.withObjectProperty("metadata").putArray("finalizers").add("example.com/wait");
+        var first = kube(1).apply(described);
+        kube(1).delete(Kind.CONFIG_MAP, "default", "leaving");
+        assertThatThrownBy(() -> kube(1).apply(map("leaving", "a", "1")))
+                .isInstanceOfSatisfying(KubeFailure.class, failure -> {
+                    assertThat(failure.reason()).isEqualTo("Leaving");
+                    assertThat(failure.mayPass()).isTrue();
+                });
+        cluster.merge(Kind.CONFIG_MAP, "default", "leaving",
+                Trees.read("metadata: {finalizers: null}"));
+        assertThat(kube(1).apply(map("leaving", "a", "1")).at("/metadata/uid"))
+                .isNotEqualTo(first.at("/metadata/uid"));
+    }
+
+    @Test
+    void deletesWhatIsStillAsItWasSeen() {
+        var seen = kube(1).apply(map("seen", "a", "1"));
+        kube(1).apply(map("seen", "a", "2"));
+        assertThat(kube(1).deleteAsSeen(Kind.CONFIG_MAP, seen)).isFalse();
+        assertThat(kube(1).deleteAsSeen(Kind.CONFIG_MAP, find("seen"))).isTrue();
+        assertThat(find("seen")).isNull();
+        var theirs = kube(1).view().find(Kind.NAMESPACE, null, "default").orElseThrow();
+        assertThat(kube(1).deleteAsSeen(Kind.NAMESPACE, theirs)).isFalse();
+    }
+
+    @Test
     void twoWritersAtOnceBothEndAndTheNewerOneWins() throws Exception {
         var writers = new ArrayList<Thread>();
         for (int token = 1; token <= 8; token++) {
@@ -124,6 +182,15 @@ class KubeTest {
                 .hasMessageContaining("somebody else");
         assertThat(kube(1).ensure(ours).at("/metadata/uid"))
                 .isEqualTo(theirs.at("/metadata/uid"));
+    }
+
+    @Test
+    void whatManyNeedStopsNobodyWhoIsNotTheNewest() {
+        kube(8).ensure(map("shared", "a", "1"));
+        assertThat(kube(7).ensure(map("shared", "a", "1")).at("/data/a").asText())
+                .isEqualTo("1");
+        assertThatThrownBy(() -> kube(7).apply(map("shared", "a", "1")))
+                .isInstanceOf(Fence.Lost.class);
     }
 
     @Test

@@ -49,6 +49,12 @@ final class Admission {
     ObjectNode create(ResourceType type, ObjectNode object, Write write, boolean applied,
             NamespaceRules rules) {
         ObjectNode metadata = metadata(object);
+        String uid = metadata.path("uid").asText();
+        if (applied && !uid.isEmpty()) {
+            throw Refusal.conflict(type.ref(metadata.path("name").asText()), ("uid mismatch: the"
+                    + " provided object specified uid %s, and no existing object was found")
+                    .formatted(uid));
+        }
         if (!metadata.path("resourceVersion").asText().isEmpty()) {
             throw Refusal.badRequest("resourceVersion should not be set on objects to be created");
         }

@@ -43,6 +43,24 @@ class ApplyContractTest {
     }
 
     @Test
+    void makesNothingAnewForWhoNamesTheUidOfWhatIsGone() {
+        String maps = "/api/v1/namespaces/" + namespace + "/configmaps/one";
+        String map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: one%s}, data: {a: '%s'}}";
+        Reply made = api.apply(maps, "one", map.formatted("", "1"));
+        String named = ", uid: '%s', resourceVersion: '%s'".formatted(
+                made.text("/metadata/uid"), made.text("/metadata/resourceVersion"));
+        assertThat(api.apply(maps, "one", map.formatted(named, "2")).text("/data/a"))
+                .isEqualTo("2");
+        assertThat(api.apply(maps, "one", map.formatted(named, "3")).code()).isEqualTo(409);
+        api.delete(maps, "");
+        Reply late = api.apply(maps, "one", map.formatted(named, "4"));
+        assertThat(late.code()).isEqualTo(409);
+        assertThat(late.text("/reason")).isEqualTo("Conflict");
+        assertThat(late.text("/message")).contains("uid mismatch");
+        assertThat(api.get(maps).code()).isEqualTo(404);
+    }
+
+    @Test
     void removesWhatIsNoLongerApplied() {
         api.apply(deployments + "/web", "one", deployment("replicas: 0", "a",
                 "{containerPort: 80}, {containerPort: 81}"));
