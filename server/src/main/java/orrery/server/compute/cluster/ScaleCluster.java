@@ -56,8 +56,8 @@ final class ScaleCluster implements Saga<ScaleCluster.Input> {
                         "It could not be scaled; its last run says why."));
         steps.await("management cluster", look::answers);
         steps.run("cluster deployment",
-                () -> apply(steps, look.cluster(), in.pools()),
-                () -> apply(steps, look.cluster(), before.pools()));
+                () -> change(steps, look.cluster(), in.pools()),
+                () -> change(steps, look.cluster(), before.pools()));
         var seen = steps.await("ready", Observation.class, look::ready);
         steps.tx("running", tx -> {
             lifecycle.observed(tx, id, seen);
@@ -65,12 +65,12 @@ final class ScaleCluster implements Saga<ScaleCluster.Input> {
         });
     }
 
-    private void apply(Steps steps, Cluster cluster, List<NodePool> pools) {
+    private void change(Steps steps, Cluster cluster, List<NodePool> pools) {
         var grant = steps.grant();
         var template = management.template(grant, cluster);
         var credential = management.credential(grant, cluster);
         clients.writer(regions.target(grant, cluster.region()), steps.fence())
-                .apply(ClusterDeployments.of(
+                .change(ClusterDeployments.of(
                         cluster.sized(pools), template, credential, steps.fence().run()));
     }
 }

@@ -87,7 +87,7 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
         });
         var template = before.template(in.plan());
         steps.run("cluster deployment",
-                () -> apply(steps, in.on(look.cluster()), template),
+                () -> change(steps, in.on(look.cluster()), template),
                 () -> takeBack(steps, look.cluster(), in, before, template));
         var seen = steps.await("ready", Observation.class, look::ready);
         steps.tx("running", tx -> {
@@ -111,7 +111,7 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
                 && management.deployment(steps.grant(), cluster).filter(it -> it
                         .at("/spec/template").asText().equals(template.name())).isPresent();
         if (!isKept) {
-            apply(steps, before.was().on(cluster), before.template());
+            change(steps, before.was().on(cluster), before.template());
             return;
         }
         database.write(steps.grant(), tx -> {
@@ -122,11 +122,11 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
         });
     }
 
-    private void apply(Steps steps, Cluster cluster, Template template) {
+    private void change(Steps steps, Cluster cluster, Template template) {
         var grant = steps.grant();
         var credential = management.credential(grant, cluster);
         clients.writer(regions.target(grant, cluster.region()), steps.fence())
-                .apply(ClusterDeployments.of(
+                .change(ClusterDeployments.of(
                         cluster, template, credential, steps.fence().run()));
     }
 }

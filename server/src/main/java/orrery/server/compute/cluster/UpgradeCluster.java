@@ -55,7 +55,7 @@ final class UpgradeCluster implements Saga<UpgradeCluster.Input> {
                         tx, id, Cluster.State.UPGRADING, steps.fence().run()),
                 tx -> unfinished(tx, in));
         steps.await("management cluster", look::answers);
-        steps.run("cluster deployment", () -> apply(steps, look.cluster(), in.to()),
+        steps.run("cluster deployment", () -> change(steps, look.cluster(), in.to()),
                 () -> record(steps, look.cluster(), in.to()));
         steps.tx("template chosen", tx -> lifecycle.chose(tx, id, in.to().asTemplate()));
         var seen = steps.await("ready", Observation.class, look::ready);
@@ -72,11 +72,11 @@ final class UpgradeCluster implements Saga<UpgradeCluster.Input> {
                         : "It could not be upgraded; its last run says why.");
     }
 
-    private void apply(Steps steps, Cluster cluster, Upgrade to) {
+    private void change(Steps steps, Cluster cluster, Upgrade to) {
         var grant = steps.grant();
         var upgraded = cluster.upgraded(to.template());
         clients.writer(regions.target(grant, cluster.region()), steps.fence())
-                .apply(ClusterDeployments.of(upgraded, management.template(grant, upgraded),
+                .change(ClusterDeployments.of(upgraded, management.template(grant, upgraded),
                         management.credential(grant, cluster), steps.fence().run()));
     }
 

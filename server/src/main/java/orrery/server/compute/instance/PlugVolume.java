@@ -76,7 +76,7 @@ final class PlugVolume implements Saga<PlugVolume.Input> {
         var plugged = it.volumes().stream()
                 .filter(volume -> has || !volume.id().equals(in.volume())).toList();
         clients.writer(regions.target(steps.grant(), it.region()), steps.fence())
-                .apply(VirtualMachines.of(it, plugged, !machine.get().halted(),
+                .change(VirtualMachines.of(it, plugged, !machine.get().halted(),
                         management.hasManyZones(steps.grant(), it.region()),
                         steps.fence().run()));
     }

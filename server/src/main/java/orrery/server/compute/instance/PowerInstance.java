@@ -123,7 +123,7 @@ final class PowerInstance implements Saga<PowerInstance.Input> {
         if (look.find().isEmpty()) {
             throw look.conflict("somebody deleted its VirtualMachine");
         }
-        kube(steps, it).apply(VirtualMachines.of(it, on,
+        kube(steps, it).change(VirtualMachines.of(it, on,
                 management.hasManyZones(steps.grant(), it.region()), steps.fence().run()));
     }
 

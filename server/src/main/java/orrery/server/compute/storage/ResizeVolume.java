@@ -60,7 +60,7 @@ final class ResizeVolume implements Saga<ResizeVolume.Input> {
     private void grow(Steps steps, Look look, int sizeGb) {
         var it = look.volume();
         look.claim();
-        kube(steps, it).apply(VolumeClaims.of(it, sizeGb, steps.fence().run()));
+        kube(steps, it).change(VolumeClaims.of(it, sizeGb, steps.fence().run()));
     }
 
     private Kube kube(Steps steps, Volume it) {

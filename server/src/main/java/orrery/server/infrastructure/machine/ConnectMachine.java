@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Steps;
+import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
 import orrery.server.tenancy.region.Regions;
 
@@ -48,12 +49,13 @@ final class ConnectMachine implements Saga<ConnectMachine.Input> {
         var login = in.to().login();
         if (login != null) {
             steps.run("login",
-                    () -> apply(steps, look, BareMetalHosts.login(look.machine(), login)),
-                    () -> applyIfThere(steps, look, BareMetalHosts.login(
+                    () -> kube(steps, look).apply(BareMetalHosts.login(look.machine(), login)),
+                    () -> kube(steps, look).change(BareMetalHosts.login(
                             look.machine(), lifecycle.login(steps.grant(), id))));
         }
-        steps.run("host", () -> apply(steps, look, host(steps, look.machine().reached(in.to()))),
-                () -> applyIfThere(steps, look, host(steps, look.machine())));
+        steps.run("host",
+                () -> kube(steps, look).change(host(steps, look.machine().reached(in.to()))),
+                () -> kube(steps, look).change(host(steps, look.machine())));
         var seen = steps.await("let in", Host.class, () -> look.letIn(in.to(), begun));
         steps.tx("done", tx -> lifecycle.connected(tx, id, in.to(), seen));
     }
@@ -62,15 +64,8 @@ final class ConnectMachine implements Saga<ConnectMachine.Input> {
         return BareMetalHosts.of(machine, machine.wanted(), steps.fence().run());
     }
 
-    /// One whose host somebody deleted meanwhile stays deleted.
-    private void applyIfThere(Steps steps, Look look, ObjectNode object) {
-        if (looks.hosts().find(steps.grant(), look.machine()).isPresent()) {
-            apply(steps, look, object);
-        }
-    }
-
-    private void apply(Steps steps, Look look, ObjectNode object) {
-        clients.writer(regions.target(steps.grant(), look.machine().region()), steps.fence())
-                .apply(object);
+    private Kube kube(Steps steps, Look look) {
+        return clients.writer(
+                regions.target(steps.grant(), look.machine().region()), steps.fence());
     }
 }

@@ -1,6 +1,5 @@
 package orrery.server.infrastructure.machine;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
@@ -59,12 +58,8 @@ final class OperateMachine implements Saga<OperateMachine.Input> {
             case REGISTER, PROVISION, INSPECT, DEPROVISION, POWER_ON, POWER_OFF, MAINTENANCE_ON,
                     MAINTENANCE_OFF, CONNECT -> steps.run("host is there", look::verifyThere);
         }
-        var run = steps.fence().run();
-        steps.run("host",
-                () -> apply(steps, look, in.action() == Change.INSPECT
-                        ? BareMetalHosts.inspected(look.machine(), run)
-                        : BareMetalHosts.of(look.machine(), wanted, run)),
-                () -> applyIfThere(steps, look));
+        steps.run("host", () -> describe(steps, look, in.action(), wanted),
+                () -> putBack(steps, look));
         var seen = steps.await("as wanted", Host.class, () -> look.is(wanted, begun));
         boolean isEmptied = in.action() == Change.DEPROVISION
                 || in.action() == Change.RETRY && wanted.image() == null;
@@ -81,29 +76,36 @@ final class OperateMachine implements Saga<OperateMachine.Input> {
         steps.run("project namespace", () -> kube(steps, look).ensure(ProjectNamespace.object(
                 look.machine().projectId(), look.machine().organizationId())));
         steps.await("no earlier host", look::noneLeaving);
-        steps.run("login", () -> apply(steps, look, BareMetalHosts.login(
+        steps.run("login", () -> kube(steps, look).apply(BareMetalHosts.login(
                 look.machine(), lifecycle.login(steps.grant(), look.machine().id()))));
     }
 
     private void turnOff(Steps steps, Look look, Look.Begun begun, Change action) {
         steps.run("power off",
-                () -> apply(steps, look, BareMetalHosts.rebooting(
+                () -> kube(steps, look).change(BareMetalHosts.rebooting(
                         look.machine(), steps.fence().run(), action == Change.RESET)),
-                () -> applyIfThere(steps, look));
+                () -> putBack(steps, look));
         steps.await("off", () -> look.off(begun));
     }
 
     /// Describes the host as it was. One that somebody deleted meanwhile stays deleted.
-    private void applyIfThere(Steps steps, Look look) {
+    private void putBack(Steps steps, Look look) {
         var machine = look.machine();
-        if (looks.hosts().find(steps.grant(), machine).isPresent()) {
-            apply(steps, look, BareMetalHosts.of(
-                    machine, machine.wanted(), steps.fence().run()));
-        }
+        kube(steps, look).change(BareMetalHosts.of(
+                machine, machine.wanted(), steps.fence().run()));
     }
 
-    private void apply(Steps steps, Look look, ObjectNode object) {
-        kube(steps, look).apply(object);
+    private void describe(Steps steps, Look look, Change action, Machine.Wanted wanted) {
+        var run = steps.fence().run();
+        switch (action) {
+            case RETRY -> kube(steps, look).apply(
+                    BareMetalHosts.of(look.machine(), wanted, run));
+            case INSPECT -> kube(steps, look).change(
+                    BareMetalHosts.inspected(look.machine(), run));
+            case REGISTER, PROVISION, DEPROVISION, POWER_ON, POWER_OFF, POWER_CYCLE, RESET,
+                    MAINTENANCE_ON, MAINTENANCE_OFF, CONNECT -> kube(steps, look).change(
+                            BareMetalHosts.of(look.machine(), wanted, run));
+        }
     }
 
     private Kube kube(Steps steps, Look look) {

@@ -59,22 +59,15 @@ final class ProvisionMachine implements Saga<ProvisionMachine.Input> {
                             ProjectNamespace.name(look.machine().projectId()),
                             BareMetalHosts.userDataName(id)));
         }
-        steps.run("host", () -> apply(steps, look, wanted),
-                () -> takeBack(steps, look));
+        steps.run("host", () -> change(steps, look, wanted),
+                () -> change(steps, look, look.machine().wanted()));
         var seen = steps.await("installed", Host.class, () -> look.is(wanted, begun));
         steps.tx("ready", tx -> lifecycle.rests(tx, id, wanted, seen));
     }
 
-    private void apply(Steps steps, Look look, Wanted wanted) {
-        kube(steps, look).apply(
+    private void change(Steps steps, Look look, Wanted wanted) {
+        kube(steps, look).change(
                 BareMetalHosts.of(look.machine(), wanted, steps.fence().run()));
-    }
-
-    /// One that somebody deleted meanwhile stays deleted.
-    private void takeBack(Steps steps, Look look) {
-        if (looks.hosts().find(steps.grant(), look.machine()).isPresent()) {
-            apply(steps, look, look.machine().wanted());
-        }
     }
 
     private Kube kube(Steps steps, Look look) {

@@ -55,10 +55,10 @@ final class UpdateEndpoint implements Saga<UpdateEndpoint.Input> {
             }
         });
         steps.run("inference service",
-                () -> kube(steps, old).apply(InferenceServices.of(old, to)),
+                () -> kube(steps, old).change(InferenceServices.of(old, to)),
                 () -> {
                     if (!look.isLost(steps.grant(), old)) {
-                        kube(steps, old).apply(InferenceServices.of(old, before));
+                        kube(steps, old).change(InferenceServices.of(old, before));
                     }
                 });
         var seen = steps.await("ready", Seen.class, () -> look.done(steps, id, to));

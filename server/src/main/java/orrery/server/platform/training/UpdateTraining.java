@@ -48,10 +48,9 @@ final class UpdateTraining implements Saga<UpdateTraining.Input> {
         var before = steps.tx("begin", Training.class, tx -> lifecycle.get(tx, id));
         var to = before.wanted(in.desired(), in.priority());
         steps.await("management cluster", () -> objects.answers(steps.grant(), before));
-        // Else it would be made anew.
         boolean isQueued = steps.run("is there", Seen.class, () -> look(steps, before)).isQueued();
-        steps.run("train job", () -> kube(steps, before).apply(TrainJobs.of(to, isQueued)),
-                () -> kube(steps, before).apply(TrainJobs.of(before, isQueued)));
+        steps.run("train job", () -> kube(steps, before).change(TrainJobs.of(to, isQueued)),
+                () -> kube(steps, before).change(TrainJobs.of(before, isQueued)));
         var seen = steps.await("taken", Seen.class, () -> Optional.of(look(steps, before))
                 .filter(it -> it.verdict() != Seen.Verdict.SUSPENDING));
         steps.tx("wanted", tx -> lifecycle.wanted(tx, id, to, seen));
