@@ -12,6 +12,11 @@ public final class ObjectName {
 
     private ObjectName() {}
 
+    /// As below, of an identifier that says itself what it names: `cls_…`.
+    public static String of(String id) {
+        return of(id.substring(0, id.indexOf('_')), id);
+    }
+
     /// `cls-` and 24 letters and digits, of which any two identifiers share none in practice (124
     /// bits): short enough for what operators append.
     ///

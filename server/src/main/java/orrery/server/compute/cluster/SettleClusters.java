@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
@@ -63,17 +65,31 @@ final class SettleClusters implements Settles {
     }
 
     @Override
+    public Map<String, Instant> over(Grant grant, String region, Collection<String> ids) {
+        return lifecycle.all(grant, ids).stream()
+                .filter(it -> isOver(it) && it.region().equals(region))
+                .collect(Collectors.toMap(Cluster::id, Cluster::updatedAt));
+    }
+
+    /// Deleted, or never made. One that ran and whose deployment was gone may come back with it.
+    private static boolean isOver(Cluster cluster) {
+        return cluster.state() == Cluster.State.DELETED
+                || cluster.state() == Cluster.State.FAILED && cluster.connection() == 0;
+    }
+
+    /// One that we do not know bears our label: another server shares the region.
+    @Override
     public boolean look(Grant grant, String id) {
-        var cluster = lifecycle.get(grant, id);
-        switch (cluster.state()) {
-            case RUNNING, DEGRADED -> settle(grant, cluster,
-                    management.deployment(grant, cluster).map(Deployed::of).orElse(null));
-            case PENDING, PROVISIONING, SCALING, UPGRADING, UPDATING -> {
-                return false;
-            }
-            case FAILED, DELETING, DELETE_FAILED, DELETED -> { }
-        }
-        return true;
+        return lifecycle.all(grant, List.of(id)).stream()
+                .allMatch(cluster -> switch (cluster.state()) {
+                    case RUNNING, DEGRADED -> {
+                        settle(grant, cluster, management.deployment(grant, cluster)
+                                .map(Deployed::of).orElse(null));
+                        yield true;
+                    }
+                    case PENDING, PROVISIONING, SCALING, UPGRADING, UPDATING -> false;
+                    case FAILED, DELETING, DELETE_FAILED, DELETED -> true;
+                });
     }
 
     private void settle(Grant grant, Cluster cluster, @Nullable Deployed deployed) {

@@ -2,10 +2,12 @@ package orrery.server.compute.instance;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.kube.Kind;
@@ -51,6 +53,13 @@ final class SettleInstances implements Settles {
                         .filter(said -> Lifecycle.isNews(it, said.state(), said.reason()))
                         .isPresent())
                 .map(Instance::id).toList();
+    }
+
+    @Override
+    public Map<String, Instant> over(Grant grant, String region, Collection<String> ids) {
+        return lifecycle.all(grant, ids).stream()
+                .filter(it -> it.deletedAt() != null && it.region().equals(region))
+                .collect(Collectors.toMap(Instance::id, Instance::deletedAt));
     }
 
     /// One that we do not know bears our label: another server shares the region.

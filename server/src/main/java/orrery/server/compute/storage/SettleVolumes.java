@@ -2,10 +2,12 @@ package orrery.server.compute.storage;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.kube.Kind;
@@ -46,6 +48,13 @@ final class SettleVolumes implements Settles {
         return objects.entrySet().stream()
                 .filter(it -> Claim.of(it.getValue()).verdict() == Verdict.LOST)
                 .map(Map.Entry::getKey).toList();
+    }
+
+    @Override
+    public Map<String, Instant> over(Grant grant, String region, Collection<String> ids) {
+        return lifecycle.all(grant, ids).stream()
+                .filter(it -> it.deletedAt() != null && it.region().equals(region))
+                .collect(Collectors.toMap(Volume::id, Volume::deletedAt));
     }
 
     /// One that we do not know bears our label: another server shares the region.

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
@@ -67,6 +69,13 @@ final class SettleEndpoints implements Settles {
     private static boolean isChanged(Endpoint endpoint, ObjectNode service) {
         return InferenceServices.isChanged(
                 service, InferenceServices.of(endpoint, endpoint.serving()));
+    }
+
+    @Override
+    public Map<String, Instant> over(Grant grant, String region, Collection<String> ids) {
+        return lifecycle.all(grant, ids).stream()
+                .filter(it -> it.deletedAt() != null && it.region().equals(region))
+                .collect(Collectors.toMap(Endpoint::id, Endpoint::deletedAt));
     }
 
     @Override

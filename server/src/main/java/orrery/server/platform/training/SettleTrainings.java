@@ -2,9 +2,11 @@ package orrery.server.platform.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
@@ -63,6 +65,13 @@ final class SettleTrainings implements Settles {
             case SUSPENDING, SUCCEEDED, FAILED -> false;
             case DELETING -> true;
         };
+    }
+
+    @Override
+    public Map<String, Instant> over(Grant grant, String region, Collection<String> ids) {
+        return lifecycle.all(grant, ids).stream()
+                .filter(it -> it.deletedAt() != null && it.region().equals(region))
+                .collect(Collectors.toMap(Training::id, Training::deletedAt));
     }
 
     @Override

@@ -1,6 +1,5 @@
 package orrery.server.tenancy.region;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -86,8 +85,8 @@ final class KindWatch implements AutoCloseable {
         switch (event) {
             // The management cluster has forgotten what happened meanwhile.
             case KubeEvent.Listing _ -> missed = true;
-            case KubeEvent.Put put -> note(label(put.object()));
-            case KubeEvent.Gone gone -> note(label(gone.object()));
+            case KubeEvent.Put put -> note(what.id(put.object()));
+            case KubeEvent.Gone gone -> note(what.id(gone.object()));
             case KubeEvent.Listed _ -> { }
             // Each round finds out by itself whether it answers.
             case KubeEvent.Away _ -> { }
@@ -105,11 +104,6 @@ final class KindWatch implements AutoCloseable {
         if (changed.size() > MOST) {
             missed = true;
         }
-    }
-
-    /// Whom an object stands for.
-    String label(JsonNode object) {
-        return object.path("metadata").path("labels").path(what.label()).asText();
     }
 
     @Override

@@ -166,6 +166,13 @@ public final class Regions {
         });
     }
 
+    /// Notes that an object of ours was deleted there that nobody missed.
+    ///
+    /// @param orphan its kind, namespace and name, and the identifier that it bore
+    void cleared(Grant grant, String code, Map<String, String> orphan) {
+        database.write(grant, tx -> events.append(tx, event("region.cleared", code, orphan)));
+    }
+
     private static NewEvent event(String type, String code, Map<String, String> data) {
         return new NewEvent(type, new Subject(KIND, code), Scope.PLATFORM, data);
     }

@@ -17,6 +17,7 @@ import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.durable.Loop;
 import orrery.kit.durable.LoopRound;
+import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
 import orrery.kit.kube.KubeFailure;
 import orrery.kit.kube.KubeView;
@@ -24,7 +25,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// Notes which regions answer, and brings what we say of the things in them and what their
-/// management clusters say together: an object that is gone, that failed, that somebody changed.
+/// management clusters say together: an object that is gone, that failed, that somebody changed;
+/// and one that is still there while what it stood for is over, which is deleted.
 ///
 /// A watch on each kind tells whose objects to look at, and begins a round. All are compared only
 /// at the start, when the watch missed something, and now and then for safety.
@@ -76,11 +78,11 @@ public final class SettleRegions implements Loop, AutoCloseable {
     private void settle(LoopRound round, String region) {
         try {
             var target = regions.target(round.grant(), region);
-            var view = clients.view(target);
-            view.version();
+            var kube = clients.writer(target, round.fence());
+            kube.view().version();
             regions.mark(round.grant(), region, null);
             for (var what : kinds) {
-                settle(round, region, what, view, watch(region, what, target.key()));
+                settle(round, region, what, kube, watch(region, what, target.key()));
             }
         } catch (KubeFailure | Problem.Failure failure) {
             regions.mark(round.grant(), region, failure.getMessage());
@@ -89,11 +91,11 @@ public final class SettleRegions implements Loop, AutoCloseable {
         }
     }
 
-    private void settle(LoopRound round, String region, Settles what, KubeView view,
+    private void settle(LoopRound round, String region, Settles what, Kube kube,
             KindWatch watch) {
         try {
             if (watch.beginsAnew(clock.instant(), round.hurry())) {
-                compareAll(round.grant(), region, what, view, watch);
+                compareAll(round.grant(), region, what, kube, watch);
             } else {
                 lookAgain(round.grant(), what, watch);
             }
@@ -120,18 +122,21 @@ public final class SettleRegions implements Loop, AutoCloseable {
     }
 
     /// Compares all that the region has with all that we have, a page at a time.
-    private void compareAll(Grant grant, String region, Settles what, KubeView view,
+    private void compareAll(Grant grant, String region, Settles what, Kube kube,
             KindWatch watch) {
+        var orphans = new Orphans(what, grant, region, clock.instant());
         boolean done = false;
         try {
             // Ours are read first: one that is made meanwhile is in neither list or in theirs only.
             var ours = new LinkedHashSet<>(what.alive(grant, region));
             var again = new LinkedHashSet<String>();
             var page = new HashMap<String, ObjectNode>();
-            var version = each(view, what, object -> {
-                var id = watch.label(object);
+            var version = each(kube.view(), what, object -> {
+                var id = what.id(object);
                 if (ours.remove(id)) {
                     page.put(id, object);
+                } else {
+                    orphans.see(object);
                 }
                 if (page.size() == PAGE) {
                     compare(grant, what, page, again);
@@ -142,12 +147,33 @@ public final class SettleRegions implements Loop, AutoCloseable {
                 look(grant, what, gone, again);
             }
             watch.keep(again);
-            watch.compared(view, version, clock.instant());
+            watch.compared(kube.view(), version, clock.instant());
             done = true;
         } finally {
             if (!done) {
                 watch.failed();
             }
+        }
+        for (var orphan : orphans.found()) {
+            remove(grant, region, what, kube, orphan);
+        }
+    }
+
+    private void remove(
+            Grant grant, String region, Settles what, Kube kube, ObjectNode orphan) {
+        var kind = what.kind();
+        var id = what.id(orphan);
+        var name = orphan.at("/metadata/name").asText();
+        try {
+            if (kube.deleteAsSeen(kind, orphan)) {
+                LOG.infof("region %s still had %s %s of %s: deleted",
+                        region, kind.kind(), name, id);
+                regions.cleared(grant, region, Map.of("kind", kind.kind(), "name", name, "id", id,
+                        "namespace", orphan.at("/metadata/namespace").asText()));
+            }
+        } catch (KubeFailure refused) {
+            LOG.warnf("%s %s of region %s is left of %s: %s", kind.kind(), name, region, id,
+                    refused.getMessage());
         }
     }
 
