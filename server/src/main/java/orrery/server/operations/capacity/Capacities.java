@@ -174,7 +174,7 @@ public final class Capacities {
     }
 
     private static boolean isOpen(Region region, OfferState state) {
-        return region.state() != Region.State.DISABLED && state == OfferState.ACTIVE;
+        return region.state().isOpen() && state == OfferState.ACTIVE;
     }
 
     private static Size size(InstanceType type) {

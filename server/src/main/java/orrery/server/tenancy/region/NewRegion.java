@@ -10,21 +10,27 @@ import org.jspecify.annotations.Nullable;
 /// @param code how paths call it
 /// @param kubeconfig text of a kubeconfig file
 /// @param context which of its contexts; `null` for the current one
+/// @param zones codes; empty for one of ours
 /// @param features what is special about it: `simulated`
 public record NewRegion(
         String code,
         String displayName,
         String kubeconfig,
         @Nullable String context,
+        List<String> zones,
         List<String> features) {
 
     public NewRegion {
+        zones = List.copyOf(zones);
         features = List.copyOf(features);
-        var mistakes = new Mistakes();
-        Slug.check(mistakes, "code", code);
-        mistakes.unless(!displayName.isBlank() && displayName.length() <= 255,
-                "displayName", "must have 1 to 255 characters");
-        mistakes.orRefuse();
+        Slug.check(Region.check(new Mistakes(), displayName, zones.isEmpty() ? null : zones),
+                "code", code).orRefuse();
+    }
+
+    /// One with a zone of ours.
+    public NewRegion(String code, String displayName, String kubeconfig,
+            @Nullable String context, List<String> features) {
+        this(code, displayName, kubeconfig, context, List.of(), features);
     }
 
     @Override

@@ -28,6 +28,17 @@ final class RegionTable {
                 """).bind("code", code).mapTo(Region.class).findOne();
     }
 
+    /// As [#find], and nobody else changes it until the transaction ends.
+    Optional<Region> lock(Tx tx, String code) {
+        return tx.handle().createQuery("""
+                select code, display_name, state, state_reason, zones, features, host,
+                  connection, version, created_at, updated_at
+                from region
+                where code = :code
+                for update
+                """).bind("code", code).mapTo(Region.class).findOne();
+    }
+
     Optional<byte[]> sealed(Tx tx, String code) {
         return tx.handle().createQuery("""
                 select sealed_kubeconfig
@@ -36,27 +47,55 @@ final class RegionTable {
                 """).bind("code", code).mapTo(byte[].class).findOne();
     }
 
-    /// Registers, or takes over a changed kubeconfig.
-    void put(Tx tx, NewRegion region, String host, byte[] sealed, Instant now) {
-        tx.handle().createUpdate("""
+    /// Whether the code was free.
+    boolean insert(Tx tx, NewRegion region, String host, byte[] sealed, Instant now) {
+        return tx.handle().createUpdate("""
                 insert into region (code, display_name, state, zones, features, host,
                   sealed_kubeconfig, created_at, updated_at)
-                values (:code, :displayName, 'active', '[]', :features, :host, :sealed,
+                values (:code, :displayName, 'active', :zones, :features, :host, :sealed,
                   :now, :now)
-                on conflict (code) do update
-                set display_name = excluded.display_name,
-                  features = excluded.features,
-                  host = excluded.host,
-                  sealed_kubeconfig = excluded.sealed_kubeconfig,
-                  connection = region.connection + 1,
-                  version = region.version + 1,
-                  updated_at = excluded.updated_at
+                on conflict (code) do nothing
                 """)
                 .bind("code", region.code())
                 .bind("displayName", region.displayName())
+                .bind("zones", Json.of(region.zones()))
                 .bind("features", Json.of(region.features()))
                 .bind("host", host)
                 .bind("sealed", sealed)
+                .bind("now", now)
+                .execute() == 1;
+    }
+
+    /// Takes over a changed kubeconfig.
+    void connect(Tx tx, String code, String host, byte[] sealed, Instant now) {
+        tx.handle().createUpdate("""
+                update region
+                set host = :host, sealed_kubeconfig = :sealed, connection = connection + 1,
+                  version = version + 1, updated_at = :now
+                where code = :code
+                """)
+                .bind("code", code)
+                .bind("host", host)
+                .bind("sealed", sealed)
+                .bind("now", now)
+                .execute();
+    }
+
+    /// @param state `null` to stay
+    void change(Tx tx, String code, String displayName, List<String> zones,
+            Region.@Nullable State state, Instant now) {
+        tx.handle().createUpdate("""
+                update region
+                set display_name = :displayName, zones = :zones,
+                  state = coalesce(lower(:state), state),
+                  state_reason = case when :state is null then state_reason end,
+                  version = version + 1, updated_at = :now
+                where code = :code
+                """)
+                .bind("code", code)
+                .bind("displayName", displayName)
+                .bind("zones", Json.of(zones))
+                .bind("state", state == null ? null : state.name())
                 .bind("now", now)
                 .execute();
     }
@@ -68,7 +107,7 @@ final class RegionTable {
                 set state = lower(:state), state_reason = :reason, version = version + 1,
                   updated_at = :now
                 where code = :code
-                  and state <> 'disabled'
+                  and state in ('active', 'degraded')
                   and (state <> lower(:state) or state_reason is distinct from :reason)
                 """)
                 .bind("code", code)

@@ -5,10 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.access.Scope;
@@ -17,6 +20,7 @@ import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Whereabouts;
 import orrery.kit.kube.KubeTarget;
 import orrery.kit.kube.Kubeconfig;
@@ -80,11 +84,13 @@ public final class Regions {
 
     /// As [#get(Tx, String)], for what is to be made there.
     ///
-    /// @throws Problem.Failure [Problem.NotFound], or [Problem.Conflict] while it is closed
+    /// @throws Problem.Failure [Problem.NotFound], or [Problem.Conflict] while it is not open
     public Region open(Tx tx, String code) {
         var region = get(tx, code);
-        if (region.state() == Region.State.DISABLED) {
-            throw new Problem.Conflict(KIND, code, "it is closed; choose another region").raise();
+        if (!region.state().isOpen()) {
+            throw new Problem.Conflict(KIND, code, region.state() == Region.State.MAINTENANCE
+                    ? "it is being worked on; wait, or choose another region"
+                    : "it is closed; choose another region").raise();
         }
         return region;
     }
@@ -121,19 +127,104 @@ public final class Regions {
     /// @throws Problem.Failure [Problem.Invalid] naming what is wrong with the kubeconfig
     public void register(Grant grant, NewRegion region) {
         var config = Kubeconfig.read(region.kubeconfig(), region.context());
-        var text = new Stored(region.kubeconfig(), region.context()).text();
         database.write(grant, tx -> {
-            boolean known = table.sealed(tx, region.code())
-                    .filter(sealed -> sealing.open(sealed, SEALED.at(region.code())).equals(text))
-                    .isPresent();
-            if (known) {
-                return;
+            if (!insert(tx, region, config)) {
+                reconnect(tx, region.code(), config,
+                        new Stored(region.kubeconfig(), region.context()));
             }
-            table.put(tx, region, config.server().getHost(),
-                    sealing.seal(text, SEALED.at(region.code())), clock.instant());
-            events.append(tx, event("region.connected", region.code(), Map.of(
-                    "server", config.server().toString())));
         });
+    }
+
+    /// Connects a management cluster as another region.
+    ///
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the code, [Problem.Invalid] naming what
+    ///     is wrong with the kubeconfig
+    public Region connect(Grant grant, NewRegion region) {
+        var config = Kubeconfig.read(region.kubeconfig(), region.context());
+        return database.tx(grant, tx -> {
+            if (!insert(tx, region, config)) {
+                throw new Problem.AlreadyExists(KIND, region.code()).raise();
+            }
+            return get(tx, region.code());
+        });
+    }
+
+    /// What of a region shall be otherwise; `null` stays.
+    record Change(
+            @Nullable String displayName,
+            @Nullable List<String> zones,
+            Region.@Nullable Opening state,
+            @Nullable Stored kubeconfig) {
+        Change {
+            zones = zones == null ? null : List.copyOf(zones);
+            Region.check(new Mistakes(), displayName, zones).orRefuse();
+        }
+    }
+
+    /// Changes how a region is called, whether it is open, what zones it has and how it is reached.
+    ///
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.Unprocessable] when a zone is left out, [Problem.Invalid]
+    ///     naming what is wrong with the kubeconfig
+    Region change(Grant grant, String code, Change to, OptionalLong expected) {
+        var stored = to.kubeconfig();
+        var config = stored == null ? null : Kubeconfig.read(stored.kubeconfig(), stored.context());
+        return database.tx(grant, tx -> {
+            var found = table.lock(tx, code)
+                    .orElseThrow(() -> new Problem.NotFound(KIND, code).raise());
+            IfMatch.verify(KIND, code, found.version(), expected);
+            var zones = to.zones() == null ? found.zones() : to.zones();
+            verifyKept(found.zones(), zones);
+            table.change(tx, code,
+                    to.displayName() == null ? found.displayName() : to.displayName(), zones,
+                    to.state() == null ? null : Region.State.valueOf(to.state().name()),
+                    clock.instant());
+            if (stored != null && config != null) {
+                reconnect(tx, code, config, stored);
+            }
+            var changed = get(tx, code);
+            events.append(tx, event("region.updated", code,
+                    Map.of("state", changed.state().name().toLowerCase(Locale.ROOT))));
+            return changed;
+        });
+    }
+
+    /// What is made in a zone names it for ever.
+    private static void verifyKept(List<String> old, List<String> zones) {
+        var gone = old.stream().filter(zone -> !zones.contains(zone)).toList();
+        if (!gone.isEmpty()) {
+            throw new Problem.Unprocessable(List.of(new Problem.Mistake("zones", "must keep "
+                    + String.join(", ", gone) + ": zones are added, not taken away"))).raise();
+        }
+    }
+
+    private boolean insert(Tx tx, NewRegion region, Kubeconfig config) {
+        boolean isNew = table.insert(tx, region, config.server().getHost(),
+                sealed(region.code(), new Stored(region.kubeconfig(), region.context())),
+                clock.instant());
+        if (isNew) {
+            events.append(tx, connected(region.code(), config));
+        }
+        return isNew;
+    }
+
+    private void reconnect(Tx tx, String code, Kubeconfig config, Stored stored) {
+        boolean isKnown = table.sealed(tx, code)
+                .filter(sealed -> sealing.open(sealed, SEALED.at(code)).equals(stored.text()))
+                .isPresent();
+        if (!isKnown) {
+            table.connect(tx, code, config.server().getHost(), sealed(code, stored),
+                    clock.instant());
+            events.append(tx, connected(code, config));
+        }
+    }
+
+    private byte[] sealed(String code, Stored stored) {
+        return sealing.seal(stored.text(), SEALED.at(code));
+    }
+
+    private static NewEvent connected(String code, Kubeconfig config) {
+        return event("region.connected", code, Map.of("server", config.server().toString()));
     }
 
     /// How the region's management cluster is reached, as its administrator. For sagas and loops
