@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import orrery.kit.Mistakes;
 import orrery.kit.Naming;
+import orrery.kit.Problem;
+import orrery.kit.access.Grant;
 import orrery.kit.http.Patch;
 import org.jspecify.annotations.Nullable;
 import orrery.server.tenancy.project.Labels;
@@ -16,7 +18,7 @@ final class DeployBody {
     /// The body of a POST.
     ///
     /// @param replicas how many of what the stack makes; 1 when not said
-    /// @param projectId ignored: the path's counts
+    /// @param projectId the path's, or left out
     record New(
             @Nullable String name,
             @Nullable String displayName,
@@ -34,6 +36,12 @@ final class DeployBody {
         NewDeploy input() {
             return new NewDeploy(name, displayName, description, labels, stackId, parameters,
                     replicas == null ? 1 : replicas);
+        }
+
+        /// @throws Problem.Failure [Problem.Invalid] when it names another project than the path
+        void checkProject(Grant grant) {
+            new Mistakes().check("projectId", projectId, grant.scope().requireProject()::equals,
+                    "must be the identifier of the path's project, or be left out").orRefuse();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
@@ -25,7 +26,7 @@ final class DeployTable {
     private static final Listing<Deploy> LIST = Listing.of(Deploy.class, "deploys", COLUMNS, """
             deploy
             where deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy", "stackId", "projectId")
+            .time("updatedAt").text("name", "createdBy", "stackId", "projectId", "region")
             .oneOf("state", Deploy.State.class)
             .map("labels").searching("name", "displayName");
 
@@ -47,7 +48,9 @@ final class DeployTable {
         return tx.handle().createUpdate(INSERT).bindMethods(deploy).execute() == 1;
     }
 
-    Page<Deploy> list(Tx tx, Paging paging, PageAsk ask, Reach reach, String region) {
+    /// @param region `null` for all
+    Page<Deploy> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
         return reach.page(LIST, tx, paging, ask, region);
     }
 

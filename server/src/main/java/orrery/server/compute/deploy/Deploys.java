@@ -20,6 +20,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
@@ -85,27 +86,25 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     record Accepted(Seen seen, @Nullable Run run) {}
 
     /// One page of the deploys of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     Page<Seen> list(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.get(tx, region);
-            return seen(tx, table.list(
-                    tx, paging, ask, Reach.project(project(grant)), region));
-        });
+        return database.read(grant, tx -> seen(tx, table.list(tx, paging, ask,
+                Reach.project(project(grant)), regions.checked(tx, region))));
     }
 
     /// As [#list], of all projects in which the caller may list them.
     Page<Seen> visible(Grant caller, String region, PageAsk ask) {
-        return database.read(caller, tx -> {
-            regions.get(tx, region);
-            return seen(tx, table.list(tx, paging, ask,
-                    policies.reach(tx, caller.principal(), LIST), region));
-        });
+        return database.read(caller, tx -> seen(tx, table.list(tx, paging, ask,
+                policies.reach(tx, caller.principal(), LIST), regions.checked(tx, region))));
     }
 
+    /// @param region code; `global` for any
     /// @param idOrName identifier or name
-    Seen get(Grant grant, String region, String idOrName) {
-        return database.read(grant, tx -> seen(tx,
-                table.rows.get(tx, project(grant), region, idOrName)));
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    Seen get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> seen(tx, table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted)));
     }
 
     /// Asks for a deploy. A run makes what it consists of.
@@ -146,7 +145,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     Accepted change(Grant grant, String region, String idOrName,
             Function<Deploy, NewDeploy> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
@@ -209,7 +208,7 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     /// again, it answers with the same run.
     Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             if (found.state() == Deploy.State.DELETING && found.runId() != null) {
                 return accepted(tx, found.id(), found.runId());
             }
@@ -296,6 +295,10 @@ public final class Deploys implements Contents, Locator, Stacks.MadeFrom {
     @Override
     public Optional<Scope> find(Tx tx, String id) {
         return table.rows.place(tx, id);
+    }
+
+    private Deploy lock(Tx tx, Grant grant, String region, String idOrName) {
+        return table.rows.lock(tx, project(grant), Regions.one(region), idOrName);
     }
 
     private static String project(Grant grant) {

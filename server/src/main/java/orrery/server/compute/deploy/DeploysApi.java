@@ -11,6 +11,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
@@ -44,6 +45,7 @@ public sealed class DeploysApi permits DeploysShortApi {
     @Needs(value = "compute.deploys.create", in = Place.PROJECT)
     public Answer<DeployView> create(@Context Grant grant, @Context Whereabouts where,
             DeployBody.New body) {
+        body.checkProject(grant);
         return DeployView.answer(deploys.create(grant, where.region(), body.input()));
     }
 
@@ -51,8 +53,8 @@ public sealed class DeploysApi permits DeploysShortApi {
     @Path("{deploy}")
     @Needs(value = "compute.deploys.get", in = Place.PROJECT)
     public Answer<DeployView> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("deploy") String deploy) {
-        var view = DeployView.of(deploys.get(grant, region, deploy));
+            @PathParam("deploy") String deploy, @Context Deleted deleted) {
+        var view = DeployView.of(deploys.get(grant, region, deploy, deleted));
         return Answer.ok(view).version(view.version());
     }
 

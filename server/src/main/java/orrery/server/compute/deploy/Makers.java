@@ -48,12 +48,15 @@ final class Makers {
                 .findFirst().orElseThrow();
     }
 
-    /// Those that resources are, by identifier.
+    /// Those that resources are, by identifier. What was deleted so long ago that it is forgotten
+    /// is gone.
     Map<String, Part> parts(Tx tx, List<Deploy.Resource> resources) {
         var parts = new HashMap<String, Part>();
         resources.stream().collect(Collectors.groupingBy(this::maker)).forEach((maker, of) ->
                 parts.putAll(maker.parts(tx, of.stream()
                         .map(Deploy.Resource::resourceId).toList())));
+        resources.forEach(it -> parts.putIfAbsent(it.resourceId(), new Part(it.resourceId(),
+                it.resourceId(), "deleted", null, null, Maker.Health.GONE, null)));
         return parts;
     }
 

@@ -32,6 +32,7 @@ import orrery.kit.secret.Secret;
 import orrery.server.compute.cluster.Cluster;
 import orrery.server.compute.cluster.Clusters;
 import orrery.server.iam.policy.Policies;
+import orrery.server.tenancy.region.Regions;
 
 /// The kubeconfigs of clusters.
 @Singleton
@@ -88,6 +89,12 @@ public final class Kubeconfigs {
         var found = clusters.get(grant, region, cluster);
         return database.read(grant,
                 tx -> present(table.find(tx, found.id(), idOrName), idOrName));
+    }
+
+    /// The region of a cluster, which a path may leave open.
+    String region(Grant grant, String region, String cluster) {
+        return Regions.one(region) == null ? clusters.get(grant, region, cluster).region()
+                : region;
     }
 
     /// Issues a kubeconfig, and waits a few seconds for the cluster to agree.

@@ -91,8 +91,9 @@ public sealed class KubeconfigsApi permits KubeconfigsShortApi {
     @Page.Of(KubeconfigTable.class)
     public Answer<Page<View>> list(@Context Grant grant, @Context PageAsk ask,
             @PathParam("region") String region, @PathParam("cluster") String cluster) {
+        var place = kubeconfigs.region(grant, region, cluster);
         return Answer.page(
-                kubeconfigs.list(grant, region, cluster, ask).map(k -> View.of(k, region)));
+                kubeconfigs.list(grant, region, cluster, ask).map(k -> View.of(k, place)));
     }
 
     /// 201 when the cluster answers soon, else 202.
@@ -101,7 +102,7 @@ public sealed class KubeconfigsApi permits KubeconfigsShortApi {
     public Answer<View> issue(@Context Grant grant, @PathParam("region") String region,
             @PathParam("cluster") String cluster, New body) {
         var issued = kubeconfigs.issue(grant, region, cluster, body.input());
-        var view = View.of(issued.kubeconfig(), region);
+        var view = View.of(issued.kubeconfig(), kubeconfigs.region(grant, region, cluster));
         if (issued.waiting() == null) {
             return Answer.created(view, view.selfLink()).version(view.version());
         }
@@ -114,7 +115,8 @@ public sealed class KubeconfigsApi permits KubeconfigsShortApi {
     public Answer<View> get(@Context Grant grant, @PathParam("region") String region,
             @PathParam("cluster") String cluster, @PathParam("kubeconfig") String kubeconfig) {
         var found = kubeconfigs.get(grant, region, cluster, kubeconfig);
-        return Answer.ok(View.of(found, region)).version(found.version());
+        return Answer.ok(View.of(found, kubeconfigs.region(grant, region, cluster)))
+                .version(found.version());
     }
 
     @GET
@@ -138,7 +140,8 @@ public sealed class KubeconfigsApi permits KubeconfigsShortApi {
         if (revoked.waiting() == null) {
             return Answer.none();
         }
-        return Answer.accepted(View.of(revoked.kubeconfig(), region), ref(revoked.waiting()));
+        return Answer.accepted(View.of(revoked.kubeconfig(),
+                kubeconfigs.region(grant, region, cluster)), ref(revoked.waiting()));
     }
 
     private static Answer.RunRef ref(Run run) {

@@ -2,14 +2,15 @@ package orrery.server.compute.subnet;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.kit.http.ProjectRows;
+import orrery.server.iam.policy.Reach;
 
 /// The SQL of table `subnet`.
 final class SubnetTable {
@@ -20,10 +21,8 @@ final class SubnetTable {
 
     private static final Listing<Subnet> LIST = Listing.of(Subnet.class, "subnets", COLUMNS, """
             subnet
-            where project_id = :project
-              and region = :region
-              and deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy", "networkId")
+            where deleted_at is null""")
+            .time("updatedAt").text("name", "createdBy", "networkId", "region")
             .oneOf("role", Subnet.Role.class).map("labels").searching("name", "displayName");
 
     private static final String INSERT = """
@@ -43,8 +42,10 @@ final class SubnetTable {
         return tx.handle().createUpdate(INSERT).bindMethods(subnet).execute() == 1;
     }
 
-    Page<Subnet> list(Tx tx, Paging paging, PageAsk ask, String project, String region) {
-        return LIST.page(tx, paging, ask, Map.of("project", project, "region", region));
+    /// @param region `null` for all
+    Page<Subnet> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
+        return reach.page(LIST, tx, paging, ask, region);
     }
 
     private static final String OF_NETWORK = """

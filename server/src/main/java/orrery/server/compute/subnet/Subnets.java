@@ -32,6 +32,7 @@ import orrery.kit.http.Paging;
 import orrery.server.compute.network.Cidr;
 import orrery.server.compute.network.Network;
 import orrery.server.compute.network.Networks;
+import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
@@ -80,17 +81,18 @@ public final class Subnets implements Contents, Locator {
     }
 
     /// One page of those of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     public Page<Subnet> list(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.check(tx, region);
-            return table.list(tx, paging, ask, project(grant), region);
-        });
+        return database.read(grant, tx -> table.list(tx, paging, ask,
+                Reach.project(project(grant)), regions.checked(tx, region)));
     }
 
+    /// @param region code; `global` for any
     /// @param idOrName identifier or name
     public Subnet get(Grant grant, String region, String idOrName, Deleted deleted) {
         return database.read(grant, tx -> table.rows.get(
-                tx, project(grant), region, idOrName, deleted));
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     /// Makes a subnet, all of it free.
@@ -162,7 +164,8 @@ public final class Subnets implements Contents, Locator {
     public Subnet change(Grant grant, String region, String idOrName,
             Function<Subnet, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = table.rows.lock(
+                    tx, project(grant), Regions.one(region), idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
@@ -178,7 +181,8 @@ public final class Subnets implements Contents, Locator {
     ///     is in its network
     public void delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = table.rows.lock(
+                    tx, project(grant), Regions.one(region), idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             delete(tx, found);
         });

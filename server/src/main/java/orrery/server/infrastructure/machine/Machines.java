@@ -21,6 +21,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.durable.SagaType;
 import orrery.kit.events.Events;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
@@ -112,10 +113,10 @@ public final class Machines implements Contents, Locator {
     }
 
     /// @param region code; `global` for any
-    /// @param idOrName identifier or name
-    public Machine get(Grant grant, String region, String idOrName) {
-        return database.read(grant,
-                tx -> find(tx, grant, region, idOrName));
+    /// @param idOrName identifier or name; of what is deleted, by identifier
+    public Machine get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     /// By identifier, wherever it is.
@@ -353,7 +354,7 @@ public final class Machines implements Contents, Locator {
     ///
     /// @return empty when nothing stands in the way
     public List<Obstacle> validate(Grant grant, String region, String idOrName) {
-        var machine = get(grant, region, idOrName);
+        var machine = get(grant, region, idOrName, Deleted.HIDDEN);
         var found = new ArrayList<Obstacle>();
         if (machine.state() == Machine.State.FAILED) {
             found.add(new Obstacle("FAILED", machine.stateReason() == null
@@ -393,8 +394,8 @@ public final class Machines implements Contents, Locator {
     /// @param start the first moment, `end` the first one after
     public Page<LogEntry> logs(Grant grant, String region, String idOrName, Instant start,
             Instant end, PageAsk ask) {
-        return database.read(grant, tx -> log.list(tx, paging, ask,
-                find(tx, grant, region, idOrName).id(), start, end));
+        var id = get(grant, region, idOrName, Deleted.HIDDEN).id();
+        return database.read(grant, tx -> log.list(tx, paging, ask, id, start, end));
     }
 
     /// A server's log from now on.
@@ -403,8 +404,8 @@ public final class Machines implements Contents, Locator {
     /// @param lines with how many to begin
     FollowedLog follow(Grant grant, String region, String idOrName, @Nullable Instant after,
             int lines) {
-        return new FollowedLog(
-                database, grant, get(grant, region, idOrName).id(), after, lines);
+        return new FollowedLog(database, grant,
+                get(grant, region, idOrName, Deleted.HIDDEN).id(), after, lines);
     }
 
     /// How many servers each selection has just now, in the same order.
@@ -484,10 +485,6 @@ public final class Machines implements Contents, Locator {
     @Override
     public Optional<Scope> find(Tx tx, String id) {
         return table.rows.place(tx, id);
-    }
-
-    private Machine find(Tx tx, Grant grant, String region, String idOrName) {
-        return table.rows.get(tx, project(grant), Regions.one(region), idOrName);
     }
 
     private Machine lock(Tx tx, Grant grant, String region, String idOrName) {

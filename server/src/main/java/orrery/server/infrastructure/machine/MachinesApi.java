@@ -15,6 +15,7 @@ import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.durable.Status;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Expandable;
 import orrery.kit.http.Expands;
 import orrery.kit.http.IfMatch;
@@ -90,8 +91,8 @@ public sealed class MachinesApi implements Expandable permits MachinesShortApi {
     @Path("{server}")
     @Needs(value = "infrastructure.servers.get", in = Place.PROJECT)
     public Answer<MachineView> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("server") String server) {
-        var found = machines.get(grant, region, server);
+            @PathParam("server") String server, @Context Deleted deleted) {
+        var found = machines.get(grant, region, server, deleted);
         return Answer.ok(MachineView.of(found)).version(found.version());
     }
 

@@ -27,7 +27,8 @@ final class EndpointTable {
             Endpoint.class, "inference endpoints", COLUMNS, """
             inference_endpoint
             where deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy", "projectId", "organizationId", "clusterId")
+            .time("updatedAt").text("name", "createdBy", "projectId", "organizationId",
+                    "clusterId", "region")
             .oneOf("state", Endpoint.State.class).oneOf("engine", Serving.Engine.class)
             .map("labels").searching("name", "displayName");
 
@@ -53,7 +54,9 @@ final class EndpointTable {
                 .execute() == 1;
     }
 
-    Page<Endpoint> list(Tx tx, Paging paging, PageAsk ask, Reach reach, String region) {
+    /// @param region `null` for all
+    Page<Endpoint> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
         return reach.page(LIST, tx, paging, ask, region);
     }
 

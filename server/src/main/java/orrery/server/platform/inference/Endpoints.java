@@ -28,6 +28,7 @@ import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.kit.http.BodyReader;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
@@ -107,26 +108,25 @@ public final class Endpoints implements Contents, Locator {
     }
 
     /// One page of those of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     public Page<Endpoint> list(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.get(tx, region);
-            return table.list(tx, paging, ask, Reach.project(project(grant)), region);
-        });
+        return database.read(grant, tx -> table.list(tx, paging, ask,
+                Reach.project(project(grant)), regions.checked(tx, region)));
     }
 
     /// As [#list], of all projects whose endpoints the caller may list.
     public Page<Endpoint> visible(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.get(tx, region);
-            return table.list(tx, paging, ask,
-                    policies.reach(tx, grant.principal(), LIST), region);
-        });
+        return database.read(grant, tx -> table.list(tx, paging, ask,
+                policies.reach(tx, grant.principal(), LIST), regions.checked(tx, region)));
     }
 
+    /// @param region code; `global` for any
     /// @param idOrName identifier or name
-    public Endpoint get(Grant grant, String region, String idOrName) {
-        return database.read(grant,
-                tx -> table.rows.get(tx, project(grant), region, idOrName));
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    public Endpoint get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     /// Asks for an endpoint. A run makes it.
@@ -276,7 +276,7 @@ public final class Endpoints implements Contents, Locator {
     public Accepted change(Grant grant, String region, String idOrName,
             Function<Endpoint, EndpointChange> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.rows.describe(tx, found.id(), to.displayName(), to.description(), to.labels(),
@@ -302,7 +302,7 @@ public final class Endpoints implements Contents, Locator {
     private Accepted turn(Grant grant, String region, String idOrName, Serving.Desired desired,
             String action) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             if (found.serving().desired() == desired) {
                 throw illegal(found, action);
             }
@@ -351,7 +351,7 @@ public final class Endpoints implements Contents, Locator {
     /// with the same run.
     public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             if (found.state() == State.DELETING && found.runId() != null) {
                 return new Accepted(found, runs.get(tx, found.runId()), null);
             }
@@ -390,7 +390,7 @@ public final class Endpoints implements Contents, Locator {
     /// @param after where to go on
     public FollowedLogs follow(
             Grant grant, String region, String idOrName, int lines, LogPlace after) {
-        var endpoint = get(grant, region, idOrName);
+        var endpoint = get(grant, region, idOrName, Deleted.HIDDEN);
         return new FollowedLogs(look.view(grant, endpoint), new FollowedLogs.Of(
                 InferenceServices.namespace(endpoint), InferenceServices.pods(endpoint),
                 InferenceServices.CONTAINER, lines, after), clock,
@@ -410,7 +410,7 @@ public final class Endpoints implements Contents, Locator {
     }
 
     private <T> T asking(Grant grant, String region, String idOrName, Function<Pods, T> ask) {
-        var endpoint = get(grant, region, idOrName);
+        var endpoint = get(grant, region, idOrName, Deleted.HIDDEN);
         try {
             return ask.apply(new Pods(look.view(grant, endpoint),
                     InferenceServices.namespace(endpoint), InferenceServices.pods(endpoint)));
@@ -457,6 +457,10 @@ public final class Endpoints implements Contents, Locator {
     private static Problem.Failure illegal(Endpoint endpoint, String action) {
         return new Problem.IllegalTransition(KIND, endpoint.id(),
                 EndpointEvents.text(endpoint.state()), action).raise();
+    }
+
+    private Endpoint lock(Tx tx, Grant grant, String region, String idOrName) {
+        return table.rows.lock(tx, project(grant), Regions.one(region), idOrName);
     }
 
     private static String project(Grant grant) {

@@ -13,6 +13,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Flag;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
@@ -58,8 +59,8 @@ public sealed class InferenceApi permits InferenceShortApi {
     @Path("{endpoint}")
     @Needs(value = "ai.inference.get", in = Place.PROJECT)
     public Answer<InferenceView> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("endpoint") String endpoint) {
-        return InferenceView.answer(endpoints.get(grant, region, endpoint));
+            @PathParam("endpoint") String endpoint, @Context Deleted deleted) {
+        return InferenceView.answer(endpoints.get(grant, region, endpoint, deleted));
     }
 
     @PATCH

@@ -205,12 +205,18 @@ class WithoutProjectTest {
                 .containsExactly(all.cluster());
         assertThat(owner.get(compute + "clusters/home").text("/data/id"))
                 .isEqualTo(all.cluster());
-        assertThat(owner.get(compute + "clusters/home/kubeconfigs").status()).isEqualTo(200);
+        var kubeconfig = owner.post(compute + "clusters/home/kubeconfigs", Map.of("ttl", 600));
+        assertThat(kubeconfig.text("/data/region")).isEqualTo("main");
+        assertThat(texts(owner.get(compute + "clusters/home/kubeconfigs"), "selfLink"))
+                .contains(kubeconfig.text("/data/selfLink"));
+        assertThat(owner.get(kubeconfig.text("/data/selfLink")).status()).isEqualTo(200);
         assertThat(texts(owner.get(compute + "networks?name=anywhere"), "id"))
                 .containsExactly(network);
-        for (var list : List.of("instances", "addresses")) {
+        for (var list : List.of("instances", "addresses", "subnets", "storage")) {
             assertThat(owner.get(compute + list).status()).as(list).isEqualTo(200);
         }
+        assertThat(owner.get(compute + "subnets/anywhere-1").text("/data/network"))
+                .isEqualTo(network);
         assertThat(owner.get(here + "/infrastructure/servers").status()).isEqualTo(200);
         assertThat(owner.get(here).text("/data/id")).isEqualTo(all.project());
         assertThat(owner.get(here + "/quotas").status()).isEqualTo(200);

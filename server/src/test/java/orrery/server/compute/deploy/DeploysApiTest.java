@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import orrery.kit.access.Access;
+import orrery.kit.db.Database;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.KubeClients;
 import orrery.kit.kube.Stranger;
@@ -40,6 +41,9 @@ class DeploysApiTest {
 
     @Inject
     Access access;
+
+    @Inject
+    Database database;
 
     private Neighbours all;
     private Visitor owner;
@@ -138,6 +142,10 @@ class DeploysApiTest {
         assertThat(owner.patch(path, Map.of("replicas", 3)).text("/error/code"))
                 .isEqualTo("INVALID_STATE_TRANSITION");
         assertThat(end(updated)).isEqualTo("completed");
+        // As a month later: what was the second cluster is forgotten.
+        database.write(access.system("test"), tx -> tx.handle().execute("""
+                update deploy_resource set resource_id = 'cls_forgotten'
+                where deploy_id = ? and position = 2""", id));
         var now = owner.get(path);
         assertThat(now.json().at("/data/parameters").toString())
                 .isEqualTo("{\"zone\":\"a\",\"workers\":2}");
@@ -160,6 +168,8 @@ class DeploysApiTest {
         }
         assertThat(end(leaving)).isEqualTo("completed");
         assertThat(owner.get(path).text("/error/code")).isEqualTo("NOT_FOUND");
+        assertThat(owner.get(path + "?includeDeleted=true").text("/data/state"))
+                .isEqualTo("deleted");
         assertThat(names(owner.get(all.compute() + "/clusters"))).doesNotContain("alpha-1",
                 "alpha-2");
     }
@@ -312,6 +322,12 @@ class DeploysApiTest {
                 .isEqualTo(200);
         assertThat(owner.get(SHORT + "/delta").status()).isEqualTo(400);
         assertThat(names(owner.get(SHORT))).contains("delta");
+        for (var here : List.of(deploys, SHORT)) {
+            assertThat(names(owner.get(here.replace("/main/", "/global/") + "?region=main")))
+                    .contains("delta");
+        }
+        assertThat(owner.get(deploys.replace("/main/", "/global/") + "/delta").text("/data/id"))
+                .isEqualTo(id);
         assertThat(names(owner.get(SHORT + "?projectId=" + all.project() + "&state=running")))
                 .contains("delta");
         assertThat(owner.patch(SHORT + "/" + id, Map.of("labels", Map.of("a", "b")))

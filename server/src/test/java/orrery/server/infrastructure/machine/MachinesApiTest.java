@@ -123,6 +123,8 @@ class MachinesApiTest {
         decommission("alpha");
         assertThat(owner.get(path).text("/error/code")).isEqualTo("NOT_FOUND");
         assertThat(owner.delete(path).status()).isEqualTo(404);
+        assertThat(owner.get(path + "?includeDeleted=true").text("/data/state"))
+                .isEqualTo("decommissioned");
         for (var heard : List.of(asked, there, job, ready, owner.get(servers),
                 owner.get("/v1/workflows/runs/" + asked.text("/meta/workflowId")))) {
             assertThat(heard.raw().body()).doesNotContain("canary\"").doesNotContain("calvin");

@@ -139,6 +139,8 @@ class InferenceApiTest {
         }
         ended(leaving);
         assertThat(owner.get(path).text("/error/code")).isEqualTo("NOT_FOUND");
+        assertThat(owner.get(path + "?includeDeleted=true").text("/data/state"))
+                .isEqualTo("deleted");
         assertThat(owner.get(path + "/logs").status()).isEqualTo(404);
         assertThat(owner.post(path + ":stop", Map.of()).status()).isEqualTo(404);
         assertThat(names(owner.get(endpoints))).doesNotContain("alpha");
@@ -378,6 +380,11 @@ class InferenceApiTest {
         assertThat(names(owner.get(REGIONAL + "?projectId=" + all.project()))).contains("zeta");
         assertThat(names(owner.get(REGIONAL + "?projectId=prj_none"))).isEmpty();
         assertThat(owner.get(REGIONAL + "/" + id).text("/data/name")).isEqualTo("zeta");
+        for (var here : List.of(endpoints, REGIONAL)) {
+            assertThat(names(owner.get(here.replace("/main/", "/global/")))).contains("zeta");
+        }
+        assertThat(owner.get(endpoints.replace("/main/", "/global/") + "/zeta").text("/data/id"))
+                .isEqualTo(id);
         assertThat(fields(owner.get(REGIONAL + "/zeta"))).as("whose?").containsExactly("projectId");
         assertThat(owner.get(REGIONAL + "/zeta?projectId=" + all.project()).text("/data/id"))
                 .isEqualTo(id);
