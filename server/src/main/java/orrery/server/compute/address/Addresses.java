@@ -113,13 +113,26 @@ public final class Addresses implements Contents, Locator {
     }
 
     /// Takes an address for a resource that is being made, in its transaction. It goes when the
-    /// resource frees what it has.
+    /// resource frees what it has, unless it was the project's before: then it stays.
     ///
     /// @param field path of the object that has the fields of the request: `nics[0]`
     /// @throws Problem.Failure as [#allocate]
     public Address hold(Tx tx, Scope project, String region, NewAddress asked, String field,
             Subject user) {
-        return take(tx, project, region, asked, field + ".", user);
+        var reserved = reserved(tx, project, asked);
+        return reserved.isPresent() ? attach(tx, project, region, reserved.get(), user)
+                : take(tx, project, region, asked, field + ".", user);
+    }
+
+    /// The identifier of an address that the project took for itself, where it is the one that is
+    /// asked for, and nothing uses it.
+    private Optional<String> reserved(Tx tx, Scope project, NewAddress asked) {
+        return asked.subnet() == null || asked.ipAddress() == null ? Optional.empty()
+                : table.holder(tx, asked.subnet(), asked.ipAddress())
+                        .flatMap(id -> table.rows.findLocked(tx, id))
+                        .filter(it -> it.deletedAt() == null && it.user() == null
+                                && it.projectId().equals(project.requireProject()))
+                        .map(Address::id);
     }
 
     /// Attaches an address that the project has to a resource, in its transaction. It stays when

@@ -189,6 +189,25 @@ class AddressesTest {
     }
 
     @Test
+    void anAddressThatTheProjectTookIsHeldByWhoAsksForItAndStays() {
+        var network = world.network("own", "10.16.0.0/24");
+        var kept = world.allocate(network);
+        var asked = NewAddress.internal(
+                null, kept.ipAddress(), null, null, network.subnets().getFirst());
+        var database = world.test.database();
+        var held = database.tx(GRANT, tx -> world.addresses.hold(
+                tx, PROJECT, REGION, asked, "nics[0]", INSTANCE));
+        assertThat(held.id()).isEqualTo(kept.id());
+        assertThat(held.user()).isEqualTo(INSTANCE);
+        assertThat(refusal(() -> database.tx(GRANT, tx -> world.addresses.hold(tx, PROJECT, REGION,
+                asked, "nics[0]", new Subject("instance", "ins_2")))))
+                .isInstanceOf(Problem.Conflict.class);
+        database.write(GRANT, tx -> world.addresses.free(tx, INSTANCE));
+        assertThat(world.addresses.get(GRANT, REGION, kept.id()).state())
+                .isEqualTo(Address.State.AVAILABLE);
+    }
+
+    @Test
     void theGatewayIsGivenToNobodyWhileItIsOne() {
         var network = world.network("gated", "10.7.0.0/28");
         move(network, "10.7.0.5");

@@ -232,8 +232,17 @@ class InstancesApiTest {
                 .contains(first.text("/data/id"));
         delete("gamma");
         assertThat(all.end(first).path("status").asText()).isIn("cancelled", "completed");
-        ends(asked(body("delta", "nics", fixed.get("nics"))));
+        var kept = owner.post(all.compute() + "/addresses", Map.of("addressType", "INTERNAL",
+                "network", "standard", "ipAddress", "10.42.0.77")).text("/data/selfLink");
+        var third = asked(body("delta", "nics", fixed.get("nics")));
+        var used = owner.get(kept);
+        assertThat(used.text("/data/state")).as("the project took it for this").isEqualTo("inUse");
+        assertThat(used.text("/data/attachedTo/id")).isEqualTo(third.text("/data/id"));
+        assertThat(owner.delete(kept).text("/error/code")).isEqualTo("CONFLICT_IN_USE");
+        ends(third);
         delete("delta");
+        assertThat(owner.get(kept).text("/data/state")).isEqualTo("available");
+        assertThat(owner.delete(kept).status()).isEqualTo(204);
     }
 
     @Test
