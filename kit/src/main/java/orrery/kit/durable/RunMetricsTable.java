@@ -27,7 +27,7 @@ final class RunMetricsTable {
                 extract(epoch from finished_at - started_at) * 1000 as millis
               from run
               where created_at >= :since
-                and (:type::text is null or saga = :type)
+                and (cardinality(:types) = 0 or saga = any(:types))
                 and (%s)
               order by created_at desc
               limit :most
@@ -48,11 +48,12 @@ final class RunMetricsTable {
             RunMetrics.@Nullable Durations durations) {}
 
     /// @param places of which none lies within another
-    RunMetrics count(Tx tx, Collection<Scope> places, @Nullable String type, Instant since,
+    /// @param types of runs; empty for all
+    RunMetrics count(Tx tx, Collection<Scope> places, Collection<String> types, Instant since,
             int most) {
         boolean everywhere = places.contains(Scope.PLATFORM);
         var query = tx.handle().createQuery(COUNT.formatted(everywhere ? "true" : WITHIN))
-                .bind("since", since).bind("type", type).bind("most", most);
+                .bind("since", since).bindArray("types", String.class, types).bind("most", most);
         if (!everywhere) {
             query.bindArray("organizations", String.class, places.stream()
                             .filter(it -> it.project() == null).map(Scope::organization).toList())

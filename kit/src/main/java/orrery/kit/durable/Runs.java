@@ -126,13 +126,13 @@ public final class Runs {
     /// Counts the runs of several places.
     ///
     /// @param grants one for each place, none of which lies within another
-    /// @param type the saga's name; null for all
+    /// @param types the sagas' names; empty for all
     /// @param since of runs that were created at this time or later, the newest 100,000
     public RunMetrics metrics(
-            Grant caller, List<Grant> grants, @Nullable String type, Instant since) {
+            Grant caller, List<Grant> grants, List<String> types, Instant since) {
         var places = grants.stream().map(Grant::scope).toList();
         return database.read(caller, tx -> new RunMetricsTable().count(
-                tx, places, type, since, RunMetricsTable.MOST));
+                tx, places, types, since, RunMetricsTable.MOST));
     }
 
     /// What it has done so far, in order.

@@ -47,7 +47,7 @@ class RunMetricsTest {
 
     private static RunMetrics count(Scope place, Instant since, int most) {
         return test.database().read(TestDatabase.grant(), tx ->
-                new RunMetricsTable().count(tx, List.of(place), null, since, most));
+                new RunMetricsTable().count(tx, List.of(place), List.of(), since, most));
     }
 
     @Test

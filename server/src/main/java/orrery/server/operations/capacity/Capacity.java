@@ -59,12 +59,16 @@ public record Capacity(
     /// What may be had until a quota is used up; `null` where it has no limit.
     ///
     /// @param ramGb 2³⁰ bytes
+    /// @param storageTb 2⁴⁰ bytes
     public record Headroom(
-            @Nullable Long gpuCount, @Nullable Long cpuCores, @Nullable Long ramGb) {
+            @Nullable Long gpuCount, @Nullable Long cpuCores, @Nullable Long ramGb,
+            @Nullable Long storageTb, @Nullable Long clusterCount) {
         static Headroom of(Quota quota) {
             var used = quota.used();
             return new Headroom(left(quota.gpuCount(), used.gpuCount()),
-                    left(quota.cpuCores(), used.cpuCores()), left(quota.ramGb(), used.ramGb()));
+                    left(quota.cpuCores(), used.cpuCores()), left(quota.ramGb(), used.ramGb()),
+                    left(quota.storageTb(), used.storageTb()),
+                    left(quota.clusterCount(), used.clusterCount()));
         }
 
         private static @Nullable Long left(@Nullable Long limit, long used) {

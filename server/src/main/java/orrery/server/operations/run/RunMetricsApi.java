@@ -8,6 +8,7 @@ import jakarta.ws.rs.core.Context;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,6 +61,12 @@ public sealed class RunMetricsApi permits RunMetricsShortApi {
         }
     }
 
+    private static List<String> types(@Nullable String said) {
+        return said == null ? List.of() : Arrays.stream(said.split(",")).map(String::strip)
+                .filter(type -> !type.isEmpty()).toList();
+    }
+
+    /// @param type of runs, several with commas between
     @GET
     @Own
     public Answer<View> get(@Context Grant grant, @QueryParam("since") @Nullable String since,
@@ -68,7 +75,8 @@ public sealed class RunMetricsApi permits RunMetricsShortApi {
         var asked = RunQuery.time("since", since);
         new Mistakes().check("since", asked, it -> !it.isBefore(now.minus(LONGEST)),
                 "must be at most " + LONGEST.toDays() + " days ago").orRefuse();
-        var metrics = runs.metrics(grant, type, asked == null ? now.minus(STANDARD) : asked);
+        var metrics = runs.metrics(
+                grant, types(type), asked == null ? now.minus(STANDARD) : asked);
         return Answer.ok(new View(metrics.since(), now,
                 metrics.types().stream().mapToLong(RunMetrics.OfType::total).sum(),
                 metrics.types().stream().map(OfType::of).toList()));

@@ -106,9 +106,9 @@ public final class VisibleRuns {
     }
 
     /// Counts those that the caller may list.
-    RunMetrics metrics(Grant caller, @Nullable String type, Instant since) {
+    RunMetrics metrics(Grant caller, List<String> types, Instant since) {
         return runs.metrics(caller, places(caller).stream()
-                .map(place -> access.require(caller.call(), LIST, place)).toList(), type, since);
+                .map(place -> access.require(caller.call(), LIST, place)).toList(), types, since);
     }
 
     private static void verifyOrder(PageAsk ask) {

@@ -22,7 +22,7 @@ public record Amounts(
     }
 
     /// The storage as quotas limit and show it: 2⁴⁰ bytes, those included that were begun.
-    long storageTb() {
+    public long storageTb() {
         return Math.ceilDiv(storageGb, GB_IN_TB);
     }
 

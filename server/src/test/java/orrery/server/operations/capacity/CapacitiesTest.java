@@ -196,7 +196,8 @@ class CapacitiesTest {
         assertThat(types(there).get("us1-a metal.h100").availability())
                 .isEqualTo(Availability.NONE);
         assertThat(gpus(there)).as("what no catalogue says").doesNotContainKey("us1-b abacus");
-        assertThat(there.headroom()).isEqualTo(new Capacity.Headroom(8L, null, 10L));
+        assertThat(there.headroom()).isEqualTo(new Capacity.Headroom(
+                8L, null, 10L, null, null));
     }
 
     @Test

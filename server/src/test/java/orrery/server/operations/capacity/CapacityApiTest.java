@@ -58,7 +58,7 @@ class CapacityApiTest {
                 .allMatch(it -> it.isNull());
         assertThat(there.json().at("/data/gpuTypes").findValuesAsText("availability"))
                 .isNotEmpty().allMatch(it -> it.matches("none|low|high"));
-        assertThat(there.json().at("/data/quotaHeadroom").has("gpuCount")).isTrue();
+        assertThat(there.json().at("/data/quotaHeadroom").has("storageTb")).isTrue();
         assertThat(all.stranger().get(GLOBAL).status()).isEqualTo(404);
         assertThat(all.stranger().get(MAIN + "?orgId=*").status()).isEqualTo(403);
         var home = all.owner().post("/v1/regions/global/organizations", Map.of())

@@ -133,6 +133,8 @@ class RunsApiTest {
         assertThat(this.all.stranger().get(metrics).json().at("/data/total").asInt(-1))
                 .isEqualTo(ids(this.all.stranger().get(RUNS + "?pageSize=500")).size());
         assertThat(owner.get(metrics + "?type=nothing").json().at("/data/types").size()).isZero();
+        assertThat(owner.get(metrics + "?type=nothing,cluster.create").json().at("/data/types")
+                .findValuesAsText("type")).containsExactly("cluster.create");
         assertThat(owner.get(metrics + "?since=" + now().minusDays(40))
                 .json().at("/error/details/fields/since").asText()).contains("31 days");
         assertThat(owner.get(metrics + "?since=yesterday").status()).isEqualTo(400);
