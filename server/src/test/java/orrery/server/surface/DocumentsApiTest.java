@@ -3,6 +3,11 @@ package orrery.server.surface;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.dialect.Dialects;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -10,6 +15,8 @@ import jakarta.inject.Inject;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
@@ -28,6 +35,12 @@ import orrery.server.Visitor;
 class DocumentsApiTest {
     private static final String CLOUD = "/openapi/cloud.yaml";
     private static final String WHOLE = CLOUD + "?visibility=internal";
+
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDialect(
+            Dialects.getDraft202012(), all -> all
+                    .schemaRegistryConfig(SchemaRegistryConfig.builder()
+                            .formatAssertionsEnabled(true).locale(Locale.ROOT).build())
+                    .schemaCacheEnabled(false));
 
     @TestHTTPResource
     URI server;
@@ -117,6 +130,56 @@ class DocumentsApiTest {
                     .forEach(name -> wrong.add(path + " " + name));
         }
         assertThat(wrong).as("say @Page.Of").isEmpty();
+    }
+
+    /// Each answer about one of everything, and each list of it, has what the document says and
+    /// nothing besides.
+    @Test
+    void answersAreAsTheDocumentSays() {
+        var specimens = Specimens.on(server);
+        var document = document(all.owner().get(WHOLE));
+        closed(document);
+        var paths = Stream.concat(specimens.all().map(Specimens.Specimen::path),
+                routes.all().stream().filter(DocumentsApiTest::isList)
+                        .map(route -> specimens.path(route.template()))).distinct().toList();
+        assertThat(paths).hasSizeGreaterThan(70);
+        var wrong = new ArrayList<String>();
+        for (var path : paths) {
+            var heard = all.owner().get(path);
+            assertThat(heard.status()).as(heard.raw().body()).isEqualTo(200);
+            wrong.addAll(wrongIn(document, "GET", path, heard.json()));
+        }
+        specimens.all().filter(one -> one.made() != null).forEach(one -> wrong.addAll(
+                wrongIn(document, "POST", one.asked(), one.made().json())));
+        assertThat(wrong).isEmpty();
+        var more = (ObjectNode) all.owner().get(paths.getFirst()).json();
+        ((ObjectNode) more.path("data")).put("colour", "red").remove("name");
+        assertThat(wrongIn(document, "GET", paths.getFirst(), more)).as("it would be seen")
+                .hasSize(2);
+    }
+
+    private List<String> wrongIn(
+            JsonNode document, String method, String path, JsonNode answer) {
+        var template = routes.match(method, path).route().template();
+        var answers = document.path("paths").path(template)
+                .path(method.toLowerCase(Locale.ROOT)).path("responses");
+        var said = (answers.has("200") ? answers.path("200") : answers.path("2XX"))
+                .at("/content/application~1json/schema");
+        assertThat(said.isObject()).as(method + " " + template).isTrue();
+        var schema = ((ObjectNode) said).deepCopy();
+        schema.set("components", document.path("components"));
+        return SCHEMAS.getSchema(schema.toString(), InputFormat.JSON)
+                .validate(answer.toString(), InputFormat.JSON).stream()
+                .map(error -> method + " " + template + " " + error).toList();
+    }
+
+    /// What a schema does not name is wrong.
+    private static void closed(JsonNode schema) {
+        if (schema instanceof ObjectNode object && object.path("properties").isObject()
+                && !object.has("additionalProperties")) {
+            object.put("additionalProperties", false);
+        }
+        schema.forEach(DocumentsApiTest::closed);
     }
 
     private void compare(List<String> wrong, String path, List<String> documented) {

@@ -30,10 +30,11 @@ final class Specimens {
             "(\\w+) (GET|POST) (\\S+)(?: after (\\w+))?(?: until (\\w+))?( quietly)?");
 
     /// @param path where it is found
+    /// @param asked the path that it was asked for at
     /// @param made the answer to the POST; `null` for what was there, or is not told
     /// @param until the state that it comes to by itself; `null` when its run brings it there
-    record Specimen(
-            String name, String path, Visitor.@Nullable Heard made, @Nullable String until) {}
+    record Specimen(String name, String path, String asked, Visitor.@Nullable Heard made,
+            @Nullable String until) {}
 
     private final Map<String, Specimen> all = new LinkedHashMap<>();
     private final Map<String, String> ids = new LinkedHashMap<>();
@@ -102,7 +103,7 @@ final class Specimens {
             unfinished.put(name, run);
         }
         boolean isMade = said.group(2).equals("POST");
-        all.put(name, new Specimen(name, isMade ? first(data, "selfLink") : path,
+        all.put(name, new Specimen(name, isMade ? first(data, "selfLink") : path, path,
                 isMade && said.group(6) == null ? heard : null, said.group(5)));
     }
 

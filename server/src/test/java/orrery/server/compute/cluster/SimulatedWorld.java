@@ -87,9 +87,15 @@ public final class SimulatedWorld implements AutoCloseable {
 
     /// What makes, changes and deletes clusters, for sagas that have clusters made.
     public Saga<?>[] sagas() {
-        return new Saga<?>[] {
-            new CreateCluster(lifecycle, management, regions, clients, clock), updating(),
-            new DeleteCluster(lifecycle, management, regions, clients, process.runs(), clock)};
+        return new Saga<?>[] {creating(), updating(), deleting()};
+    }
+
+    CreateCluster creating() {
+        return new CreateCluster(lifecycle, management, regions, clients, clock);
+    }
+
+    DeleteCluster deleting() {
+        return new DeleteCluster(lifecycle, management, regions, clients, process.runs(), clock);
     }
 
     UpdateCluster updating() {
