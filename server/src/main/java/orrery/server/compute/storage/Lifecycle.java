@@ -126,6 +126,22 @@ final class Lifecycle {
         begin(tx, volume, State.INUSE, run);
     }
 
+    /// A training job has it from now on.
+    void lent(Tx tx, Volume volume, String training) {
+        verifySettled(tx, volume);
+        table.lend(tx, volume.id(), training);
+        move(tx, volume, State.INUSE, "");
+    }
+
+    /// Its training job has ended.
+    void returned(Tx tx, String id) {
+        var volume = lock(tx, id);
+        table.lend(tx, id, null);
+        if (volume.state() == State.INUSE) {
+            move(tx, volume, State.AVAILABLE, "");
+        }
+    }
+
     /// A run begins to take it from its machine.
     void detaching(Tx tx, Volume volume, String run) {
         boolean isHeld = volume.instanceId() != null

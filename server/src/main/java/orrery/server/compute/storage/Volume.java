@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import orrery.kit.access.Scope;
 import orrery.kit.db.Jsonb;
+import orrery.kit.events.Subject;
 import orrery.kit.kube.ObjectName;
 import orrery.server.infrastructure.storage.Backend;
 import org.jspecify.annotations.Nullable;
 
-/// Storage of a project, which one machine at a time may use as a disk.
+/// Storage of a project, which one machine at a time may use as a disk, or one training job
+/// as folder.
 ///
 /// @param zone where it is reached; `null` for all zones of its region
 /// @param backendId where it comes from
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param medium what its backend gives: raw blocks, or a file that holds them
 /// @param sizeGb 2³⁰ bytes
 /// @param instanceId the machine that has it
+/// @param trainingId the training job that has it
 /// @param stateReason why it is in this state, where that is not plain
 /// @param runId the last run that changed it
 public record Volume(
@@ -36,6 +39,7 @@ public record Volume(
         Backend.Type medium,
         int sizeGb,
         @Nullable String instanceId,
+        @Nullable String trainingId,
         State state,
         @Nullable String stateReason,
         @Nullable String runId,
@@ -52,7 +56,7 @@ public record Volume(
     /// Where it is in its life.
     public enum State {
         CREATING, AVAILABLE,
-        /// A machine has it, or is given it just now.
+        /// A machine or a job has it, or is given it just now.
         @JsonProperty("inUse") INUSE,
         RESIZING,
         /// It could not be made, or is gone, or could not be deleted.
@@ -84,7 +88,13 @@ public record Volume(
 
     /// Where it is when nothing happens to it.
     State rest() {
-        return instanceId == null ? State.AVAILABLE : State.INUSE;
+        return user() == null ? State.AVAILABLE : State.INUSE;
+    }
+
+    /// What has it; `null` when nothing does.
+    public @Nullable Subject user() {
+        return instanceId != null ? new Subject("instance", instanceId)
+                : trainingId != null ? new Subject("training", trainingId) : null;
     }
 
     /// Name of the claim that stands for it on the management cluster.

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class VolumeTable {
     private static final String COLUMNS = """
             id, organization_id, project_id, region, zone, name, display_name, description,
-              labels, backend_id, type, medium, size_gb, instance_id, state, state_reason, run_id,
-              version, created_by, created_at, updated_at, deleted_at""";
+              labels, backend_id, type, medium, size_gb, instance_id, training_id, state,
+              state_reason, run_id, version, created_by, created_at, updated_at, deleted_at""";
 
     private static final Listing<Volume> LIST = Listing.of(Volume.class, "volumes", COLUMNS, """
             volume
@@ -86,6 +86,25 @@ final class VolumeTable {
 
     void resize(Tx tx, String id, int sizeGb, Instant now) {
         rows.update(tx, id, now, "size_gb = :sizeGb").bind("sizeGb", sizeGb).execute();
+    }
+
+    /// Those that a training job has.
+    List<String> ofTraining(Tx tx, String training) {
+        return tx.handle().createQuery("""
+                select id
+                from volume
+                where training_id = :training
+                order by id
+                """).bind("training", training).mapTo(String.class).list();
+    }
+
+    /// @param training the job that has it; `null` for none
+    void lend(Tx tx, String id, @Nullable String training) {
+        tx.handle().createUpdate("""
+                update volume
+                set training_id = :training
+                where id = :id
+                """).bind("id", id).bind("training", training).execute();
     }
 
     /// @param instance the machine that has it; `null` for none

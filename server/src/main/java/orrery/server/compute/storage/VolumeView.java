@@ -2,6 +2,7 @@ package orrery.server.compute.storage;
 
 import java.time.Instant;
 import java.util.Map;
+import orrery.kit.events.Subject;
 import orrery.kit.http.Answer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +34,19 @@ public record VolumeView(
         @Nullable Instant deletedAt) {
 
     /// What uses it; both are `null` when nothing does.
-    public record Attached(@Nullable String kind, @Nullable String id) {}
+    public record Attached(@Nullable String kind, @Nullable String id) {
+        static Attached of(@Nullable Subject user) {
+            return user == null ? new Attached(null, null)
+                    : new Attached(user.kind(), user.id());
+        }
+    }
 
     static VolumeView of(Volume it) {
         return new VolumeView(it.id(), it.name(),
                 Volume.link(it.region(), it.projectId(), it.id()), it.displayName(),
                 it.description(), it.organizationId(), it.projectId(), it.region(), it.zone(),
                 it.labels(), it.type(), it.sizeGb(),
-                new Attached(it.instanceId() == null ? null : "instance", it.instanceId()),
+                Attached.of(it.user()),
                 it.state(), it.stateReason(), it.runId(), it.version(), it.createdAt(),
                 it.updatedAt(), it.deletedAt());
     }

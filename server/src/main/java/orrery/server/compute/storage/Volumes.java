@@ -154,7 +154,7 @@ public final class Volumes implements Contents, Locator {
                 backend.zone() == null ? asked.zone() : backend.zone(),
                 asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
                 asked.description(), asked.labels(), backend.id(), backend.storageClass(),
-                backend.type(), asked.sizeGb(), null, State.CREATING, null, run, 1,
+                backend.type(), asked.sizeGb(), null, null, State.CREATING, null, run, 1,
                 grant.principal().id(), now, now, null);
     }
 
@@ -196,7 +196,7 @@ public final class Volumes implements Contents, Locator {
     /// again, it answers with the same run.
     ///
     /// @param region code; `global` for any
-    /// @throws Problem.Failure [Problem.InUse] while a machine has it
+    /// @throws Problem.Failure [Problem.InUse] while a machine or a job has it
     public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var found = lock(tx, grant.scope(), region, idOrName, OptionalLong.empty());
@@ -223,9 +223,10 @@ public final class Volumes implements Contents, Locator {
     }
 
     static void verifyFree(Volume volume) {
-        if (volume.instanceId() != null) {
-            throw new Problem.InUse(KIND, volume.id(),
-                    List.of("instance/" + volume.instanceId())).raise();
+        var user = volume.user();
+        if (user != null) {
+            throw new Problem.InUse(KIND, volume.id(), List.of(user.kind() + "/" + user.id()))
+                    .raise();
         }
     }
 
@@ -264,6 +265,19 @@ public final class Volumes implements Contents, Locator {
     ///     [Problem.Conflict] while another run changes it
     public void attach(Tx tx, Volume volume, String instance, String run) {
         lifecycle.attach(tx, volume, instance, run);
+    }
+
+    /// A training job has it until [#returned].
+    ///
+    /// @param volume locked, and available
+    /// @throws Problem.Failure [Problem.Conflict] while a run changes it
+    void lend(Tx tx, Volume volume, String training) {
+        lifecycle.lent(tx, volume, training);
+    }
+
+    /// A training job has ended: what it had is free.
+    void returned(Tx tx, String training) {
+        table.ofTraining(tx, training).forEach(id -> lifecycle.returned(tx, id));
     }
 
     /// A run begins to take it from its machine.

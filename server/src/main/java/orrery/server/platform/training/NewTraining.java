@@ -68,6 +68,7 @@ public record NewTraining(
                         "must be " + SHORTEST + " to " + LONGEST)
                 .unless(work.retries() >= 0 && work.retries() <= MOST_RETRIES, "retries",
                         "must be 0 to " + MOST_RETRIES);
+        VolumeFolders.check(mistakes, work);
         checkWords(mistakes, "command", work.command());
         checkWords(mistakes, "args", work.args());
     }

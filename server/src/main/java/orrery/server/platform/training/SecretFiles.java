@@ -1,6 +1,6 @@
 package orrery.server.platform.training;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -38,12 +38,11 @@ final class SecretFiles {
 
     /// Gives them to the pods of a job.
     ///
-    /// @param spec of pods
-    static void mount(ObjectNode spec, Training training) {
-        spec.putArray("volumes").addObject().put("name", VOLUME)
+    /// @param volumes of pods
+    /// @param mounts of their container
+    static void mount(ArrayNode volumes, ArrayNode mounts, Training training) {
+        volumes.addObject().put("name", VOLUME)
                 .putObject("secret").put("secretName", secretName(training));
-        spec.putArray("containers").addObject().put("name", TrainJobs.NODE)
-                .putArray("volumeMounts").addObject().put("name", VOLUME)
-                .put("mountPath", FOLDER).put("readOnly", true);
+        mounts.addObject().put("name", VOLUME).put("mountPath", FOLDER).put("readOnly", true);
     }
 }

@@ -86,7 +86,7 @@ final class TrainJobs {
         spec.putObject("runtimeRef").put("apiGroup", KIND.group())
                 .put("kind", "ClusterTrainingRuntime").put("name", runtime(training.work()));
         trainer(spec.putObject("trainer"), training);
-        if (training.work().gpusPerNode() > 0 || !training.work().secretsRef().isEmpty()) {
+        if (training.work().gpusPerNode() > 0 || hasFolders(training.work())) {
             override(spec.putArray("podTemplateOverrides").addObject(), training);
         }
         return object;
@@ -136,9 +136,19 @@ final class TrainJobs {
             spec.putArray("tolerations").addObject().put("key", GPU).put("operator", "Exists")
                     .put("effect", "NoSchedule");
         }
-        if (!work.secretsRef().isEmpty()) {
-            SecretFiles.mount(spec, training);
+        if (hasFolders(work)) {
+            var volumes = spec.putArray("volumes");
+            var mounts = spec.putArray("containers").addObject().put("name", NODE)
+                    .putArray("volumeMounts");
+            if (!work.secretsRef().isEmpty()) {
+                SecretFiles.mount(volumes, mounts, training);
+            }
+            VolumeFolders.mount(volumes, mounts, work);
         }
+    }
+
+    private static boolean hasFolders(Work work) {
+        return !work.secretsRef().isEmpty() || !VolumeFolders.all(work).isEmpty();
     }
 
     /// Whether Kueue decides when it runs.

@@ -13,6 +13,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.Flag;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
@@ -58,8 +59,8 @@ public sealed class TrainingApi permits TrainingShortApi {
     @Path("{training}")
     @Needs(value = "ai.training.get", in = Place.PROJECT)
     public Answer<TrainingView> get(@Context Grant grant, @PathParam("region") String region,
-            @PathParam("training") String training) {
-        return TrainingView.answer(trainings.get(grant, region, training));
+            @PathParam("training") String training, @Context Deleted deleted) {
+        return TrainingView.answer(trainings.get(grant, region, training, deleted));
     }
 
     @PATCH

@@ -14,9 +14,20 @@ import org.jspecify.annotations.Nullable;
 final class TrainingBody {
     private TrainingBody() {}
 
+    /// A volume, and where its files shall be found.
+    ///
+    /// @param volumeId identifier or name of a volume of the same project and region
+    record Folder(String volumeId, String path) {
+        Work.Folder input() {
+            return new Work.Folder(volumeId, path, null);
+        }
+    }
+
     /// The body of a POST.
     ///
     /// @param secrets contents of secret files by name
+    /// @param checkpoint what it writes to
+    /// @param datasets what it reads
     /// @param projectId the path's, or left out
     record New(
             @Nullable String name,
@@ -35,6 +46,8 @@ final class TrainingBody {
             @Nullable Priority priority,
             @Nullable Integer maxRuntimeSeconds,
             @Nullable Integer retries,
+            @Nullable Folder checkpoint,
+            @Nullable List<Folder> datasets,
             @Nullable String projectId) {
         New {
             labels = labels == null ? Map.of() : labels;
@@ -45,15 +58,20 @@ final class TrainingBody {
             framework = framework == null ? Framework.CUSTOM : framework;
             priority = priority == null ? Priority.NORMAL : priority;
             retries = retries == null ? Integer.valueOf(0) : retries;
+            datasets = datasets == null ? List.of() : datasets;
             new NewTraining(name, displayName, description, labels, priority, env, secrets,
                     new Work(image, command, args, names(env), names(secrets), nodes,
-                            gpusPerNode, gpuType, framework, maxRuntimeSeconds, retries));
+                            gpusPerNode, gpuType, framework, maxRuntimeSeconds, retries,
+                            checkpoint == null ? null : checkpoint.input(),
+                            datasets.stream().map(Folder::input).toList()));
         }
 
         NewTraining input() {
             return new NewTraining(name, displayName, description, labels, priority, env, secrets,
                     new Work(image, command, args, names(env), names(secrets), nodes,
-                            gpusPerNode, gpuType, framework, maxRuntimeSeconds, retries));
+                            gpusPerNode, gpuType, framework, maxRuntimeSeconds, retries,
+                            checkpoint == null ? null : checkpoint.input(),
+                            datasets.stream().map(Folder::input).toList()));
         }
 
         private static List<String> names(Map<String, String> values) {

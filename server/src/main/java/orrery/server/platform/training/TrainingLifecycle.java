@@ -3,12 +3,15 @@ package orrery.server.platform.training;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import orrery.kit.Problem;
+import orrery.kit.Problem.Mistake;
 import orrery.kit.access.Grant;
+import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
@@ -26,14 +29,16 @@ final class TrainingLifecycle {
     private final TrainingTable table = new TrainingTable();
     private final Database database;
     private final Quotas quotas;
+    private final TrainingVolumes volumes;
     private final Sealing sealing;
     private final Events events;
     private final Clock clock;
 
-    TrainingLifecycle(Database database, Quotas quotas, Sealing sealing, Events events,
-            Clock clock) {
+    TrainingLifecycle(Database database, Quotas quotas, TrainingVolumes volumes, Sealing sealing,
+            Events events, Clock clock) {
         this.database = database;
         this.quotas = quotas;
+        this.volumes = volumes;
         this.sealing = sealing;
         this.events = events;
         this.clock = clock;
@@ -98,6 +103,33 @@ final class TrainingLifecycle {
                 : sealing.seal(Json.write(what), Trainings.SEALED.at(id));
     }
 
+    /// A job has its volumes from now on. They come before the quota, always: so nobody waits for
+    /// each other.
+    ///
+    /// @param id of the job
+    /// @throws Problem.Failure [Problem.Unprocessable] for each that it cannot have
+    Work take(Tx tx, Scope project, String region, String id, Work work) {
+        var mistakes = new ArrayList<Mistake>();
+        var checkpoint = work.checkpoint() == null ? null : take(
+                tx, project, region, id, work.checkpoint(), "checkpoint.volumeId", mistakes);
+        var datasets = new ArrayList<Work.Folder>();
+        for (int i = 0; i < work.datasets().size(); i++) {
+            datasets.add(take(tx, project, region, id, work.datasets().get(i),
+                    "datasets[" + i + "].volumeId", mistakes));
+        }
+        if (!mistakes.isEmpty()) {
+            throw new Problem.Unprocessable(mistakes).raise();
+        }
+        return work.having(checkpoint, datasets);
+    }
+
+    private Work.Folder take(Tx tx, Scope project, String region, String id, Work.Folder folder,
+            String field, List<Mistake> mistakes) {
+        return volumes.take(tx, project, region, id, folder.volumeId(), field, mistakes)
+                .map(taken -> new Work.Folder(taken.id(), folder.path(), taken.claim()))
+                .orElse(folder);
+    }
+
     void reserve(Tx tx, Training training) {
         quotas.reserve(tx, training.place(), Trainings.subject(training.id()),
                 new Amounts(training.work().gpus(), 0, 0, 0, 0));
@@ -111,6 +143,7 @@ final class TrainingLifecycle {
                     TrainingEvents.text(training.state()), "create").raise();
         }
         // What a failure gave back is asked for again.
+        take(tx, training.place(), training.region(), id, training.work());
         reserve(tx, training);
         if (training.state() == State.FAILED) {
             mark(tx, training, State.QUEUED, "");
@@ -180,6 +213,7 @@ final class TrainingLifecycle {
 
     void deleted(Tx tx, String id) {
         var training = lock(tx, id);
+        volumes.free(tx, id);
         quotas.release(tx, Trainings.subject(id));
         table.delete(tx, id, clock.instant());
         events.append(tx, TrainingEvents.of("deleted", training));
@@ -213,6 +247,7 @@ final class TrainingLifecycle {
     }
 
     private void ended(Tx tx, Training training, State state, String reason) {
+        volumes.free(tx, training.id());
         quotas.release(tx, Trainings.subject(training.id()));
         mark(tx, training, state, reason);
     }

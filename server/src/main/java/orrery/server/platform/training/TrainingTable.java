@@ -25,7 +25,8 @@ final class TrainingTable {
             Training.class, "training jobs", COLUMNS, """
             training
             where deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy", "projectId", "organizationId")
+            .time("updatedAt")
+            .text("name", "createdBy", "projectId", "organizationId", "region")
             .oneOf("state", Training.State.class)
             .oneOf("priority", Training.Priority.class)
             .oneOf("framework", Work.Framework.class)
@@ -53,7 +54,9 @@ final class TrainingTable {
                 .execute() == 1;
     }
 
-    Page<Training> list(Tx tx, Paging paging, PageAsk ask, Reach reach, String region) {
+    /// @param region `null` for all
+    Page<Training> list(
+            Tx tx, Paging paging, PageAsk ask, Reach reach, @Nullable String region) {
         return reach.page(LIST, tx, paging, ask, region);
     }
 

@@ -41,6 +41,8 @@ record TrainingView(
         Work.Framework framework,
         @Nullable Integer maxRuntimeSeconds,
         int retries,
+        @Nullable Folder checkpoint,
+        List<Folder> datasets,
         int attempt,
         @Nullable Instant startedAt,
         @Nullable Instant completedAt,
@@ -49,6 +51,12 @@ record TrainingView(
         Instant createdAt,
         Instant updatedAt,
         @Nullable Instant deletedAt) {
+
+    record Folder(String volumeId, String path) {
+        static Folder of(Work.Folder folder) {
+            return new Folder(folder.volumeId(), folder.path());
+        }
+    }
 
     /// The end of what its nodes have printed.
     ///
@@ -73,7 +81,9 @@ record TrainingView(
                 t.organizationId(), t.projectId(), t.region(), t.labels(), t.state(),
                 t.stateReason(), t.desired(), t.priority(), w.image(), w.command(), w.args(),
                 w.envNames(), w.secretsRef(), w.nodes(), w.gpusPerNode(), w.gpuType(),
-                w.framework(), w.maxRuntimeSeconds(), w.retries(), t.attempt(), t.startedAt(),
+                w.framework(), w.maxRuntimeSeconds(), w.retries(),
+                w.checkpoint() == null ? null : Folder.of(w.checkpoint()),
+                w.datasets().stream().map(Folder::of).toList(), t.attempt(), t.startedAt(),
                 t.completedAt(), t.runId(), t.version(), t.createdAt(), t.updatedAt(),
                 t.deletedAt());
     }

@@ -22,6 +22,7 @@ import orrery.kit.durable.Run;
 import orrery.kit.durable.Runs;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
+import orrery.kit.http.Deleted;
 import orrery.kit.http.IfMatch;
 import orrery.kit.http.Locator;
 import orrery.kit.http.Page;
@@ -102,31 +103,31 @@ public final class Trainings implements Contents, Locator {
     }
 
     /// One page of those of the grant's project in a region, the newest first.
+    ///
+    /// @param region code; `global` for all
     public Page<Training> list(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.get(tx, region);
-            return table.list(tx, paging, ask, Reach.project(project(grant)), region);
-        });
+        return database.read(grant, tx -> table.list(tx, paging, ask,
+                Reach.project(project(grant)), regions.checked(tx, region)));
     }
 
     /// As [#list], of all projects whose jobs the caller may list.
     public Page<Training> visible(Grant grant, String region, PageAsk ask) {
-        return database.read(grant, tx -> {
-            regions.get(tx, region);
-            return table.list(tx, paging, ask,
-                    policies.reach(tx, grant.principal(), LIST), region);
-        });
+        return database.read(grant, tx -> table.list(tx, paging, ask,
+                policies.reach(tx, grant.principal(), LIST), regions.checked(tx, region)));
     }
 
+    /// @param region code; `global` for any
     /// @param idOrName identifier or name
-    public Training get(Grant grant, String region, String idOrName) {
-        return database.read(grant,
-                tx -> table.rows.get(tx, project(grant), region, idOrName));
+    /// @param deleted whether one is found that is deleted, too, by identifier
+    public Training get(Grant grant, String region, String idOrName, Deleted deleted) {
+        return database.read(grant, tx -> table.rows.get(
+                tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
     /// Asks for a job. A run puts it into the region's queue.
     ///
-    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded]
+    /// @throws Problem.Failure [Problem.AlreadyExists] for the name, [Problem.QuotaExceeded],
+    ///     [Problem.Unprocessable] for volumes that it cannot have
     public Accepted create(Grant grant, String region, NewTraining asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
@@ -134,7 +135,8 @@ public final class Trainings implements Contents, Locator {
             var id = ids.next("trn");
             var run = runs.start(tx, CreateTraining.TYPE, new CreateTraining.Input(id),
                     subject(id));
-            var training = build(grant, region, id, asked, run);
+            var training = build(grant, region, id, asked, run,
+                    lifecycle.take(tx, grant.scope(), region, id, asked.work()));
             if (!table.insert(tx, training, lifecycle.seal(
                     id, new TrainingLifecycle.Sealed(asked.env(), asked.secrets())))) {
                 throw new Problem.AlreadyExists(KIND, training.name()).raise();
@@ -145,12 +147,13 @@ public final class Trainings implements Contents, Locator {
         });
     }
 
-    private Training build(Grant grant, String region, String id, NewTraining asked, String run) {
+    private Training build(Grant grant, String region, String id, NewTraining asked, String run,
+            Work work) {
         var now = clock.instant();
         return new Training(id, grant.scope().requireOrganization(), project(grant), region,
                 asked.name() == null ? Slug.of(KIND, id) : asked.name(), asked.displayName(),
                 asked.description(), asked.labels(), State.QUEUED, null, asked.priority(),
-                Desired.RUNNING, asked.work(), 1, null, null, null, run, 1,
+                Desired.RUNNING, work, 1, null, null, null, run, 1,
                 grant.principal().id(), now, now, null);
     }
 
@@ -162,7 +165,7 @@ public final class Trainings implements Contents, Locator {
     public Accepted change(Grant grant, String region, String idOrName,
             Function<Training, Change> change, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             var to = change.apply(found);
             table.describe(tx, found.id(), to.displayName(), to.labels(), clock.instant());
@@ -186,7 +189,7 @@ public final class Trainings implements Contents, Locator {
     private Accepted turn(Grant grant, String region, String idOrName, Desired desired,
             String action) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             if (found.desired() == desired) {
                 throw illegal(found, action);
             }
@@ -210,7 +213,7 @@ public final class Trainings implements Contents, Locator {
     /// @throws Problem.Failure [Problem.IllegalTransition] when it has ended
     public Accepted cancel(Grant grant, String region, String idOrName) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             return found.state() == State.CANCELLING && found.runId() != null
                     ? new Accepted(found, runs.get(tx, found.runId()))
                     : accepted(tx, found, end(tx, found, null));
@@ -246,7 +249,7 @@ public final class Trainings implements Contents, Locator {
     /// @throws Problem.Failure [Problem.IllegalTransition] when it has not ended
     public Accepted delete(Grant grant, String region, String idOrName, OptionalLong expected) {
         return database.tx(grant, tx -> {
-            var found = table.rows.lock(tx, project(grant), region, idOrName);
+            var found = lock(tx, grant, region, idOrName);
             if (found.state() == State.DELETING && found.runId() != null) {
                 return new Accepted(found, runs.get(tx, found.runId()));
             }
@@ -281,12 +284,12 @@ public final class Trainings implements Contents, Locator {
     /// @param lines at most so many
     /// @throws Problem.Failure [Problem.Unavailable] when the region does not answer
     public Pods.Log log(Grant grant, String region, String idOrName, int lines) {
-        var training = get(grant, region, idOrName);
+        var training = get(grant, region, idOrName, Deleted.HIDDEN);
         try {
-            return new Pods(objects.view(grant, region), TrainJobs.namespace(training),
+            return new Pods(objects.view(grant, training.region()), TrainJobs.namespace(training),
                     TrainJobs.pods(training)).log(TrainJobs.NODE, lines);
         } catch (KubeFailure failure) {
-            throw failure.problem("region " + region).raise();
+            throw failure.problem("region " + training.region()).raise();
         }
     }
 
@@ -296,8 +299,8 @@ public final class Trainings implements Contents, Locator {
     /// @param after where to go on
     public FollowedLogs follow(
             Grant grant, String region, String idOrName, int lines, LogPlace after) {
-        var training = get(grant, region, idOrName);
-        return new FollowedLogs(objects.view(grant, region), new FollowedLogs.Of(
+        var training = get(grant, region, idOrName, Deleted.HIDDEN);
+        return new FollowedLogs(objects.view(grant, training.region()), new FollowedLogs.Of(
                 TrainJobs.namespace(training), TrainJobs.pods(training), TrainJobs.NODE, lines,
                 after), clock, () -> hasEnded(grant, training.id()));
     }
@@ -345,6 +348,10 @@ public final class Trainings implements Contents, Locator {
     private static Problem.Failure illegal(Training training, String action) {
         return new Problem.IllegalTransition(KIND, training.id(),
                 TrainingEvents.text(training.state()), action).raise();
+    }
+
+    private Training lock(Tx tx, Grant grant, String region, String idOrName) {
+        return table.rows.lock(tx, project(grant), Regions.one(region), idOrName);
     }
 
     private static String project(Grant grant) {

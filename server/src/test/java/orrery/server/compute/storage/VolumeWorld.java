@@ -103,8 +103,8 @@ public final class VolumeWorld implements AutoCloseable {
                     Lifecycle.subject(id), 1);
             new VolumeTable().insert(tx, new Volume(id, "org_test", "prj_test", REGION, null,
                     Slug.of("volume", id), null, null, Map.of(), backend.id(),
-                    backend.storageClass(), backend.type(), 1, null, Volume.State.CREATING,
-                    null, null, 1, "usr_test", now, now, null));
+                    backend.storageClass(), backend.type(), 1, null, null,
+                    Volume.State.CREATING, null, null, 1, "usr_test", now, now, null));
             quotas.reserve(tx, GRANT.scope(), Lifecycle.subject(id), Amounts.storage(1));
         });
         return get(id);

@@ -70,6 +70,31 @@ class NewTrainingTest {
                 .containsExactly("secrets");
     }
 
+    @Test
+    void namesVolumesThatCannotBe() {
+        var data = new Work.Folder("data", "/data", null);
+        assertThat(volumes(1, new Work.Folder("mine", "/checkpoints/bert", null), data)).isEmpty();
+        assertThat(volumes(2, null, data)).containsExactly("nodes");
+        assertThat(volumes(1, data, data))
+                .containsExactly("datasets[0].volumeId", "datasets[0].path");
+        assertThat(volumes(1, null, Collections.nCopies(9, data).toArray(Work.Folder[]::new)))
+                .startsWith("datasets");
+        for (var path : List.of("", "/", "data", "/data/", "/../etc", "/proc", "/run/secrets/x",
+                "/a b")) {
+            assertThat(volumes(1, new Work.Folder("NO", path, null))).as(path)
+                    .containsExactly("checkpoint.volumeId", "checkpoint.path");
+        }
+        assertThat(volumes(1, new Work.Folder("mine", "/process", null))).isEmpty();
+    }
+
+    private static List<String> volumes(
+            int nodes, Work.@Nullable Folder checkpoint, Work.Folder... datasets) {
+        return mistakes(() -> new NewTraining(null, null, null, Map.of(),
+                Training.Priority.NORMAL, Map.of(), Map.of(), new Work("a", List.of(), List.of(),
+                        List.of(), List.of(), nodes, 0, null, Framework.CUSTOM, null, 0,
+                        checkpoint, List.of(datasets))));
+    }
+
     private static List<String> secrets(Map<String, String> secrets) {
         return mistakes(() -> new NewTraining(null, null, null, Map.of(),
                 Training.Priority.NORMAL, Map.of(), secrets, TrainingWorld.LONG));
@@ -86,6 +111,6 @@ class NewTrainingTest {
         return mistakes(() -> new NewTraining(null, null, null, Map.of(),
                 Training.Priority.NORMAL, Map.of(), Map.of(), new Work(image, command, List.of(),
                         List.of(), List.of(), nodes, gpus, gpuType, Framework.PYTORCH, longest,
-                        retries)));
+                        retries, null, List.of())));
     }
 }

@@ -21,7 +21,8 @@ class TrainJobsTest {
     private static Training training(Desired desired, Priority priority) {
         var work = new Work("pytorch/pytorch:2.9", List.of("torchrun"), List.of("train.py"),
                 List.of("TOKEN"), List.of("key.json"), 4, 8, "NVIDIA-L4",
-                Work.Framework.PYTORCH, null, 0);
+                Work.Framework.PYTORCH, null, 0, new Work.Folder("vol_1", "/checkpoints", "vol-1"),
+                List.of(new Work.Folder("vol_2", "/data", "vol-2")));
         return new Training("trn_1", "org_1", "prj_1", "eu1", "bert", null, null,
                 Map.of("env", "prod"), State.QUEUED, null, priority, desired, work, 1, null, null,
                 null, null, 1, "usr_1", Instant.EPOCH, Instant.EPOCH, null);
@@ -57,10 +58,14 @@ class TrainJobsTest {
                     - {key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}
                     volumes:
                     - {name: orrery-secrets, secret: {secretName: %1$s-secrets}}
+                    - {name: checkpoint, persistentVolumeClaim: {claimName: vol-1}}
+                    - {name: dataset-0, persistentVolumeClaim: {claimName: vol-2}}
                     containers:
                     - name: node
                       volumeMounts:
                       - {name: orrery-secrets, mountPath: /run/secrets/orrery, readOnly: true}
+                      - {name: checkpoint, mountPath: /checkpoints, readOnly: false}
+                      - {name: dataset-0, mountPath: /data, readOnly: true}
                 """.formatted(Training.objectName("trn_1"))).toString());
     }
 

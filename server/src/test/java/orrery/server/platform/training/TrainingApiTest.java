@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.Map;
 import orrery.kit.access.Access;
 import orrery.kit.db.Database;
+import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.Stranger;
+import orrery.kit.kube.Trees;
 import orrery.server.Canaries;
 import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
 import orrery.server.Visitor;
+import orrery.server.tenancy.region.Regions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +41,12 @@ class TrainingApiTest {
 
     @Inject
     Access access;
+
+    @Inject
+    Regions regions;
+
+    @Inject
+    KubeClients clients;
 
     private Neighbours all;
     private Visitor owner;
@@ -137,6 +147,8 @@ class TrainingApiTest {
         }
         ended(leaving);
         assertThat(owner.get(path).status()).isEqualTo(404);
+        assertThat(owner.get(path + "?includeDeleted=true").text("/data/state"))
+                .isEqualTo("deleted");
         assertThat(names(owner.get(trainings))).doesNotContain("alpha");
     }
 
@@ -274,6 +286,11 @@ class TrainingApiTest {
         assertThat(asked.header("Location")).isEqualTo(trainings + "/" + id);
         assertThat(names(owner.get(REGIONAL + "?projectId=" + all.project()))).contains("zeta");
         assertThat(owner.get(REGIONAL + "/" + id).text("/data/name")).isEqualTo("zeta");
+        for (var here : List.of(trainings, REGIONAL)) {
+            assertThat(names(owner.get(here.replace("/main/", "/global/")))).contains("zeta");
+        }
+        assertThat(owner.get(trainings.replace("/main/", "/global/") + "/zeta/logs").status())
+                .isEqualTo(200);
         assertThat(fields(owner.get(REGIONAL + "/zeta"))).as("whose?").containsExactly("projectId");
         assertThat(owner.get(REGIONAL + "/zeta?projectId=" + all.project()).text("/data/id"))
                 .isEqualTo(id);
@@ -282,6 +299,51 @@ class TrainingApiTest {
         all.unknown("POST", REGIONAL + "/" + id + ":cancel", Map.of());
         until(REGIONAL + "/" + id, "succeeded");
         ended(owner.delete(REGIONAL + "/" + id));
+    }
+
+    @Test
+    void hasVolumesUntilItEnds() {
+        new Stranger(clients, regions.target(access.system("test"), "main")).create(Trees.read("""
+                apiVersion: storage.k8s.io/v1
+                kind: StorageClass
+                metadata: {name: folders}
+                provisioner: simulated.orrery.dev/folder
+                """));
+        var backend = owner.post("/v1/regions/global/infrastructure/storage", Map.of(
+                "name", "folders", "region", "main", "type", "file", "storageClass", "folders",
+                "capacityGb", 64));
+        var storage = all.compute() + "/storage";
+        for (var name : List.of("theta-data", "theta-checkpoints")) {
+            ended(owner.post(storage, Map.of("name", name, "sizeGb", 1, "type", "folders")));
+        }
+        var body = job("theta", "0", "600");
+        body.putAll(Map.of("nodes", 1, "gpusPerNode", 0,
+                "checkpoint", Map.of("volumeId", "theta-checkpoints", "path", "/checkpoints"),
+                "datasets", List.of(Map.of("volumeId", "theta-data", "path", "/data"))));
+        var path = asked(body);
+        until(path, "running");
+        var data = owner.get(storage + "/theta-data");
+        assertThat(data.text("/data/state")).isEqualTo("inUse");
+        assertThat(data.text("/data/attachedTo/kind")).isEqualTo("training");
+        assertThat(path).endsWith(data.text("/data/attachedTo/id"));
+        assertThat(owner.get(path).text("/data/datasets/0/volumeId"))
+                .isEqualTo(data.text("/data/id"));
+        assertThat(owner.get(path).text("/data/checkpoint/path")).isEqualTo("/checkpoints");
+        assertThat(owner.delete(storage + "/theta-data").text("/error/code"))
+                .isEqualTo("CONFLICT_IN_USE");
+        body.put("name", "iota");
+        body.put("checkpoint", Map.of("volumeId", "nowhere", "path", "/checkpoints"));
+        var refused = owner.post(trainings, body);
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(fields(refused)).containsExactlyInAnyOrder(
+                "checkpoint.volumeId", "datasets[0].volumeId");
+        ended(owner.post(path + ":cancel", Map.of()));
+        for (var name : List.of("theta-data", "theta-checkpoints")) {
+            assertThat(owner.get(storage + "/" + name).text("/data/state"))
+                    .isEqualTo("available");
+            ended(owner.delete(storage + "/" + name));
+        }
+        assertThat(owner.delete(backend.text("/data/selfLink")).status()).isEqualTo(204);
     }
 
     @Test

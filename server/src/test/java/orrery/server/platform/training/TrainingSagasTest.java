@@ -233,7 +233,8 @@ class TrainingSagasTest {
     @Test
     void endsWhatRunsForTooLong() {
         var work = new Work("sim-exit", List.of(), List.of("0", "600"),
-                List.of(), List.of(), 1, 1, null, Work.Framework.CUSTOM, 60, 0);
+                List.of(), List.of(), 1, 1, null, Work.Framework.CUSTOM, 60, 0, null,
+                List.of());
         var late = world.queued(work);
         world.until(late, State.RUNNING);
         assertThat(world.get(late).runsUntil()).isAfter(world.world.clock.instant());

@@ -9,6 +9,8 @@ import java.util.Map;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.Pods;
 import orrery.kit.test.TestProcess;
+import orrery.server.compute.storage.TrainingFolders;
+import orrery.server.compute.storage.Volumes;
 import orrery.server.platform.PlatformWorld;
 import orrery.server.platform.training.Training.Desired;
 import orrery.server.platform.training.Training.Priority;
@@ -21,8 +23,11 @@ final class TrainingWorld implements AutoCloseable {
     static final Work LONG = work(2, 1, 0, "0", "600");
 
     final PlatformWorld world = new PlatformWorld();
+    /// No job here has any, so nothing else is asked of them than which those are.
+    private final TrainingVolumes volumes = new TrainingFolders(new Volumes(world.test.database(),
+            null, null, null, null, null, null, null, null, null, null));
     final TrainingLifecycle lifecycle = new TrainingLifecycle(world.test.database(), world.quotas,
-            TestProcess.sealing(), world.process.events(), world.clock);
+            volumes, TestProcess.sealing(), world.process.events(), world.clock);
     final TrainingObjects objects = new TrainingObjects(world.regions, world.clients);
     /// A process that works on what users and the settling begin.
     final TestProcess worker;
@@ -41,7 +46,8 @@ final class TrainingWorld implements AutoCloseable {
 
     static Work work(int nodes, int gpus, int retries, String exitCode, String seconds) {
         return new Work("sim-exit", List.of(), List.of(exitCode, seconds), List.of("TOKEN"),
-                List.of("key.json"), nodes, gpus, null, Work.Framework.PYTORCH, null, retries);
+                List.of("key.json"), nodes, gpus, null, Work.Framework.PYTORCH, null, retries, null,
+                List.of());
     }
 
     CreateTraining creating() {
