@@ -61,7 +61,8 @@ public final class Kube {
     }
 
     /// As [#apply], for what many need: an object of that name that somebody else made is left as
-    /// it is, and so is one that somebody newer wrote, who needs it as well.
+    /// it is, and so is one that is as described, or that somebody newer wrote, who needs it as
+    /// well.
     ///
     /// @return the object as it stands in the cluster now
     public ObjectNode ensure(ObjectNode object) {
@@ -189,8 +190,9 @@ public final class Kube {
                     return intent == Intent.CHANGE ? Optional.empty()
                             : Optional.of(create(kind, namespace, described, intent));
                 }
-                if (intent == Intent.ENSURE
-                        && (!isOurs(found.get()) || writtenBy(found.get()) > fence.token())) {
+                if (intent == Intent.ENSURE && (!isOurs(found.get())
+                        || writtenBy(found.get()) > fence.token()
+                        || says(found.get(), described))) {
                     return found;
                 }
                 if (isOurs(found.get())) {
@@ -256,6 +258,14 @@ public final class Kube {
                 .put(Fence.RUN, fence.run())
                 .put(Fence.TOKEN, Long.toString(fence.token()));
         return object;
+    }
+
+    /// Whether an object has all that is described. Who needs it beside a hundred others would
+    /// only be in their way.
+    private static boolean says(JsonNode object, JsonNode described) {
+        return described.isObject() ? described.properties().stream()
+                .allMatch(it -> says(object.path(it.getKey()), it.getValue()))
+                : described.equals(object);
     }
 
     private static boolean isLeaving(ObjectNode object) {
