@@ -35,6 +35,9 @@ class OrphansTest {
         world = new SimulatedClusters();
         kube(new Fence("run_test", 1, () -> true))
                 .ensure(ProjectNamespace.object("prj_test", "org_test"));
+        var any = asked();
+        Awaitility.await("templates that are offered").atMost(PATIENCE).until(
+                () -> !world.management.templates(SimulatedClusters.GRANT, any).isEmpty());
     }
 
     @AfterAll
