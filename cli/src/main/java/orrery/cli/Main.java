@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         description = "The command line of Orrery, a control plane for AI clouds on Kubernetes.",
         mixinStandardHelpOptions = true,
         version = "orrery 0.1.0",
-        subcommands = DemoCommand.class,
+        subcommands = {DemoCommand.class, KubeTokenCommand.class},
         footer = {
             "",
             "`orrery sim --data DIR` starts the simulated region alone.",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -75,6 +76,18 @@ final class Installation implements AutoCloseable {
         return Program.start(CLI, folder.resolve("demo-" + ++starts + ".log"), Map.of(),
                 "demo", "--url", "http://127.0.0.1:" + port, "--wait", "90",
                 "--account", folder.resolve("account").toString());
+    }
+
+    /// A folder that holds the command line as a program.
+    Path commandLine() throws IOException {
+        var program = Files.createDirectories(folder.resolve("bin")).resolve("orrery");
+        Files.writeString(program, """
+                #!/bin/sh
+                exec '%s' -jar '%s' "$@"
+                """.formatted(Path.of(System.getProperty("java.home"), "bin", "java"),
+                        Path.of("..", CLI).toAbsolutePath().normalize()));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        return program.getParent();
     }
 
     static int freePort() {

@@ -2,11 +2,13 @@ package orrery.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import orrery.kit.db.EmbeddedPostgres;
 import orrery.kit.secret.Sealing;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +40,7 @@ class JourneyTest {
             Thread.sleep(500);
             installation.restartSim();
             assertPasses(demo);
+            kubectlAsksTheCommandLine(installation, port);
             server.close();
         }
     }
@@ -72,6 +75,33 @@ class JourneyTest {
                 two.close();
             }
         }
+    }
+
+    /// The real kubectl, with a kubeconfig that holds no secret and the command line on its path.
+    private void kubectlAsksTheCommandLine(Installation installation, int port) throws Exception {
+        var account = Files.readAllLines(folder.resolve("account"));
+        var owner = Caller.with(Caller.NOBODY.ask(port, "POST", "/v1/api/auth/login", Map.of(
+                "email", account.get(0), "password", account.get(1))).path("token").asText());
+        var project = owner.ask(port, "GET", "/v1/regions/global/auth/me", null)
+                .at("/data/projectId").asText();
+        var cluster = owner.ask(port, "POST", "/v1/regions/sim1/projects/" + project
+                + "/compute/clusters", Map.of("name", "by-command")).at("/data/selfLink").asText();
+        Awaitility.await().atMost(PATIENCE).until(() -> owner.ask(port, "GET", cluster, null)
+                .at("/data/state").asText().equals("running"));
+        var file = folder.resolve("exec-kubeconfig").toAbsolutePath();
+        Files.writeString(file, owner.send(port, "GET", cluster + "/kubeconfig", null).body());
+        var kubectl = orrery.sim.client.Program.kubectl(file, folder.toAbsolutePath())
+                .with("PATH", installation.commandLine() + ":" + System.getenv("PATH"))
+                .with("XDG_CACHE_HOME", folder.resolve("cache").toAbsolutePath().toString());
+        var nobody = kubectl.run("get", "namespaces");
+        assertThat(nobody.code()).as("nobody is signed in").isNotZero();
+        assertThat(nobody.errors()).contains("ORRERY_TOKEN");
+        var known = kubectl.with("ORRERY_EMAIL", account.get(0))
+                .with("ORRERY_PASSWORD", account.get(1));
+        assertThat(known.good("get", "namespaces")).contains("kube-system");
+        assertThat(known.good("auth", "can-i", "delete", "nodes")).contains("yes");
+        assertThat(owner.ask(port, "GET", cluster + "/kubeconfigs", null).path("data"))
+                .as("one token for both").hasSize(1);
     }
 
     private static void awaitStep(Program demo, int step) throws InterruptedException {

@@ -1,9 +1,11 @@
 package orrery.kit.kube;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One way to one cluster, as a kubeconfig's context says it. It holds secrets: never log it.
@@ -57,6 +59,28 @@ public record Kubeconfig(
         if (!(credential instanceof Token token)) {
             throw new IllegalArgumentException("only tokens are handed out");
         }
+        return file(name, "token: " + quoted(token.token()));
+    }
+
+    /// A kubeconfig file with this one way and no secret: whoever uses it runs a program that says
+    /// how they are let in (client-go's credential plugins).
+    ///
+    /// @param name of the cluster, the user and the context
+    /// @param command what is run, by name
+    /// @param hint what is said where that is not installed
+    public String write(String name, String command, List<String> arguments, String hint) {
+        var exec = JsonNodeFactory.instance.objectNode()
+                .put("apiVersion", "client.authentication.k8s.io/v1")
+                .put("command", command)
+                .put("installHint", hint)
+                .put("interactiveMode", "Never")
+                .put("provideClusterInfo", false);
+        arguments.forEach(exec.putArray("args")::add);
+        return file(name, "exec: " + exec);
+    }
+
+    /// @param user how the user is let in, a line of YAML
+    private String file(String name, String user) {
         var authority = ca == null ? "" : Base64.getEncoder()
                 .encodeToString(ca.getBytes(StandardCharsets.US_ASCII));
         var verified = serverName == null ? ""
@@ -72,7 +96,7 @@ public record Kubeconfig(
                 users:
                 - name: %1$s
                   user:
-                    token: %5$s
+                    %5$s
                 contexts:
                 - name: %1$s
                   context:
@@ -81,8 +105,7 @@ public record Kubeconfig(
                     namespace: %6$s
                 current-context: %1$s
                 """.formatted(quoted(name), quoted(server.toString()), quoted(authority),
-                        verified, quoted(token.token()),
-                        quoted(namespace == null ? "default" : namespace));
+                        verified, user, quoted(namespace == null ? "default" : namespace));
     }
 
     /// The same way for somebody else.

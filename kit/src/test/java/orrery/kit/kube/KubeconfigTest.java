@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +90,17 @@ class KubeconfigTest {
                 .hasMessageContaining("current-context");
         assertThatThrownBy(() -> Kubeconfig.read(file("", "token: a"), "d"))
                 .hasMessageContaining("no entry named d");
+    }
+
+    @Test
+    void writesOneThatRunsAProgramAndNamesNoSecret() {
+        var config = new Kubeconfig(URI.create("https://a.example"), null, "pem",
+                new Kubeconfig.Token("hush"), null);
+        var file = config.write("x", "cloud", List.of("token", "--for", "a\"b: {c"), "get it");
+        assertThat(file).doesNotContain("hush").contains(
+                "\"command\":\"cloud\"", "\"args\":[\"token\",\"--for\",\"a\\\"b: {c\"]");
+        assertThatThrownBy(() -> Kubeconfig.read(file, null)).as("never run by ourselves")
+                .hasMessageContaining("users.exec");
     }
 
     @Test

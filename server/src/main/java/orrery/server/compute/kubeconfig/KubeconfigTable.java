@@ -102,6 +102,21 @@ final class KubeconfigTable {
                 .bind("state", state.name()).bind("deleted", deleted).execute();
     }
 
+    /// No longer lists those of a user in a cluster that were over before a time. Who has one
+    /// issued every few minutes leaves no more than a day's behind.
+    void forget(Tx tx, String cluster, String user, Instant before, Instant now) {
+        tx.handle().createUpdate("""
+                update kubeconfig
+                set deleted_at = :now
+                where cluster_id = :cluster
+                  and issued_for = :user
+                  and state in ('expired', 'failed')
+                  and updated_at < :before
+                  and deleted_at is null
+                """).bind("now", now).bind("cluster", cluster).bind("user", user)
+                .bind("before", before).execute();
+    }
+
     void downloaded(Tx tx, String id, Instant now) {
         tx.handle().createUpdate("""
                 update kubeconfig

@@ -45,6 +45,9 @@ public final class Kubeconfigs {
     private static final Permission MANAGE = new Permission("iam.policies.create");
     private static final Permission WORK = new Permission("compute.clusters.update");
 
+    /// How long one that is over is still listed, when its user has had another issued.
+    private static final Duration KEPT = Duration.ofDays(1);
+
     /// How long a request waits for the cluster before it answers with the run.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -121,10 +124,24 @@ public final class Kubeconfigs {
             if (!table.insert(tx, made)) {
                 throw new Problem.AlreadyExists(KIND, made.name()).raise();
             }
+            table.forget(tx, of.id(), user, now.minus(KEPT), now);
             events.append(tx, event("kubeconfig.requested", made));
             return new Accepted(made, runs.get(tx, run));
         });
         return settled(grant, accepted);
+    }
+
+    /// A kubeconfig without a secret, with which kubectl runs `orrery kube-token` for one.
+    ///
+    /// @param server where the command line asks
+    /// @throws Problem.Failure [Problem.IllegalTransition] while the cluster does not run
+    public String exec(Grant grant, String region, String cluster, String server) {
+        var of = clusters.get(grant, region, cluster);
+        verifyUsable(of);
+        return clusters.target(grant, of.id()).config().write(of.name(), "orrery", List.of(
+                "kube-token", "--url", server, "--cluster", "/v1/regions/" + of.region()
+                        + "/projects/" + of.projectId() + "/compute/clusters/" + of.id()),
+                "orrery is Orrery's command line: put the folder that it lies in on your PATH");
     }
 
     private static void verifyUsable(Cluster cluster) {

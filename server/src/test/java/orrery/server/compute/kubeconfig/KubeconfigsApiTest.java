@@ -53,6 +53,25 @@ class KubeconfigsApiTest {
     }
 
     @Test
+    void oneForTheCommandLineHoldsNoSecret() {
+        var path = all.compute() + "/clusters/" + all.cluster();
+        var file = owner.get(path + "/kubeconfig");
+        assertThat(file.status()).as(file.raw().body()).isEqualTo(200);
+        assertThat(file.header("Content-Type")).startsWith("application/yaml");
+        assertThat(file.raw().body())
+                .doesNotContain("token:", "client-key-data")
+                .contains("certificate-authority-data: \"",
+                        "\"apiVersion\":\"client.authentication.k8s.io/v1\",\"command\":\"orrery\"",
+                        "\"args\":[\"kube-token\",\"--url\",\"" + server.resolve("/") + "\","
+                                + "\"--cluster\",\"" + path + "\"]");
+        assertThat(owner.get("/v1/regions/global/compute/clusters/" + all.cluster()
+                + "/kubeconfig").raw().body()).isEqualTo(file.raw().body());
+        all.unknown("GET", path + "/kubeconfig", null);
+        assertThat(owner.get(all.compute() + "/clusters/nowhere/kubeconfig").status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void livesFromItsIssueToItsRevocation() {
         var path = issued(Map.of("name", "laptop", "ttl", 1800));
         var seen = owner.get(path);
@@ -113,12 +132,14 @@ class KubeconfigsApiTest {
     @Test
     void isIssuedOnlyOnAClusterThatRuns() {
         var asked = owner.post(all.compute() + "/clusters", Map.of("name", "early"));
+        var withoutSecret = owner.get(all.compute() + "/clusters/early/kubeconfig");
         var early = owner.post(
                 all.compute() + "/clusters/early/kubeconfigs", Map.of("ttl", 3600));
         if (early.status() >= 300) {
             // Less on a host so slow that the cluster runs by now.
             assertThat(early.status()).isEqualTo(409);
             assertThat(early.text("/error/code")).isEqualTo("INVALID_STATE_TRANSITION");
+            assertThat(withoutSecret.status()).isEqualTo(409);
         }
         all.end(asked);
         var inTime = owner.post(
