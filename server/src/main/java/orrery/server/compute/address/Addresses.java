@@ -33,6 +33,8 @@ import orrery.server.compute.subnet.Subnet;
 import orrery.server.iam.policy.Reach;
 import orrery.server.tenancy.project.Contents;
 import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.quota.Amounts;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -49,17 +51,19 @@ public final class Addresses implements Contents, Locator {
     private final Projects projects;
     private final Regions regions;
     private final Networks networks;
+    private final Quotas quotas;
     private final Events events;
     private final Paging paging;
     private final Ids ids;
     private final Clock clock;
 
     public Addresses(Database database, Projects projects, Regions regions, Networks networks,
-            Events events, Paging paging, Ids ids, Clock clock) {
+            Quotas quotas, Events events, Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
         this.regions = regions;
         this.networks = networks;
+        this.quotas = quotas;
         this.events = events;
         this.paging = paging;
         this.ids = ids;
@@ -104,16 +108,20 @@ public final class Addresses implements Contents, Locator {
     ///
     /// @throws Problem.Failure [Problem.PoolExhausted] when none is left, [Problem.Conflict] when
     ///     somebody has the one that was chosen, [Problem.Unprocessable] for a network, a subnet
-    ///     or an address that does not fit, [Problem.AlreadyExists] for the name
+    ///     or an address that does not fit, [Problem.AlreadyExists] for the name,
+    ///     [Problem.QuotaExceeded]
     public Address allocate(Grant grant, String region, NewAddress asked) {
         return database.tx(grant, tx -> {
             projects.hold(tx, grant.scope());
-            return take(tx, grant.scope(), region, asked, "", null);
+            var taken = take(tx, grant.scope(), region, asked, "", null);
+            reserve(tx, taken);
+            return taken;
         });
     }
 
     /// Takes an address for a resource that is being made, in its transaction. It goes when the
-    /// resource frees what it has, unless it was the project's before: then it stays.
+    /// resource frees what it has, unless it was the project's before: then it stays. It is not
+    /// counted before [#count].
     ///
     /// @param field path of the object that has the fields of the request: `nics[0]`
     /// @throws Problem.Failure as [#allocate]
@@ -135,6 +143,18 @@ public final class Addresses implements Contents, Locator {
                         .map(Address::id);
     }
 
+    /// Counts the addresses that were taken for a resource, late in their transaction: after
+    /// everything else that it locks.
+    ///
+    /// @throws Problem.Failure [Problem.QuotaExceeded]
+    public void count(Tx tx, Subject user) {
+        table.lockOf(tx, user).stream().filter(Address::bound).forEach(it -> reserve(tx, it));
+    }
+
+    private void reserve(Tx tx, Address address) {
+        quotas.reserve(tx, address.place(), subject(address), Amounts.ADDRESS);
+    }
+
     /// Attaches an address that the project has to a resource, in its transaction. It stays when
     /// the resource frees what it has.
     ///
@@ -153,14 +173,12 @@ public final class Addresses implements Contents, Locator {
     /// Frees what a resource has, in the transaction that ends it: addresses that were taken for
     /// it are released, those that were attached to it can be attached to another.
     public void free(Tx tx, Subject user) {
-        for (var address : table.lockOf(tx, user)) {
-            if (address.bound()) {
-                release(tx, address);
-            } else {
-                table.detach(tx, address.id(), clock.instant());
-                events.append(tx, event("address.detached", address));
-            }
-        }
+        var all = table.lockOf(tx, user);
+        all.stream().filter(address -> !address.bound()).forEach(address -> {
+            table.detach(tx, address.id(), clock.instant());
+            events.append(tx, event("address.detached", address));
+        });
+        release(tx, all.stream().filter(Address::bound).toList());
     }
 
     /// Gives an address back.
@@ -172,14 +190,18 @@ public final class Addresses implements Contents, Locator {
             var found = lock(tx, grant.scope(), region, idOrName);
             IfMatch.verify(KIND, found.id(), found.version(), expected);
             verifyUnused(found);
-            release(tx, found);
+            release(tx, List.of(found));
         });
     }
 
-    private void release(Tx tx, Address address) {
-        table.delete(tx, address.id(), clock.instant());
-        space.giveBack(tx, address.subnetId(), address.ipAddress());
-        events.append(tx, event("address.released", address));
+    private void release(Tx tx, List<Address> some) {
+        some.forEach(address -> {
+            table.delete(tx, address.id(), clock.instant());
+            space.giveBack(tx, address.subnetId(), address.ipAddress());
+            events.append(tx, event("address.released", address));
+        });
+        // Quotas last, always: so nobody waits for each other.
+        some.forEach(address -> quotas.release(tx, subject(address)));
     }
 
     private static void verifyUnused(Address address) {
@@ -293,10 +315,9 @@ public final class Addresses implements Contents, Locator {
 
     @Override
     public List<String> clear(Tx tx, Scope project) {
-        for (var address : table.lockSome(tx, project.requireProject())) {
-            verifyUnused(address);
-            release(tx, address);
-        }
+        var some = table.lockSome(tx, project.requireProject());
+        some.forEach(Addresses::verifyUnused);
+        release(tx, some);
         return List.of();
     }
 
@@ -329,8 +350,12 @@ public final class Addresses implements Contents, Locator {
     }
 
     private static NewEvent event(String type, Address about) {
-        return new NewEvent(type, new Subject(KIND, about.id()), about.place(), Map.of(
+        return new NewEvent(type, subject(about), about.place(), Map.of(
                 "name", about.name(), "region", about.region(), "ipAddress", about.ipAddress()));
+    }
+
+    private static Subject subject(Address about) {
+        return new Subject(KIND, about.id());
     }
 
     private static String project(Grant grant) {

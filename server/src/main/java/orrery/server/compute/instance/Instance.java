@@ -119,7 +119,7 @@ public record Instance(
 
     /// What it takes of its project's quota, running or not: it may be started at any time.
     Amounts amounts() {
-        return new Amounts(gpus.stream().mapToLong(Gpu::count).sum(), cpuCores, ramGb, 0, 0);
+        return new Amounts(gpus.stream().mapToLong(Gpu::count).sum(), cpuCores, ramGb, 0, 0, 0);
     }
 
     /// Name of the objects on the management cluster that stand for it.

@@ -204,6 +204,7 @@ public final class Instances implements Contents, Locator {
         if (!mistakes.isEmpty()) {
             throw new Problem.Unprocessable(mistakes).raise();
         }
+        nics.count(tx, id);
         quotas.reserve(tx, grant.scope(), Lifecycle.subject(id), instance.amounts());
         events.append(tx, InstanceEvents.of("instance.created", instance));
         return new Accepted(table.rows.get(tx, id), runs.get(tx, run));

@@ -155,8 +155,8 @@ final class Lifecycle {
     void deleted(Tx tx, String id) {
         var instance = lock(tx, id);
         verify(instance, State.DELETED);
-        nics.giveBack(tx, id);
         volumes.freed(tx, id);
+        nics.giveBack(tx, id);
         quotas.release(tx, subject(id));
         table.delete(tx, id, clock.instant());
         events.append(tx, InstanceEvents.of("instance.deleted", instance));

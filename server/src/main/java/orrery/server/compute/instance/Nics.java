@@ -59,6 +59,13 @@ final class Nics {
         }
     }
 
+    /// Counts the addresses that a machine has taken, late in its transaction.
+    ///
+    /// @throws Problem.Failure [Problem.QuotaExceeded]
+    void count(Tx tx, String instance) {
+        addresses.count(tx, Lifecycle.subject(instance));
+    }
+
     private Optional<NicTable.Berth> berth(Tx tx, Scope project, String region,
             NewInstance.Nic nic, List<Mistake> mistakes) {
         var place = "/v1/regions/" + region + "/projects/" + project.requireProject();
@@ -158,7 +165,7 @@ final class Nics {
     /// All that a machine has in networks is free again.
     void giveBack(Tx tx, String instance) {
         table.delete(tx, instance);
-        addresses.free(tx, Lifecycle.subject(instance));
         networks.release(tx, Lifecycle.subject(instance));
+        addresses.free(tx, Lifecycle.subject(instance));
     }
 }

@@ -98,7 +98,7 @@ final class EndpointLifecycle {
     /// Takes what a serving may come to need.
     void reserve(Tx tx, Endpoint endpoint, long gpus) {
         quotas.reserve(tx, endpoint.place(), Endpoints.subject(endpoint.id()),
-                new Amounts(gpus, 0, 0, 0, 0));
+                new Amounts(gpus, 0, 0, 0, 0, 0));
     }
 
     void provisioning(Tx tx, String id) {

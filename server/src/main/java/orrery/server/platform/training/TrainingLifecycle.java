@@ -132,7 +132,7 @@ final class TrainingLifecycle {
 
     void reserve(Tx tx, Training training) {
         quotas.reserve(tx, training.place(), Trainings.subject(training.id()),
-                new Amounts(training.work().gpus(), 0, 0, 0, 0));
+                new Amounts(training.work().gpus(), 0, 0, 0, 0, 0));
     }
 
     /// Somebody makes its objects.

@@ -8,17 +8,21 @@ import java.util.Map;
 /// @param ramGb 2³⁰ bytes
 /// @param storageGb 2³⁰ bytes
 public record Amounts(
-        long gpuCount, long cpuCores, long ramGb, long storageGb, long clusterCount) {
+        long gpuCount, long cpuCores, long ramGb, long storageGb, long clusterCount,
+        long addressCount) {
     private static final int GB_IN_TB = 1024;
 
-    public static final Amounts NONE = new Amounts(0, 0, 0, 0, 0);
+    public static final Amounts NONE = new Amounts(0, 0, 0, 0, 0, 0);
 
     /// One cluster, whose nodes are not counted: what is in them only their region knows.
-    public static final Amounts CLUSTER = new Amounts(0, 0, 0, 0, 1);
+    public static final Amounts CLUSTER = new Amounts(0, 0, 0, 0, 1, 0);
+
+    /// One address, of whatever kind.
+    public static final Amounts ADDRESS = new Amounts(0, 0, 0, 0, 0, 1);
 
     /// Storage and nothing else.
     public static Amounts storage(long gb) {
-        return new Amounts(0, 0, 0, gb, 0);
+        return new Amounts(0, 0, 0, gb, 0, 0);
     }
 
     /// The storage as quotas limit and show it: 2⁴⁰ bytes, those included that were begun.
@@ -29,7 +33,7 @@ public record Amounts(
     Amounts minus(Amounts other) {
         return new Amounts(gpuCount - other.gpuCount, cpuCores - other.cpuCores,
                 ramGb - other.ramGb, storageGb - other.storageGb,
-                clusterCount - other.clusterCount);
+                clusterCount - other.clusterCount, addressCount - other.addressCount);
     }
 
     /// By the names that quotas have on the wire.
@@ -40,6 +44,7 @@ public record Amounts(
         all.put("ramGb", ramGb);
         all.put("storageTb", storageTb());
         all.put("clusterCount", clusterCount);
+        all.put("addressCount", addressCount);
         return all;
     }
 }

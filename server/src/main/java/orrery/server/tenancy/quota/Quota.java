@@ -10,7 +10,7 @@ import orrery.kit.db.Jsonb;
 /// How much an organization, or one of its projects, may have and has.
 ///
 /// @param projectId `null` for the organization as a whole
-/// @param gpuCount a limit, as the other four; `null` for none
+/// @param gpuCount a limit, as the other five; `null` for none
 public record Quota(
         String organizationId,
         @Nullable String projectId,
@@ -19,6 +19,7 @@ public record Quota(
         @Nullable Long ramGb,
         @Nullable Long storageTb,
         @Nullable Long clusterCount,
+        @Nullable Long addressCount,
         @Jsonb Amounts used,
         long version,
         @Nullable Instant updatedAt) {
@@ -29,7 +30,8 @@ public record Quota(
             @Nullable Long cpuCores,
             @Nullable Long ramGb,
             @Nullable Long storageTb,
-            @Nullable Long clusterCount) {
+            @Nullable Long clusterCount,
+            @Nullable Long addressCount) {
         public Limits {
             var mistakes = new Mistakes();
             check(mistakes, "gpuCount", gpuCount);
@@ -37,6 +39,7 @@ public record Quota(
             check(mistakes, "ramGb", ramGb);
             check(mistakes, "storageTb", storageTb);
             check(mistakes, "clusterCount", clusterCount);
+            check(mistakes, "addressCount", addressCount);
             mistakes.orRefuse();
         }
 
@@ -48,6 +51,7 @@ public record Quota(
             all.put("ramGb", ramGb);
             all.put("storageTb", storageTb);
             all.put("clusterCount", clusterCount);
+            all.put("addressCount", addressCount);
             return all;
         }
     }
@@ -58,11 +62,11 @@ public record Quota(
 
     /// One without limits, of which nothing was used.
     static Quota none(String organization, @Nullable String project) {
-        return new Quota(
-                organization, project, null, null, null, null, null, Amounts.NONE, 1, null);
+        return new Quota(organization, project, null, null, null, null, null, null, Amounts.NONE,
+                1, null);
     }
 
     Limits limits() {
-        return new Limits(gpuCount, cpuCores, ramGb, storageTb, clusterCount);
+        return new Limits(gpuCount, cpuCores, ramGb, storageTb, clusterCount, addressCount);
     }
 }

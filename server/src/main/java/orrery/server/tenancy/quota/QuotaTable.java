@@ -23,13 +23,14 @@ final class QuotaTable {
 
     private static final String CHANGE = """
             insert into quota as old (organization_id, project_id, gpu_count, cpu_cores, ram_gb,
-                                      storage_tb, cluster_count, version, updated_at)
+                                      storage_tb, cluster_count, address_count, version,
+                                      updated_at)
             values (:organization, :project, :gpuCount, :cpuCores, :ramGb, :storageTb,
-                    :clusterCount, 2, :at)
+                    :clusterCount, :addressCount, 2, :at)
             on conflict (organization_id, project_id) do update
             set gpu_count = :gpuCount, cpu_cores = :cpuCores, ram_gb = :ramGb,
                 storage_tb = :storageTb, cluster_count = :clusterCount,
-                version = old.version + 1, updated_at = :at
+                address_count = :addressCount, version = old.version + 1, updated_at = :at
             returning *""";
 
     Quota change(Tx tx, String organization, @Nullable String project, Quota.Limits limits,
@@ -38,7 +39,8 @@ final class QuotaTable {
                 .bind("organization", organization).bind("project", project)
                 .bind("gpuCount", limits.gpuCount()).bind("cpuCores", limits.cpuCores())
                 .bind("ramGb", limits.ramGb()).bind("storageTb", limits.storageTb())
-                .bind("clusterCount", limits.clusterCount()).bind("at", at)
+                .bind("clusterCount", limits.clusterCount())
+                .bind("addressCount", limits.addressCount()).bind("at", at)
                 .mapTo(Quota.class).one();
     }
 
@@ -48,7 +50,7 @@ final class QuotaTable {
             insert into quota as old (organization_id, project_id, used, updated_at)
             values (:organization, :project, :more, :at)
             on conflict (organization_id, project_id) do update
-            set used = (
+            set used = old.used || (
                 select jsonb_object_agg(
                     key, coalesce((old.used ->> key)::bigint, 0) + value::bigint)
                 from jsonb_each_text(:more))

@@ -9,14 +9,20 @@ import orrery.kit.http.Patch;
 final class QuotaViews {
     private QuotaViews() {}
 
-    record Usage(long gpuCount, long cpuCores, long ramGb, long storageTb, long clusterCount) {
+    record Usage(
+            long gpuCount,
+            long cpuCores,
+            long ramGb,
+            long storageTb,
+            long clusterCount,
+            long addressCount) {
         static Usage of(Amounts it) {
             return new Usage(it.gpuCount(), it.cpuCores(), it.ramGb(), it.storageTb(),
-                    it.clusterCount());
+                    it.clusterCount(), it.addressCount());
         }
     }
 
-    /// @param gpuCount a limit, as the next four; `null` for none
+    /// @param gpuCount a limit, as the next five; `null` for none
     record View(
             String selfLink,
             String organizationId,
@@ -26,6 +32,7 @@ final class QuotaViews {
             @Nullable Long ramGb,
             @Nullable Long storageTb,
             @Nullable Long clusterCount,
+            @Nullable Long addressCount,
             Usage usage,
             long version,
             @Nullable Instant updatedAt) {
@@ -34,7 +41,7 @@ final class QuotaViews {
                     ? "organizations/" + it.organizationId() : "projects/" + it.projectId());
             return new View(path + "/quotas", it.organizationId(), it.projectId(), it.gpuCount(),
                     it.cpuCores(), it.ramGb(), it.storageTb(), it.clusterCount(),
-                    Usage.of(it.used()), it.version(), it.updatedAt());
+                    it.addressCount(), Usage.of(it.used()), it.version(), it.updatedAt());
         }
     }
 
@@ -44,24 +51,27 @@ final class QuotaViews {
             Patch<Long> cpuCores,
             Patch<Long> ramGb,
             Patch<Long> storageTb,
-            Patch<Long> clusterCount) {
+            Patch<Long> clusterCount,
+            Patch<Long> addressCount) {
         Change {
             var mistakes = new Mistakes().unless(!gpuCount.isAbsent() || !cpuCores.isAbsent()
                             || !ramGb.isAbsent() || !storageTb.isAbsent()
-                            || !clusterCount.isAbsent(),
-                    "body", "must change gpuCount, cpuCores, ramGb, storageTb or clusterCount");
+                            || !clusterCount.isAbsent() || !addressCount.isAbsent(),
+                    "body", "must change gpuCount, cpuCores, ramGb, storageTb, clusterCount or"
+                            + " addressCount");
             Quota.check(mistakes, "gpuCount", gpuCount.or(null));
             Quota.check(mistakes, "cpuCores", cpuCores.or(null));
             Quota.check(mistakes, "ramGb", ramGb.or(null));
             Quota.check(mistakes, "storageTb", storageTb.or(null));
             Quota.check(mistakes, "clusterCount", clusterCount.or(null));
+            Quota.check(mistakes, "addressCount", addressCount.or(null));
             mistakes.orRefuse();
         }
 
         Quota.Limits of(Quota old) {
             return new Quota.Limits(gpuCount.or(old.gpuCount()), cpuCores.or(old.cpuCores()),
                     ramGb.or(old.ramGb()), storageTb.or(old.storageTb()),
-                    clusterCount.or(old.clusterCount()));
+                    clusterCount.or(old.clusterCount()), addressCount.or(old.addressCount()));
         }
     }
 }

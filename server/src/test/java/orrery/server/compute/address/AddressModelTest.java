@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever is asked in whatever order: an address belongs to one at a time, none is lost, and one
-/// is refused only when it is taken.
+/// Whatever is asked in whatever order: an address belongs to one at a time, none is lost, one is
+/// refused only when it is taken, and the quota counts those that are.
 @Tag("sagas")
 class AddressModelTest {
     private static final int STEPS = 400;
@@ -44,6 +44,8 @@ class AddressModelTest {
                 step(world, network, random);
                 assertThat(live(world)).as("seed " + seed + " step " + i)
                         .isEqualTo(taken.keySet());
+                assertThat(world.used()).as("seed " + seed + " step " + i)
+                        .isEqualTo(taken.size());
             }
             assertThat(ranges(world)).containsExactlyInAnyOrderElementsOf(free);
         }
@@ -85,9 +87,12 @@ class AddressModelTest {
 
     private void held(AddressWorld world, Network network, Subject user) {
         try {
-            var made = world.test.database().tx(GRANT, tx -> world.addresses.hold(tx, PROJECT,
-                    REGION, NewAddress.internal(null, null, null, network.id(), null), "nic",
-                    user));
+            var made = world.test.database().tx(GRANT, tx -> {
+                var held = world.addresses.hold(tx, PROJECT, REGION, NewAddress.internal(
+                        null, null, null, network.id(), null), "nic", user);
+                world.addresses.count(tx, user);
+                return held;
+            });
             note(made);
             users.put(made.ipAddress(), user);
             bound.add(made.ipAddress());

@@ -3,6 +3,7 @@ package orrery.server.compute.address;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
+import java.util.OptionalLong;
 import orrery.kit.Ids;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
@@ -14,6 +15,8 @@ import orrery.server.compute.network.Networks;
 import orrery.server.compute.network.NewNetwork;
 import orrery.server.compute.subnet.Subnets;
 import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.quota.Quota;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.Regions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -30,6 +33,7 @@ final class AddressWorld implements AutoCloseable {
     final Ids ids = new Ids(new SecureRandom());
     final Networks networks;
     final Subnets subnets;
+    final Quotas quotas;
     final Addresses addresses;
 
     AddressWorld() {
@@ -60,8 +64,20 @@ final class AddressWorld implements AutoCloseable {
         networks = new Networks(database, projects, regions, events, paging, ids, clock);
         subnets = new Subnets(
                 database, projects, regions, networks, events, paging, ids, clock);
+        quotas = new Quotas(database, events, clock);
         addresses = new Addresses(
-                database, projects, regions, networks, events, paging, ids, clock);
+                database, projects, regions, networks, quotas, events, paging, ids, clock);
+    }
+
+    /// How many addresses the project has, as its quota counts them.
+    long used() {
+        return quotas.get(GRANT).used().addressCount();
+    }
+
+    /// @param addresses how many the project may have; `null` for no limit
+    void limit(Long addresses) {
+        quotas.change(GRANT, old -> new Quota.Limits(null, null, null, null, null, addresses),
+                OptionalLong.empty());
     }
 
     Network network(String name, String cidr) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -84,6 +85,50 @@ class AddressesTest {
             }
             assertThat(got).isEqualTo(1);
         }
+    }
+
+    @Test
+    void ofTwentyAtOnceAsManyGetOneAsTheQuotaAllows() throws Exception {
+        var network = world.network("limited", "10.8.0.0/24");
+        var used = world.used();
+        world.limit(used + 5);
+        try (var threads = Executors.newFixedThreadPool(20)) {
+            var all = threads.invokeAll(IntStream.range(0, 20)
+                    .<Callable<Optional<Address>>>mapToObj(i -> () -> allowed(network)).toList());
+            var given = new ArrayList<Address>();
+            for (var each : all) {
+                each.get().ifPresent(given::add);
+            }
+            assertThat(given).hasSize(5);
+            assertThat(world.used()).isEqualTo(used + 5);
+            assertThat(refusal(() -> held(network)).toString()).contains("addressCount");
+            assertThat(world.used()).as("what was refused is not counted").isEqualTo(used + 5);
+            world.addresses.release(GRANT, REGION, given.getFirst().id(), OptionalLong.empty());
+            assertThat(world.used()).isEqualTo(used + 4);
+            held(network);
+            assertThat(allowed(network)).isEmpty();
+            world.test.database().write(GRANT, tx -> world.addresses.free(tx, INSTANCE));
+            assertThat(allowed(network)).isPresent();
+        } finally {
+            world.limit(null);
+        }
+    }
+
+    private static Optional<Address> allowed(Network network) {
+        try {
+            return Optional.of(world.allocate(network));
+        } catch (Problem.Failure refused) {
+            assertThat(refused.problem()).isInstanceOf(Problem.QuotaExceeded.class);
+            return Optional.empty();
+        }
+    }
+
+    private static void held(Network network) {
+        world.test.database().write(GRANT, tx -> {
+            world.addresses.hold(tx, PROJECT, REGION, NewAddress.internal(
+                    null, null, null, network.id(), null), "nics[0]", INSTANCE);
+            world.addresses.count(tx, INSTANCE);
+        });
     }
 
     @Test

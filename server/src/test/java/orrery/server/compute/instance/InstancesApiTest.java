@@ -286,6 +286,19 @@ class InstancesApiTest {
     }
 
     @Test
+    void norOneWhoseAddressesAreBeyondIt() {
+        var quotas = "/v1/regions/global/projects/" + all.project() + "/quotas";
+        owner.patch(quotas, Map.of("addressCount", 0));
+        try {
+            var refused = owner.post(instances, body("epsilon-six"));
+            assertThat(refused.status()).as(refused.raw().body()).isEqualTo(403);
+            assertThat(refused.text("/error/message")).contains("addressCount");
+        } finally {
+            owner.patch(quotas, "{\"addressCount\":null}");
+        }
+    }
+
+    @Test
     void changesTextsAtOnceAndNothingElse() {
         ends(asked(body("zeta")));
         var path = instances + "/zeta";

@@ -62,7 +62,7 @@ public final class MachineWorld implements AutoCloseable {
         networks.create(GRANT, REGION, new NewNetwork(
                 "home", null, null, Map.of(), "10.20.0.0/24", Network.Role.DEFAULT));
         nics = new Nics(networks, new Addresses(
-                database, projects, regions, networks, events, paging, ids, clock));
+                database, projects, regions, networks, quotas, events, paging, ids, clock));
         management = new Management(regions, clients);
         // No machine here is a server.
         lifecycle = new Lifecycle(database, nics, storage.volumes, null, quotas, events,
@@ -131,6 +131,7 @@ public final class MachineWorld implements AutoCloseable {
                     "usr_test", now, now, null);
             new InstanceTable().insert(tx, made);
             nics.take(tx, GRANT.scope(), REGION, id, null, new ArrayList<>());
+            nics.count(tx, id);
             quotas.reserve(tx, GRANT.scope(), Lifecycle.subject(id), made.amounts());
         });
         return get(id);
@@ -197,6 +198,11 @@ public final class MachineWorld implements AutoCloseable {
     /// Cores that the project's quota counts as used.
     long usedCores() {
         return quotas.get(GRANT).used().cpuCores();
+    }
+
+    /// Addresses that it counts.
+    long usedAddresses() {
+        return quotas.get(GRANT).used().addressCount();
     }
 
     @Override

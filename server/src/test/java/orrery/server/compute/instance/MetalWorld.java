@@ -48,10 +48,10 @@ final class MetalWorld implements AutoCloseable {
         var projects = servers.projects(process);
         var networks = new Networks(
                 database, projects, servers.regions, events, paging, servers.ids, clock);
-        var nics = new Nics(networks, new Addresses(database, projects, servers.regions, networks,
-                events, paging, servers.ids, clock));
-        pools = servers.pools(process, servers.machines(process));
         quotas = new Quotas(database, events, clock);
+        var nics = new Nics(networks, new Addresses(database, projects, servers.regions, networks,
+                quotas, events, paging, servers.ids, clock));
+        pools = servers.pools(process, servers.machines(process));
         metal = new Metal(held, pools);
         // No server here has a volume.
         var volumes = new Volumes(database, projects, servers.regions, null, quotas, null, events,

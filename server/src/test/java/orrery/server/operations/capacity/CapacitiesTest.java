@@ -85,7 +85,7 @@ class CapacitiesTest {
         servers(new Shelf("available", "healthy", null, null, 1), "us1-b", 64, "Abacus", 2);
         machines();
         new Quotas(test.database(), process.events(), CLOCK).change(GRANT,
-                old -> new Quota.Limits(8L, null, 10L, null, null),
+                old -> new Quota.Limits(8L, null, 10L, null, null, null),
                 OptionalLong.empty());
     }
 

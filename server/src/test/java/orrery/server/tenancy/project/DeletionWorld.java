@@ -27,6 +27,7 @@ import orrery.server.compute.network.NewNetwork;
 import orrery.server.compute.subnet.Subnets;
 import orrery.server.iam.policy.Policies;
 import orrery.server.tenancy.organization.Organizations;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.Regions;
 
@@ -100,8 +101,9 @@ public final class DeletionWorld implements AutoCloseable {
                 world.ids, clock);
         var subnets = new Subnets(database, projects, regions, networks, events,
                 TestProcess.paging(), world.ids, clock);
-        addresses = new Addresses(database, projects, regions, networks, events,
-                TestProcess.paging(), world.ids, clock);
+        addresses = new Addresses(database, projects, regions, networks,
+                new Quotas(database, events, clock), events, TestProcess.paging(), world.ids,
+                clock);
         deletions = new ProjectDeletions(database, projects, Beans.of(List.of(
                 networks, subnets, addresses, new Things(world.process.runs()))),
                 Beans.of(List.of(policies)), world.process.runs());
@@ -165,6 +167,8 @@ public final class DeletionWorld implements AutoCloseable {
                     select 'policy/' || id from policy where project_id = 'prj_test'
                     union all
                     select 'project/' || id from project where deleted_at is null
+                    union all
+                    select 'reserved/' || id from quota_reservation
                     """).mapTo(String.class).list());
             if (hasNamespace()) {
                 left.add("namespace");

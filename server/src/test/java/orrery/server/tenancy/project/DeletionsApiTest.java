@@ -86,6 +86,7 @@ class DeletionsApiTest {
         var project = project(organization, "full");
         var path = GLOBAL + "/projects/" + project;
         fill(project);
+        assertThat(addresses(organization)).isGreaterThan(1);
         var refused = owner.delete(path);
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.text("/error/code")).isEqualTo("CONFLICT_IN_USE");
@@ -110,7 +111,14 @@ class DeletionsApiTest {
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("completed");
         assertThat(owner.get(path).status()).isEqualTo(404);
         assertThat(owner.get(compute(project) + "/clusters").status()).isEqualTo(404);
+        assertThat(addresses(organization)).as("given back").isZero();
         project(organization, "full");
+    }
+
+    /// How many the organization has, as its quota counts them.
+    private long addresses(String organization) {
+        return owner.get(GLOBAL + "/organizations/" + organization + "/quotas")
+                .json().at("/data/usage/addressCount").asLong(-1);
     }
 
     @Test
