@@ -10,7 +10,6 @@ import java.util.Map;
 
 /// A simulated region and servers beside it, in a folder of their own.
 final class Installation implements AutoCloseable {
-    private static final String SERVER = "server/target/quarkus-app/quarkus-run.jar";
     private static final String SIM = "sim/target/orrery-sim.jar";
     private static final String CLI = "cli/target/orrery-cli.jar";
 
@@ -66,7 +65,7 @@ final class Installation implements AutoCloseable {
         environment.put("ORRERY_SIM_KUBECONFIG",
                 folder.resolve("sim").resolve("kubeconfig").toString());
         var log = folder.resolve("server-" + port + "-" + ++starts + ".log");
-        var program = Program.start(SERVER, log, environment);
+        var program = Program.start(Program.SERVER, log, environment);
         program.await(line -> line.startsWith("Orrery is ready at"));
         return program;
     }

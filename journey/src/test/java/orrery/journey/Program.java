@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 
 /// A program as a process, its output in a file.
 final class Program implements AutoCloseable {
+    static final String SERVER = "server/target/quarkus-app/quarkus-run.jar";
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
@@ -27,12 +28,20 @@ final class Program implements AutoCloseable {
     /// @param jar from the repository's root
     static Program start(
             String jar, Path log, Map<String, String> environment, String... arguments) {
+        var file = ROOT.resolve(jar);
+        var options = jar.equals(SERVER) ? FastStart.options(file) : List.<String>of();
+        return of(java(options, file, List.of(arguments)), log, environment);
+    }
+
+    static List<String> java(List<String> options, Path jar, List<String> arguments) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC", "-Xmx320m", "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow", "-jar", ROOT.resolve(jar).toString()));
-        command.addAll(List.of(arguments));
-        return of(command, log, environment);
+                "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(arguments);
+        return command;
     }
 
     /// A program of others.
@@ -90,9 +99,14 @@ final class Program implements AutoCloseable {
         process.waitFor();
     }
 
+    /// Asks it to end in good order.
+    void stop() {
+        process.destroy();
+    }
+
     @Override
     public void close() {
-        process.destroy();
+        stop();
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Starts that fail, and starts after deaths: each says why in a line, leaves no process behind,
 /// and hinders no later one.
 class StartTest {
-    private static final String SERVER = "server/target/quarkus-app/quarkus-run.jar";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /// Moments of a first start, by what it makes then: the programs are being unpacked, the
@@ -67,7 +66,7 @@ class StartTest {
     private Program start(Map<String, String> settings) {
         var all = new HashMap<>(Map.of("ORRERY_DATA", data.toString(), "ORRERY_PORT", "0"));
         all.putAll(settings);
-        return Program.start(SERVER, temporary.resolve("start-" + ++starts + ".log"), all);
+        return Program.start(Program.SERVER, temporary.resolve("start-" + ++starts + ".log"), all);
     }
 
     private void startsWell() throws InterruptedException {
