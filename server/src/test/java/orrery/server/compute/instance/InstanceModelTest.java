@@ -206,8 +206,6 @@ class InstanceModelTest {
                         State.STOPPING, State.SUSPENDING, State.DELETING));
         assertThat(world.usedCores()).as(why()).isEqualTo(states(world).stream()
                 .filter(it -> it != State.FAILED && it != State.DELETED).count());
-        assertThat(world.usedAddresses()).as("one each until it is deleted, " + why()).isEqualTo(
-                states(world).stream().filter(it -> it != State.DELETED).count());
     }
 
     private List<State> states(MachineWorld world) {

@@ -200,11 +200,6 @@ public final class MachineWorld implements AutoCloseable {
         return quotas.get(GRANT).used().cpuCores();
     }
 
-    /// Addresses that it counts.
-    long usedAddresses() {
-        return quotas.get(GRANT).used().addressCount();
-    }
-
     @Override
     public void close() {
         storage.close();
