@@ -114,12 +114,14 @@ final class Lifecycle {
                 clock.instant());
     }
 
-    /// It is as it shall be.
+    /// It is as it shall be. A deletion that was asked for meanwhile goes on.
     void running(Tx tx, String id, List<NodePool> pools) {
         var cluster = table.rows.lock(tx, id);
         table.pools(tx, id, pools, clock.instant());
         keepNetworks(tx, id, pools);
-        mark(tx, cluster, Cluster.State.RUNNING, "");
+        if (cluster.state() != Cluster.State.DELETING) {
+            mark(tx, cluster, Cluster.State.RUNNING, "");
+        }
     }
 
     /// The networks of these pools are in use, and no others.

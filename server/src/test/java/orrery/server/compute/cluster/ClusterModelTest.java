@@ -67,7 +67,7 @@ class ClusterModelTest {
         try {
             for (int i = 0; i < STEPS; i++) {
                 act();
-                Thread.sleep(random.nextInt(300));
+                Thread.sleep(random.nextInt(60));
             }
             comeToRest();
             everyStepIsOneOfItsLife();

@@ -1,9 +1,6 @@
 package orrery.server.compute.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,22 +63,13 @@ final class SimulatedClusters implements AutoCloseable {
         var events = process.events();
         regions = new Regions(database, TestProcess.sealing(), events, clock);
         regions.register(TestDatabase.ACCESS.system("test"),
-                new NewRegion(REGION, "Simulated", kubeconfig(), null, List.of()));
+                new NewRegion(REGION, "Simulated", SimulatedRegion.hasty(), null, List.of()));
         networks = new Networks(
                 database, null, regions, events, TestProcess.paging(), ids, clock);
         quotas = new Quotas(database, events, clock);
         management = new Management(regions, clients);
         lifecycle = new Lifecycle(
                 database, networks, quotas, TestProcess.sealing(), events, clock);
-    }
-
-    /// Of a region that takes its time, so that much happens while it does.
-    private static String kubeconfig() {
-        try {
-            return Files.readString(SimulatedRegion.kubeconfig());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// The use cases, as one process has them.
