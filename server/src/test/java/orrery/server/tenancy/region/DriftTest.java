@@ -10,18 +10,24 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import orrery.kit.access.Access;
 import orrery.kit.db.Database;
+import orrery.kit.durable.LoopRound;
+import orrery.kit.kube.Fence;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.KubeClients;
+import orrery.kit.kube.KubeFailure;
 import orrery.kit.kube.KubeView;
 import orrery.kit.kube.Stranger;
 import orrery.kit.kube.Trees;
@@ -60,6 +66,8 @@ class DriftTest {
     @Any
     Instance<Settles> kinds;
 
+    /// The objects that we made, by kind.
+    private final Map<Kind, ObjectNode> described = new ConcurrentHashMap<>();
     private Neighbours all;
     private Visitor owner;
     private String project;
@@ -114,6 +122,39 @@ class DriftTest {
         assertThat(tested).as("every kind that is followed").isEqualTo(followed);
         var end = all.end(owner.delete(GLOBAL + "/projects/" + project + "?cascade=true"));
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("completed");
+        whatArrivesLateIsDeleted(home());
+    }
+
+    /// All of it is over, and some write may yet have been on its way.
+    private void whatArrivesLateIsDeleted(String home) {
+        assertThat(described.keySet()).isEqualTo(kinds.stream().map(Settles::kind)
+                .collect(Collectors.toSet()));
+        stranger().create(ProjectNamespace.object(project, home));
+        described.values().forEach(it -> {
+            it.remove("status");
+            it.withObjectProperty("metadata")
+                    .retain("name", "namespace", "labels", "annotations");
+            // Not before the region offers the new namespace its templates.
+            Awaitility.await().atMost(PATIENCE).ignoreException(KubeFailure.class)
+                    .until(() -> stranger().create(it) != null);
+        });
+        var late = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(11));
+        var round = new LoopRound(
+                access.system("test"), new Fence("loop test", Long.MAX_VALUE, () -> true));
+        awaits("all are gone, and servers are not", () -> {
+            try (var settling = new SettleRegions(
+                    regions, clients, kinds.stream().toList(), late)) {
+                settling.round(round);
+            }
+            return described.entrySet().stream().allMatch(it -> isThere(it.getKey(),
+                    it.getValue()) == it.getKey().kind().equals("BareMetalHost"));
+        });
+        stranger().remove(Kind.NAMESPACE, null, namespace());
+    }
+
+    private boolean isThere(Kind kind, ObjectNode object) {
+        return view().find(kind, namespace(), object.at("/metadata/name").asText())
+                .filter(it -> !it.path("metadata").has("deletionTimestamp")).isPresent();
     }
 
     private static Kind result(Future<Kind> one) throws Exception {
@@ -297,7 +338,9 @@ class DriftTest {
         assertThat(asked.status()).as(asked.raw().body()).isEqualTo(202);
         var end = all.end(asked);
         assertThat(end.path("status").asText()).as(end.toString()).isEqualTo("completed");
-        return thing(path + "/" + body.get("name"), kind, state);
+        var it = thing(path + "/" + body.get("name"), kind, state);
+        described.put(it.kind(), object(it));
+        return it;
     }
 
     private Thing thing(String path, String name, String state) {
