@@ -213,6 +213,9 @@ create table deploy (
     constraint deploy_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'validating'::text, 'deploying'::text, 'running'::text, 'updating'::text, 'failed'::text, 'deleting'::text, 'deleted'::text])))
 );
 CREATE UNIQUE INDEX deploy_name ON public.deploy USING btree (project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX deploy_newest ON public.deploy USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX deploy_of_organization ON public.deploy USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX deploy_of_project ON public.deploy USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX deploy_page ON public.deploy USING btree (project_id, region, created_at DESC, id);
 CREATE INDEX deploy_region ON public.deploy USING btree (region, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX deploy_stack ON public.deploy USING btree (stack_id) WHERE (deleted_at IS NULL);
@@ -588,6 +591,9 @@ CREATE UNIQUE INDEX inference_endpoint_name ON public.inference_endpoint USING b
 CREATE INDEX inference_endpoint_organization ON public.inference_endpoint USING btree (organization_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX inference_endpoint_page ON public.inference_endpoint USING btree (project_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX inference_endpoint_region ON public.inference_endpoint USING btree (region, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX inference_newest ON public.inference_endpoint USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX inference_of_organization ON public.inference_endpoint USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX inference_of_project ON public.inference_endpoint USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 
 create table installation (
     founded_at timestamp with time zone not null,
@@ -1099,6 +1105,7 @@ CREATE UNIQUE INDEX project_name ON public.project USING btree (organization_id,
 CREATE INDEX project_page ON public.project USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 
 create table quota (
+    address_count bigint,
     cluster_count bigint,
     cpu_cores bigint,
     gpu_count bigint,
@@ -1109,6 +1116,7 @@ create table quota (
     updated_at timestamp with time zone not null,
     used jsonb not null default '{}'::jsonb,
     version bigint not null default 1,
+    constraint quota_address_count_check CHECK ((address_count >= 0)),
     constraint quota_cluster_count_check CHECK ((cluster_count >= 0)),
     constraint quota_cpu_cores_check CHECK ((cpu_cores >= 0)),
     constraint quota_gpu_count_check CHECK ((gpu_count >= 0)),
@@ -1164,7 +1172,7 @@ create table region (
     version bigint not null default 1,
     zones jsonb not null default '[]'::jsonb,
     constraint region_pkey PRIMARY KEY (code),
-    constraint region_state_check CHECK ((state = ANY (ARRAY['active'::text, 'degraded'::text, 'disabled'::text])))
+    constraint region_state_check CHECK ((state = ANY (ARRAY['active'::text, 'degraded'::text, 'maintenance'::text, 'disabled'::text])))
 );
 CREATE TRIGGER region_offers AFTER INSERT ON public.region FOR EACH ROW EXECUTE FUNCTION region_offers();
 CREATE TRIGGER region_zones BEFORE INSERT ON public.region FOR EACH ROW EXECUTE FUNCTION region_zones();
@@ -1449,6 +1457,7 @@ create table subnet (
 CREATE INDEX subnet_external ON public.subnet USING btree (region) WHERE ((role = 'external'::text) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX subnet_name ON public.subnet USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
 CREATE INDEX subnet_network ON public.subnet USING btree (network_id) WHERE (deleted_at IS NULL);
+CREATE INDEX subnet_of_project ON public.subnet USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX subnet_page ON public.subnet USING btree (project_id, region, created_at DESC, id);
 
 create table totp (
@@ -1498,6 +1507,9 @@ create table training (
 );
 CREATE INDEX training_late ON public.training USING btree (runs_until) WHERE (runs_until IS NOT NULL);
 CREATE UNIQUE INDEX training_name ON public.training USING btree (project_id, region, name) WHERE (deleted_at IS NULL);
+CREATE INDEX training_newest ON public.training USING btree (created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX training_of_organization ON public.training USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+CREATE INDEX training_of_project ON public.training USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX training_organization ON public.training USING btree (organization_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX training_page ON public.training USING btree (project_id, region, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX training_region ON public.training USING btree (region, created_at DESC, id) WHERE (deleted_at IS NULL);
@@ -1540,6 +1552,7 @@ create table volume (
     size_gb integer not null,
     state text not null,
     state_reason text,
+    training_id text,
     type text not null,
     updated_at timestamp with time zone not null,
     version bigint not null default 1,
@@ -1560,6 +1573,7 @@ CREATE INDEX volume_newest ON public.volume USING btree (created_at DESC, id) WH
 CREATE INDEX volume_of_organization ON public.volume USING btree (organization_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX volume_of_project ON public.volume USING btree (project_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 CREATE INDEX volume_page ON public.volume USING btree (project_id, region, created_at DESC, id);
+CREATE INDEX volume_training ON public.volume USING btree (training_id) WHERE (training_id IS NOT NULL);
 
 create table workspace (
     account_uid text,
