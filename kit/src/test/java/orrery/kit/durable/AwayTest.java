@@ -130,7 +130,7 @@ class AwayTest {
     @Test
     void whatIsAwayForTooLongIsNamedWhenTheDeadlineHasPassed() {
         var script = new Script(new SagaType<>("test.late", Script.Input.class,
-                Policy.DEFAULT.withDeadline(Duration.ofMillis(700))),
+                Policy.DEFAULT.withDeadline(Duration.ofMillis(3_000))),
                 (steps, s) -> steps.run("one", () -> reach(Integer.MAX_VALUE)));
         var run = run(script, _ -> { });
         assertThat(run.status()).isEqualTo(Status.FAILED);

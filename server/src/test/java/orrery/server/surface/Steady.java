@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 final class Steady {
     private static final Set<String> NUMBERS =
             Set.of("version", "durationMs", "estimatedDuration", "allocatedGb");
+    /// What a loop finds out, sooner or later.
+    private static final Set<String> FOUND = Set.of("availability");
     private static final Map<Pattern, String> TEXTS = texts();
 
     private Steady() {}
@@ -36,9 +38,8 @@ final class Steady {
         return switch (node) {
             case ObjectNode object -> {
                 var copy = object.objectNode();
-                object.properties().forEach(part -> copy.set(part.getKey(),
-                        NUMBERS.contains(part.getKey()) && part.getValue().isNumber()
-                                ? copy.textNode("<number>") : of(part.getValue())));
+                object.properties().forEach(part ->
+                        copy.set(part.getKey(), of(part.getKey(), part.getValue())));
                 yield copy;
             }
             case ArrayNode array -> array.arrayNode().addAll(array.valueStream()
@@ -46,6 +47,11 @@ final class Steady {
             case TextNode text -> new TextNode(of(text.textValue()));
             default -> node;
         };
+    }
+
+    private static JsonNode of(String name, JsonNode value) {
+        return NUMBERS.contains(name) && value.isNumber() ? new TextNode("<number>")
+                : FOUND.contains(name) && value.isArray() ? new TextNode("<found>") : of(value);
     }
 
     /// What a management cluster says of a thing comes in any order.

@@ -118,7 +118,8 @@ final class Look {
     /// @throws Problem.Failure [Problem.Conflict] when somebody deleted it, [Problem.Broken] when
     ///     Metal3 says for a while that it failed
     private Host present(Machine machine, Begun begun) {
-        var host = looks.hosts().find(steps.grant(), machine).filter(there -> !there.isLeaving()).orElseThrow(this::lost);
+        var host = looks.hosts().find(steps.grant(), machine)
+                .filter(there -> !there.isLeaving()).orElseThrow(this::lost);
         say(host);
         if (host.isFailed() && isOld(host, begun)) {
             throw new Problem.Broken(host.code(), Machines.KIND, id, host.text()).raise();
