@@ -112,14 +112,17 @@ final class Lifecycle {
                 .forEach(it -> makers.delete(tx, it));
     }
 
-    /// It is as it shall be. What is beyond that goes, the last one first; nothing waits for it.
+    /// It is as it shall be. What is beyond that goes, the last one first; nothing waits for it. A
+    /// deletion that was asked for meanwhile goes on.
     void running(Tx tx, Wanted wanted) {
         var deploy = table.rows.lock(tx, wanted.deploy());
         table.bring(tx, wanted, clock.instant());
         placed(tx, wanted.deploy()).reversed().stream()
                 .filter(it -> it.resource().position() > wanted.replicas())
                 .forEach(it -> makers.delete(tx, it.resource()));
-        mark(tx, deploy, State.RUNNING, "");
+        if (deploy.state() != State.DELETING) {
+            mark(tx, deploy, State.RUNNING, "");
+        }
     }
 
     /// Identifiers of those that run, and of which something is lost, a few.

@@ -134,7 +134,7 @@ final class EndpointLifecycle {
         }
     }
 
-    /// It serves what it shall.
+    /// It serves what it shall. A deletion that was asked for meanwhile goes on.
     ///
     /// @param settings its new ones; `null` when they are as they were
     void served(Tx tx, String id, Serving serving, @Nullable Secret settings, Seen seen) {
@@ -145,7 +145,9 @@ final class EndpointLifecycle {
         }
         reserve(tx, endpoint, serving.gpus());
         table.observe(tx, id, seen.readyReplicas(), seen.url(), clock.instant());
-        mark(tx, endpoint, serving.isStopped() ? State.IDLE : seen.state(), "");
+        if (endpoint.state() != State.DELETING) {
+            mark(tx, endpoint, serving.isStopped() ? State.IDLE : seen.state(), "");
+        }
     }
 
     /// A change was taken back. A deletion that was asked for meanwhile goes on.
