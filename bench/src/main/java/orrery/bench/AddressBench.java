@@ -34,6 +34,7 @@ import orrery.server.compute.network.Network;
 import orrery.server.compute.network.Networks;
 import orrery.server.compute.network.NewNetwork;
 import orrery.server.tenancy.project.Projects;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.Regions;
 
 /// Measures how fast many take addresses of one subnet at once: see README.md.
@@ -81,7 +82,8 @@ public final class AddressBench {
                 var networks = new Networks(
                         database, projects, regions, events, paging, ids, clock);
                 var addresses = new Addresses(
-                        database, projects, regions, networks, events, paging, ids, clock);
+                        database, projects, regions, networks, new Quotas(database, events, clock),
+                        events, paging, ids, clock);
                 new AddressBench(postgres, addresses, networks, grant, count, atOnce).measure();
             }
         }
