@@ -91,13 +91,20 @@ final class Look {
     }
 
     /// Whether it has a volume by now; one that is off has what it is described with.
+    ///
+    /// @throws Problem.Failure [Problem.Conflict] when there is nothing that it could get
     boolean hasVolume(String volume) {
         var machine = find().orElseThrow(() -> conflict("somebody deleted its VirtualMachine"));
         var running = management.running(steps.grant(), instance());
         var phase = running.flatMap(it -> phase(it, volume));
         say("the volume is " + phase.orElse("not there yet"));
-        return running.isEmpty() && machine.halted()
-                || phase.filter("Ready"::equals).isPresent();
+        if (phase.filter("Ready"::equals).isPresent()) {
+            return true;
+        }
+        if (!management.hasClaim(steps.grant(), instance(), volume)) {
+            throw conflict("somebody deleted the PersistentVolumeClaim of volume " + volume);
+        }
+        return running.isEmpty() && machine.halted();
     }
 
     /// Whether it has let go of a volume; one that is gone or off holds none.

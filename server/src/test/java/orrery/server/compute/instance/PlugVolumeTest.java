@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import orrery.kit.Problem;
 import orrery.kit.test.SagaCheck;
+import orrery.kit.test.TestProcess;
 import orrery.server.compute.instance.Instance.State;
 import orrery.server.compute.storage.Volume;
 import org.awaitility.Awaitility;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Volumes that machines get and give back on the simulated region.
 @Tag("sagas")
@@ -145,6 +148,31 @@ class PlugVolumeTest {
     private static void refuses(Runnable use, Class<? extends Problem> how) {
         assertThatThrownBy(use::run).isInstanceOfSatisfying(Problem.Failure.class,
                 refusal -> assertThat(refusal.problem()).isInstanceOf(how));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aVolumeThatIsGoneIsNotWaitedFor(boolean isOn) {
+        begin();
+        if (!isOn) {
+            power(Power.STOP);
+        }
+        world.storage.remove(volume.get());
+        var run = world.attachments.attach(MachineWorld.GRANT, MachineWorld.REGION,
+                volume.get(), machine.get(), OptionalLong.empty()).run();
+        try (var worker = TestProcess.start(world.test, world.plugging())) {
+            assertThat(worker.await(MachineWorld.GRANT, run.id()).error()).asString()
+                    .contains("PersistentVolumeClaim", volume.get());
+        }
+        if (!isOn) {
+            power(Power.START);
+        }
+        isFree();
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+            world.storage.settling().look(MachineWorld.GRANT, volume.get());
+            assertThat(volume().state()).isEqualTo(Volume.State.FAILED);
+        });
+        assertThat(world.get(machine.get()).state()).isEqualTo(State.RUNNING);
     }
 
     @Test
