@@ -1,7 +1,6 @@
 package orrery.kit;
 
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /// Makes resource identifiers: a prefix that tells the kind, `_`, and 26 base62 characters
 /// (about 154 random bits, so no two are ever alike and none can be guessed).
@@ -10,10 +9,6 @@ public final class Ids {
             "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int LENGTH = 26;
     private static final int FAIR = 256 - 256 % ALPHABET.length();
-
-    /// What is read as an identifier. Lengths differ between issuers of the same format, and no
-    /// resource name matches: names have no underscore.
-    private static final Pattern SHAPE = Pattern.compile("[a-z]{2,5}_[0-9A-Za-z]{20,40}");
 
     private final RandomGenerator random;
 
@@ -42,8 +37,23 @@ public final class Ids {
         return text.toString();
     }
 
-    /// Whether a path segment is an identifier (and not a name).
+    /// Whether a path segment is an identifier (and not a name): `[a-z]{2,5}_[0-9A-Za-z]{20,40}`.
+    /// Lengths differ between issuers of the same format, and no resource name matches: names have
+    /// no underscore. Every request asks this several times, so no pattern is matched.
     public static boolean isId(String text) {
-        return SHAPE.matcher(text).matches();
+        int mark = text.indexOf('_');
+        int random = text.length() - mark - 1;
+        if (mark < 2 || mark > 5 || random < 20 || random > 40) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char one = text.charAt(i);
+            boolean isSmall = one >= 'a' && one <= 'z';
+            boolean isOther = one >= 'A' && one <= 'Z' || one >= '0' && one <= '9';
+            if (i != mark && !isSmall && (i < mark || !isOther)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

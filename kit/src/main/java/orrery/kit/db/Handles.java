@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Jdbi on connections that we have already. Jdbi opens its own by calling a factory, so the
 /// factory hands out the one that this thread has just put there.
 final class Handles {
+    private final KeptRows kept = new KeptRows();
     /// Jdbi would ask for them anew with every statement.
-    private static final ClassValue<RowMapper<?>> MAPPERS = new ClassValue<>() {
+    private final ClassValue<RowMapper<?>> mappers = new ClassValue<>() {
         @Override
         protected RowMapper<?> computeValue(Class<?> rows) {
             return mapper(rows);
@@ -36,7 +37,7 @@ final class Handles {
     private final Jdbi jdbi = Jdbi.create(next::get)
             .installPlugin(new PostgresPlugin())
             .installPlugin(new JsonColumns())
-            .registerRowMapper((RowMapperFactory) Handles::records);
+            .registerRowMapper((RowMapperFactory) this::records);
 
     Handle on(Connection connection) {
         next.set(connection);
@@ -49,18 +50,18 @@ final class Handles {
 
     /// Records need no registration: a column goes to the component of its name. Most are
     /// package-private, as everything is by default, and are opened for that.
-    private static Optional<RowMapper<?>> records(Type type, ConfigRegistry config) {
+    private Optional<RowMapper<?>> records(Type type, ConfigRegistry config) {
         var rows = GenericTypes.getErasedType(type);
-        return rows.isRecord() ? Optional.of(MAPPERS.get(rows)) : Optional.empty();
+        return rows.isRecord() ? Optional.of(mappers.get(rows)) : Optional.empty();
     }
 
-    private static RowMapper<?> mapper(Class<?> rows) {
+    private RowMapper<?> mapper(Class<?> rows) {
         var types = Arrays.stream(rows.getRecordComponents())
                 .map(RecordComponent::getType).toArray(Class<?>[]::new);
         try {
             var constructor = rows.getDeclaredConstructor(types);
             constructor.setAccessible(true);
-            return new Remembering<>(ConstructorMapper.of(constructor));
+            return new Remembering<>(kept.of(rows), ConstructorMapper.of(constructor));
         } catch (NoSuchMethodException e) {
             throw new IllegalStateException("every record has a canonical constructor", e);
         }
@@ -72,10 +73,12 @@ final class Handles {
         /// Statements are texts of ours: there are a few for each record.
         private static final int MOST = 100;
 
+        private final KeptRows.Kind kept;
         private final RowMapper<T> mapper;
         private final Map<List<String>, RowMapper<T>> known = new ConcurrentHashMap<>();
 
-        Remembering(RowMapper<T> mapper) {
+        Remembering(KeptRows.Kind kept, RowMapper<T> mapper) {
+            this.kept = kept;
             this.mapper = mapper;
         }
 
@@ -90,7 +93,7 @@ final class Handles {
             var columns = columns(rows);
             var found = known.get(columns);
             if (found == null) {
-                found = mapper.specialize(rows, context);
+                found = kept.in(columns, mapper.specialize(rows, context));
                 if (known.size() < MOST) {
                     known.put(columns, found);
                 }

@@ -39,7 +39,7 @@ public final class Listing<T> {
     private final String columns;
     private final String from;
     private final String id;
-    private final Map<String, Field> fields = new LinkedHashMap<>();
+    private final Map<String, Field> fields;
     private List<String> searched = List.of();
     private Sort standard = new Sort("createdAt", true);
 
@@ -50,7 +50,20 @@ public final class Listing<T> {
         this.from = from;
         var alias = columns.strip().split("[ ,]", 2)[0];
         this.id = alias.contains(".") ? alias.substring(0, alias.indexOf('.')) + ".id" : "id";
+        this.fields = new LinkedHashMap<>();
         with(Questions.Kind.TIME, List.of(), "createdAt");
+    }
+
+    /// As another, of other rows.
+    private Listing(Listing<T> wider, String from) {
+        this.type = wider.type;
+        this.plural = wider.plural;
+        this.columns = wider.columns;
+        this.from = from;
+        this.id = wider.id;
+        this.fields = new LinkedHashMap<>(wider.fields);
+        this.searched = wider.searched;
+        this.standard = wider.standard;
     }
 
     /// A list with the newest first, filtered and sorted by `createdAt` so far.
@@ -97,11 +110,7 @@ public final class Listing<T> {
 
     /// The same list of those rows alone for which a condition holds too.
     public Listing<T> where(String condition) {
-        var narrower = new Listing<>(type, plural, columns, from + "\nand " + condition);
-        narrower.fields.putAll(fields);
-        narrower.searched = searched;
-        narrower.standard = standard;
-        return narrower;
+        return new Listing<>(this, from + "\nand " + condition);
     }
 
     /// What it can be asked.
@@ -289,9 +298,9 @@ public final class Listing<T> {
 
         /// What a token is tied to: this list, of these rows, in this order.
         String name() {
-            return "%s %s %s %s %s %s".formatted(
-                    plural + (from.equals(Listing.this.from.strip()) ? "" : " and deleted ones"),
-                    new TreeMap<>(bound), filters, which, search, order);
+            var all = plural + (from.equals(Listing.this.from.strip()) ? "" : " and deleted ones");
+            return all + " " + new TreeMap<>(bound) + " " + filters + " " + which + " " + search
+                    + " " + order;
         }
 
         private String where() {

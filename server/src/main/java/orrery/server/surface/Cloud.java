@@ -19,6 +19,7 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Query;
 import orrery.kit.http.Reply;
 import orrery.kit.http.Surface;
+import orrery.kit.http.Views;
 import org.jspecify.annotations.Nullable;
 
 /// `/v1/regions/…` and `/v1/workflows/…`: an envelope of `success`, `data` or `error`, and `meta`;
@@ -93,7 +94,9 @@ public final class Cloud implements Surface {
         var data = answer.body();
         if (data instanceof Page<?> page) {
             meta.put("pagination", pagination(page));
-            data = page.items();
+            data = page.items().stream().map(Views::written).toList();
+        } else if (data != null) {
+            data = Views.written(data);
         }
         var run = answer.run();
         if (run != null) {

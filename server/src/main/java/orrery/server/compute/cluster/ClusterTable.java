@@ -16,9 +16,10 @@ import orrery.server.platform.stack.Plan;
 
 /// The SQL of table `cluster`.
 final class ClusterTable {
-    /// All but the sealed kubeconfig.
+    /// All but the sealed kubeconfig. Those who watch their clusters ask for them often: rows are
+    /// kept.
     private static final String COLUMNS = """
-            id, organization_id, project_id, region, name, display_name, description,
+            xmin, ctid, id, organization_id, project_id, region, name, display_name, description,
               labels, origin, state, state_reason, kubernetes_version, template, plan, node_pools,
               conditions, available_upgrades, endpoint_url, ca_certificate, connection, run_id,
               version, created_by, created_at, updated_at, deleted_at, setup, services""";

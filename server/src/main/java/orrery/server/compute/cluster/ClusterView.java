@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import orrery.kit.http.Views;
 import org.jspecify.annotations.Nullable;
 
 /// A cluster as the cloud family shows it.
@@ -81,7 +82,13 @@ record ClusterView(
 
     record Endpoint(@Nullable String url, @Nullable String caCertificate) {}
 
-    static ClusterView of(Cluster c) {
+    private static final Views<Cluster, ClusterView> VIEWS = new Views<>(ClusterView::made);
+
+    static ClusterView of(Cluster cluster) {
+        return VIEWS.of(cluster);
+    }
+
+    private static ClusterView made(Cluster c) {
         return new ClusterView(c.id(), c.name(), link(c), c.displayName(), c.description(),
                 c.organizationId(), c.projectId(), c.region(), c.labels(), c.origin(), c.state(),
                 c.stateReason(), new Status(phase(c.state()), c.conditions().stream()
