@@ -21,7 +21,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
     private static final Map<String, String> KEYS = Map.of("organization", "id",
             "diagram", "organization", "workspace", "organization", "run", "organization",
             "event", "organization", "service_account_credential", "service_account_id",
-            "user_identity", "user_id", "totp", "user_id");
+            "user_identity", "user_id", "totp", "user_id", "diagram_version", "diagram");
 
     /// Kinds whose columns hold one of a few words, or point at other rows.
     private static final Map<String, Map<String, Object>> WORDS = Map.ofEntries(
@@ -99,6 +99,7 @@ public record Tenant(String id, String project, String owner, Map<String, String
                             + " as row where " + KEYS.getOrDefault(table, "organization_id")
                             + " = :id").bind("id", switch (table) {
                                 case "service_account_credential" -> things.get("account");
+                                case "diagram_version" -> things.get("diagram");
                                 case "user_identity", "totp" -> owner;
                                 default -> id;
                             }).mapTo(String.class).one());
@@ -173,6 +174,8 @@ public record Tenant(String id, String project, String owner, Map<String, String
             things.put("identity", insert("user_identity", id("idn"), Map.of()));
             things.put("invitation", insert("invitation", id("inv"), Map.of()));
             things.put("diagram", insert("diagram", id("wf"), Map.of()));
+            insert("diagram_version", id("dgv"), Map.of("diagram", things.get("diagram"),
+                    "nodes", "[]", "edges", "[]"));
             things.put("workspace", insert("workspace", id("ws"), Map.of()));
             things.put("factor", id("totp"));
             things.put("token", insert("personal_token", id("ptk"), Map.of()));

@@ -46,6 +46,11 @@ class TenancyMatrixTest {
     /// What somebody sends who wants something of another organization, for routes whose own
     /// rights stand in the body, or are one's own. `$name` is a thing of the other organization.
     private static final Map<String, String> BODIES = Map.ofEntries(
+            Map.entry("PUT /v1/api/workflows/{id}", "{\"description\": \"x\"}"),
+            Map.entry("POST /v1/api/workflows/{id}/save", "{\"nodes\": []}"),
+            Map.entry("POST /v1/api/workflows/{id}/clone", "{\"name\": \"x\"}"),
+            Map.entry("POST /v1/api/workflows/{id}/versions", "{\"name\": \"x\"}"),
+            Map.entry("PUT /v1/api/workflows/{id}/versions/{version}", "{\"tag\": \"x\"}"),
             Map.entry("POST " + GLOBAL + "/projects",
                     "{\"organizationId\": \"$organization\", \"name\": \"x\"}"),
             Map.entry("POST " + GLOBAL + "/organizations", "{\"name\": \"x\"}"),
@@ -342,6 +347,7 @@ class TenancyMatrixTest {
         things.put("job", things.get("run"));
         things.put("username", "matrix-other");
         things.put("index", "0");
+        things.put("version", "1");
         things.put("region", "zq1");
         // The catalogue is everybody's: what is in no region is looked for.
         List.of("zone", "type", "image").forEach(entry -> things.put(entry, "none"));

@@ -1,20 +1,17 @@
 package orrery.server.studio.diagram;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import orrery.kit.db.Json;
 import orrery.kit.db.Tx;
 import orrery.kit.http.Listing;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
-import orrery.server.studio.diagram.Diagram.Status;
 
 /// The SQL of tables `diagram` and `diagram_secret`, and nothing else. Statements are bound to the
 /// project of the transaction's grant: another project's diagram is not found.
@@ -105,30 +102,51 @@ final class DiagramTable {
         return LIST.page(tx, paging, ask, Map.of("project", tx.grant().scope().requireProject()));
     }
 
-    private static final String STATUS = """
+    private static final String CHANGE = """
             update diagram
-            set status = :status,
+            set name = coalesce(:name, name),
+                description = coalesce(:description, description),
+                status = coalesce(:status, status),
+                nodes = coalesce(cast(:nodes as jsonb), nodes),
+                edges = coalesce(cast(:edges as jsonb), edges),
                 updated_at = :at,
                 version = version + 1
             where id = :id""";
 
-    void mark(Tx tx, String id, Status status, Instant at) {
-        tx.handle().createUpdate(STATUS)
-                .bind("id", id).bind("status", status.name()).bind("at", at).execute();
+    /// What is `null` stays as it is.
+    void change(Tx tx, String id, Diagrams.Change asked, Instant at) {
+        var status = asked.status();
+        tx.handle().createUpdate(CHANGE)
+                .bind("id", id)
+                .bind("name", asked.name())
+                .bind("description", asked.description())
+                .bind("status", status == null ? null : status.name())
+                .bind("nodes", asked.nodes() == null ? null : asked.nodes().toString())
+                .bind("edges", asked.edges() == null ? null : asked.edges().toString())
+                .bind("at", at)
+                .execute();
+    }
+
+    private static final String NUMBER = """
+            update diagram
+            set current_version = :number
+            where id = :id""";
+
+    /// Which of its versions is the newest. It is no change of what is drawn: the version stays.
+    void number(Tx tx, String id, int number) {
+        tx.handle().createUpdate(NUMBER).bind("id", id).bind("number", number).execute();
     }
 
     private static final String BEGIN = """
             update diagram
             set last_run = :run,
                 last_run_at = :at,
-                current_version = :number,
                 run_count = run_count + 1,
                 version = version + 1
             where id = :id""";
 
-    void begin(Tx tx, String id, String run, int number, Instant at) {
-        tx.handle().createUpdate(BEGIN)
-                .bind("id", id).bind("run", run).bind("number", number).bind("at", at).execute();
+    void begin(Tx tx, String id, String run, Instant at) {
+        tx.handle().createUpdate(BEGIN).bind("id", id).bind("run", run).bind("at", at).execute();
     }
 
     private static final String LAST_RUN = """
@@ -208,11 +226,5 @@ final class DiagramTable {
 
     void forget(Tx tx, String diagram) {
         tx.handle().createUpdate(FORGET).bind("diagram", diagram).execute();
-    }
-
-    /// The wire's array, or an empty one.
-    static JsonNode array(@Nullable JsonNode given) {
-        return given != null && given.isArray() ? given
-                : JsonNodeFactory.instance.arrayNode();
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import orrery.kit.durable.Status;
 import org.jspecify.annotations.Nullable;
 
 /// A diagram as the studio family shows it, where it is called a workflow.
@@ -42,12 +43,22 @@ public record DiagramView(
                 d.lastRunAt(), d.runCount(), d.successCount(), d.failureCount());
     }
 
+    /// How this family calls what becomes of a run: it knows four words.
+    public static String word(Status status) {
+        return switch (status) {
+            case PENDING, RUNNING -> "running";
+            case COMPLETED -> "completed";
+            case FAILED, ATTENTION -> "failed";
+            case CANCELLED -> "cancelled";
+        };
+    }
+
     private static JsonNode withStatus(Diagram diagram) {
         var nodes = diagram.nodes().deepCopy();
         for (var node : nodes) {
             var status = diagram.nodeStates().get(node.path("id").asText());
             if (status != null && node instanceof ObjectNode object) {
-                object.withObjectProperty("data").set("_status", status);
+                object.withObjectProperty("data").set(Drawing.STATUS, status);
             }
         }
         return nodes;

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Ids;
 import orrery.kit.Mistakes;
@@ -22,6 +23,7 @@ import orrery.kit.durable.SagaType;
 import orrery.kit.events.Events;
 import orrery.kit.events.NewEvent;
 import orrery.kit.events.Subject;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Page;
 import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
@@ -137,7 +139,7 @@ public final class Diagrams implements Contents {
         var diagram = new Diagram(ids.next("dgm"), tx.grant().principal().id(),
                 scope.requireOrganization(), scope.requireProject(), asked.name().strip(),
                 asked.description().strip(), asked.cluster(), Status.DRAFT, asked.tags(),
-                DiagramTable.array(asked.nodes()), DiagramTable.array(asked.edges()),
+                Drawing.nodes(asked.nodes()), Drawing.list(asked.edges()),
                 JsonNodeFactory.instance.objectNode(), 1, 0, 0, 0, null, null, 1, now, now);
         table.insert(tx, diagram);
         secrets.forEach((node, values) -> table.keep(tx, diagram.id(), node,
@@ -151,17 +153,65 @@ public final class Diagrams implements Contents {
         return database.tx(grant, tx -> create(tx, asked, Map.of()));
     }
 
-    /// Publishes a diagram, archives it or makes it a draft again. What an archived one has on
+    /// What shall be different; `null` leaves a thing as it is. What an archived one has on
     /// clusters is taken away by a run.
-    public Diagram changeStatus(Grant grant, String id, Status status) {
+    public record Change(@Nullable String name, @Nullable String description,
+            @Nullable Status status, @Nullable JsonNode nodes, @Nullable JsonNode edges) {
+        public Change {
+            New.check(name == null ? "-" : name, description == null ? "" : description,
+                    nodes, edges).orRefuse();
+            name = name == null ? null : name.strip();
+            description = description == null ? null : description.strip();
+            nodes = nodes == null || nodes.isNull() ? null : Drawing.nodes(nodes);
+            edges = edges == null || edges.isNull() ? null : Drawing.list(edges);
+        }
+
+        static Change to(Status status) {
+            return new Change(null, null, status, null, null);
+        }
+    }
+
+    /// Changes a diagram.
+    ///
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.PreconditionFailed] when it is another by now
+    public Diagram change(Grant grant, String id, Change asked, OptionalLong expected) {
         return database.tx(grant, tx -> {
             var diagram = lock(tx, id);
-            if (status == Status.ARCHIVED) {
-                remove(tx, diagram);
-            }
-            table.mark(tx, id, status, clock.instant());
-            events.append(tx, event("diagram.updated", diagram));
-            return get(tx, id);
+            IfMatch.verify(KIND, id, diagram.version(), expected);
+            return change(tx, diagram, asked);
+        });
+    }
+
+    private Diagram change(Tx tx, Diagram diagram, Change asked) {
+        if (asked.status() == Status.ARCHIVED) {
+            remove(tx, diagram);
+        }
+        table.change(tx, diagram.id(), asked, clock.instant());
+        events.append(tx, event("diagram.updated", diagram));
+        return get(tx, diagram.id());
+    }
+
+    /// Draws something else.
+    ///
+    /// @param diagram held by the transaction
+    public Diagram draw(Tx tx, Diagram diagram, JsonNode nodes, JsonNode edges) {
+        return change(tx, diagram, new Change(null, null, null, nodes, edges));
+    }
+
+    /// Notes which of its versions is the newest.
+    public void numbered(Tx tx, Diagram diagram, int number) {
+        table.number(tx, diagram.id(), number);
+    }
+
+    /// A draft of another name that is drawn alike, with the values of its secret nodes.
+    public Diagram copy(Grant grant, String id, String name) {
+        return database.tx(grant, tx -> {
+            var of = get(tx, id);
+            var description = of.description() + " (Cloned)";
+            return create(tx, new New(name, description.length() > LONGEST_DESCRIPTION
+                    ? of.description() : description.strip(), of.cluster(), of.tags(),
+                    of.nodes(), of.edges()), secrets(tx, id));
         });
     }
 
@@ -218,9 +268,9 @@ public final class Diagrams implements Contents {
         return Optional.of(removal);
     }
 
-    /// Notes that a run begins, and which version of the diagram it deploys.
-    public void begin(Tx tx, String id, String run, int number) {
-        table.begin(tx, id, run, number, clock.instant());
+    /// Notes that a run begins.
+    public void begin(Tx tx, String id, String run) {
+        table.begin(tx, id, run, clock.instant());
     }
 
     /// Notes how a node is doing on the cluster, and tells those who watch the diagram.

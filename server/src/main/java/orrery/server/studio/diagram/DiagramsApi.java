@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -14,10 +15,14 @@ import jakarta.ws.rs.core.Context;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
+import orrery.kit.http.IfMatch;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Page;
@@ -81,6 +86,72 @@ public final class DiagramsApi {
         return Answer.ok(DiagramView.of(diagram)).version(diagram.version());
     }
 
+    /// Any of these; what is absent stays as it is.
+    record Change(
+            @Nullable String name,
+            @Nullable String description,
+            @Nullable String status,
+            @Nullable JsonNode nodes,
+            @Nullable JsonNode edges) {
+        Diagrams.Change asked() {
+            if (Stream.of(name, description, status, nodes, edges).allMatch(Objects::isNull)) {
+                throw new Problem.Invalid(List.of(new Problem.Mistake("body",
+                        "must name one of name, description, status, nodes, edges"))).raise();
+            }
+            return new Diagrams.Change(name, description,
+                    status == null ? null : DiagramsApi.status(status), nodes, edges);
+        }
+    }
+
+    @PUT
+    @Path("{id}")
+    @Needs(value = "studio.diagrams.update", in = Place.HOME_PROJECT)
+    public Answer<DiagramView> change(@Context Grant grant, @PathParam("id") String id,
+            @HeaderParam("If-Match") @Nullable String expected, Change body) {
+        var changed = diagrams.change(grant, id, body.asked(), IfMatch.version(expected));
+        return Answer.ok(DiagramView.of(changed)).version(changed.version());
+    }
+
+    /// What is drawn now. Here, too, what is absent stays as it is: a client that forgets a list
+    /// does not mean to lose it.
+    record Strokes(
+            @Nullable JsonNode nodes,
+            @Nullable JsonNode edges,
+            @Nullable String description) {
+        Diagrams.Change asked() {
+            return new Diagrams.Change(null, description, null, nodes, edges);
+        }
+    }
+
+    record Done(String message, DiagramView workflow) {}
+
+    @POST
+    @Path("{id}/save")
+    @Needs(value = "studio.diagrams.update", in = Place.HOME_PROJECT)
+    public Answer<Done> save(@Context Grant grant, @PathParam("id") String id,
+            @HeaderParam("If-Match") @Nullable String expected, Strokes body) {
+        var saved = diagrams.change(grant, id, body.asked(), IfMatch.version(expected));
+        return Answer.ok(new Done("Workflow saved successfully", DiagramView.of(saved)))
+                .version(saved.version());
+    }
+
+    record Copy(@Nullable String name) {
+        Copy {
+            Diagrams.New.check(text(name), "", null, null).orRefuse();
+        }
+    }
+
+    record Copied(String id, String message, DiagramView workflow) {}
+
+    @POST
+    @Path("{id}/clone")
+    @Needs(value = "studio.diagrams.create", in = Place.HOME_PROJECT)
+    public Answer<Copied> copy(@Context Grant grant, @PathParam("id") String id, Copy body) {
+        var made = diagrams.copy(grant, id, text(body.name()));
+        return Answer.created(new Copied(made.id(), "Workflow cloned successfully",
+                DiagramView.of(made)), "/v1/api/workflows/" + made.id());
+    }
+
     record NewStatus(@Nullable String status) {}
 
     record Said(String message) {}
@@ -90,7 +161,8 @@ public final class DiagramsApi {
     @Needs(value = "studio.diagrams.update", in = Place.HOME_PROJECT)
     public Answer<Said> changeStatus(
             @Context Grant grant, @PathParam("id") String id, NewStatus body) {
-        diagrams.changeStatus(grant, id, status(text(body.status())));
+        diagrams.change(grant, id, Diagrams.Change.to(status(text(body.status()))),
+                OptionalLong.empty());
         return Answer.ok(new Said("Workflow status updated successfully"));
     }
 

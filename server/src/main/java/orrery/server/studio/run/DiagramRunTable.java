@@ -68,7 +68,12 @@ final class DiagramRunTable {
     ///
     /// @param position in the order of creation
     public record Placed(String cluster, String apiVersion, String kind, String namespace,
-            String name, String node, int position) {}
+            String name, String node, int position) {
+        /// What it is on its cluster, whichever node it belongs to.
+        List<String> identity() {
+            return List.of(apiVersion, kind, namespace, name);
+        }
+    }
 
     private static final String PLACE = """
             insert into diagram_object

@@ -25,6 +25,7 @@ import orrery.server.studio.diagram.ApiVersions;
 import orrery.server.studio.diagram.Diagram;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.diagram.Manifests;
+import orrery.server.studio.version.DiagramVersions;
 
 /// Deployments of diagrams.
 @Singleton
@@ -35,17 +36,20 @@ public final class DiagramRuns {
     private final Access access;
     private final Database database;
     private final Diagrams diagrams;
+    private final DiagramVersions versions;
     private final Clusters clusters;
     private final Runs runs;
     private final Feed feed;
     private final Paging paging;
     private final Clock clock;
 
-    public DiagramRuns(Access access, Database database, Diagrams diagrams, Clusters clusters,
-            Runs runs, Feed feed, Paging paging, Clock clock) {
+    public DiagramRuns(Access access, Database database, Diagrams diagrams,
+            DiagramVersions versions, Clusters clusters, Runs runs, Feed feed, Paging paging,
+            Clock clock) {
         this.access = access;
         this.database = database;
         this.diagrams = diagrams;
+        this.versions = versions;
         this.clusters = clusters;
         this.runs = runs;
         this.feed = feed;
@@ -79,12 +83,13 @@ public final class DiagramRuns {
             verifyPublished(diagram);
             Manifests.draft(diagram.drawing(), given.over(
                     id, ApiVersions.CURRENT, diagrams.secrets(tx, id))).orRefuse();
-            int number = diagram.currentVersion() + (diagram.runCount() == 0 ? 0 : 1);
+            int number = versions.keep(tx, diagram);
             var run = runs.start(tx, RunDiagram.TYPE,
                     new RunDiagram.Input(id, number, target.id(), given.secret()),
                     new Subject(Diagrams.KIND, id));
             table.insert(tx, run, id, number, clock.instant());
-            diagrams.begin(tx, id, run, number);
+            versions.ran(tx, id, number, run);
+            diagrams.begin(tx, id, run);
             return new Deployment(runs.get(tx, run), table.find(tx, run).orElseThrow());
         });
     }

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import orrery.kit.access.Grant;
-import orrery.kit.durable.Status;
 import orrery.kit.events.Event;
 import orrery.kit.http.Answer;
 import orrery.kit.http.EventStream;
@@ -88,20 +87,11 @@ public final class DiagramRunsApi {
         static View of(Deployment d) {
             var run = d.run();
             var end = run.completedAt();
-            return new View(run.id(), d.kept().diagram(), d.kept().number(), word(run.status()),
-                    run.createdAt(), end, end == null ? null : run.duration(end).toMillis(),
+            return new View(run.id(), d.kept().diagram(), d.kept().number(),
+                    DiagramView.word(run.status()), run.createdAt(), end,
+                    end == null ? null : run.duration(end).toMillis(),
                     d.kept().nodeStates(), d.kept().logs(),
                     run.error() == null ? null : run.error().message(), "manual");
-        }
-
-        /// This family knows four words.
-        private static String word(Status status) {
-            return switch (status) {
-                case PENDING, RUNNING -> "running";
-                case COMPLETED -> "completed";
-                case FAILED, ATTENTION -> "failed";
-                case CANCELLED -> "cancelled";
-            };
         }
     }
 

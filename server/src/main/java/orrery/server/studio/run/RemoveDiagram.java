@@ -46,13 +46,17 @@ final class RemoveDiagram implements Saga<Removal> {
         var objects = steps.tx("read", Objects.class,
                 tx -> new Objects(table.placed(tx, in.diagram())));
         for (var object : objects.placed()) {
-            var name = object.kind() + " " + object.namespace() + "/" + object.name()
-                    + " on " + object.cluster();
-            steps.run("delete " + name, () -> delete(steps, object));
-            steps.await("see " + name + " gone", () -> isGone(steps, object));
+            remove(steps, in.diagram(), object);
         }
-        steps.tx("forget", tx -> objects.placed()
-                .forEach(object -> table.gone(tx, in.diagram(), object)));
+    }
+
+    /// Deletes one object, and returns when it is gone: also what a later version has no more.
+    void remove(Steps steps, String diagram, Placed object) {
+        var name = object.kind() + " " + object.namespace() + "/" + object.name()
+                + " on " + object.cluster();
+        steps.run("delete " + name, () -> delete(steps, object));
+        steps.await("see " + name + " gone", () -> isGone(steps, object));
+        steps.tx("forget " + name, tx -> table.gone(tx, diagram, object));
     }
 
     private void delete(Steps steps, Placed object) {

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import orrery.kit.db.Database;
 import orrery.kit.db.Jsonb;
 import orrery.kit.durable.Policy;
@@ -31,11 +32,14 @@ import orrery.server.studio.diagram.Manifest;
 import orrery.server.studio.diagram.Manifests;
 import orrery.server.studio.diagram.Node;
 import orrery.server.studio.diagram.NodeStatus;
+import orrery.server.studio.run.DiagramRunTable.Placed;
+import orrery.server.studio.version.DiagramVersions;
 
 /// Deploys a diagram: its objects in the order of its edges, and each workload that others wait
 /// for is up before they begin.
 ///
 /// What was there before the run stays when it fails: only objects that the run created go again.
+/// What earlier versions had and this one has not goes last, when all else is well.
 @Singleton
 final class RunDiagram implements Saga<RunDiagram.Input> {
     static final SagaType<Input> TYPE = new SagaType<>("diagram.run", Input.class,
@@ -50,7 +54,7 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
     /// @param values given for this run alone, as [TriggerValues] JSON
     record Input(String diagram, int number, String cluster, Secret values) {}
 
-    /// What was drawn when the run began; later strokes are for later runs.
+    /// What the version says; later strokes are for later runs.
     record Drawn(@Jsonb JsonNode nodes, @Jsonb JsonNode edges) {
         Drawing drawing() {
             return Drawing.read(nodes, edges);
@@ -58,14 +62,18 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
     }
 
     private final Diagrams diagrams;
+    private final DiagramVersions versions;
+    private final RemoveDiagram removal;
     private final DiagramRunTable table = new DiagramRunTable();
     private final Clusters clusters;
     private final KubeClients clients;
     private final Database database;
 
-    RunDiagram(
-            Diagrams diagrams, Clusters clusters, KubeClients clients, Database database) {
+    RunDiagram(Diagrams diagrams, DiagramVersions versions, RemoveDiagram removal,
+            Clusters clusters, KubeClients clients, Database database) {
         this.diagrams = diagrams;
+        this.versions = versions;
+        this.removal = removal;
         this.clusters = clusters;
         this.clients = clients;
         this.database = database;
@@ -81,8 +89,8 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
         var run = steps.fence().run();
         var drawn = steps.tx("begin", Drawn.class,
                 tx -> {
-                    var stored = diagrams.get(tx, in.diagram());
-                    return new Drawn(stored.nodes(), stored.edges());
+                    var kept = versions.get(tx, in.diagram(), in.number());
+                    return new Drawn(kept.nodes(), kept.edges());
                 },
                 tx -> diagrams.end(tx, in.diagram(), run, false));
         var versions = steps.run("ask what the cluster serves", ApiVersions.class,
@@ -106,7 +114,19 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
                 settle(steps, in, draft, node);
             }
         }
+        var past = steps.tx("see what is drawn no more", RemoveDiagram.Objects.class,
+                tx -> new RemoveDiagram.Objects(past(table.placed(tx, in.diagram()), in, draft)));
+        past.placed().forEach(object -> removal.remove(steps, in.diagram(), object));
         steps.tx("finish", tx -> diagrams.end(tx, in.diagram(), run, true));
+    }
+
+    /// What earlier runs have put on this cluster and the version does not have. Claims stay until
+    /// the diagram goes: what they hold cannot be drawn again.
+    private static List<Placed> past(List<Placed> placed, Input in, Draft draft) {
+        var now = objects(in, draft).stream().map(Placed::identity).collect(Collectors.toSet());
+        return placed.stream().filter(it -> it.cluster().equals(in.cluster())
+                && !it.kind().equals("PersistentVolumeClaim")
+                && !now.contains(it.identity())).toList();
     }
 
     private Draft draft(Steps steps, Input in, Drawn drawn, ApiVersions versions) {
@@ -121,10 +141,10 @@ final class RunDiagram implements Saga<RunDiagram.Input> {
         return isOld ? ApiVersions.V1_20 : ApiVersions.CURRENT;
     }
 
-    private static List<DiagramRunTable.Placed> objects(Input in, Draft draft) {
-        var placed = new ArrayList<DiagramRunTable.Placed>();
+    private static List<Placed> objects(Input in, Draft draft) {
+        var placed = new ArrayList<Placed>();
         for (var manifest : draft.manifests()) {
-            placed.add(new DiagramRunTable.Placed(in.cluster(), manifest.apiVersion(),
+            placed.add(new Placed(in.cluster(), manifest.apiVersion(),
                     manifest.kind(), manifest.namespace(), manifest.name(), manifest.node(),
                     placed.size()));
         }

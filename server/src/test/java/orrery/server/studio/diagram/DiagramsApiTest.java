@@ -75,6 +75,80 @@ class DiagramsApiTest {
     }
 
     @Test
+    void whatIsNamedChangesAndNothingElse() {
+        var path = drawn("Edited");
+        var changed = owner.put(path, Map.of("description", " better "));
+        assertThat(changed.status()).as(changed.raw().body()).isEqualTo(200);
+        assertThat(changed.text("/description")).isEqualTo("better");
+        assertThat(changed.text("/name")).isEqualTo("Edited");
+        assertThat(changed.text("/nodes/0/data/image")).isEqualTo("nginx");
+        assertThat(owner.put(path, "{\"nodes\": null, \"name\": \"Still\"}")
+                .text("/nodes/0/id")).isEqualTo("n1");
+        assertThat(owner.put(path, Map.of("nodes", List.of(), "status", "archived"))
+                .json().path("nodes")).isEmpty();
+        assertThat(owner.get(path).text("/status")).isEqualTo("archived");
+        for (var wrong : List.of(Map.of(), Map.of("status", "happy"), Map.of("name", " "),
+                Map.of("edges", "none"))) {
+            assertThat(owner.put(path, wrong).status()).as(wrong.toString()).isEqualTo(400);
+        }
+        assertThat(owner.put(path, Map.of()).text("/error")).contains("name", "edges");
+        owner.delete(path);
+    }
+
+    /// The later of two is told, and what the first one drew is not lost.
+    @Test
+    void whoSavesWhatSomebodyElseChangedIsRefused() {
+        var path = drawn("Shared");
+        var known = owner.get(path).header("ETag");
+        var mine = Map.<String, Object>of("nodes", List.of(node(" web ", " nginx:2 ")));
+        var saved = owner.with("If-Match", known).post(path + "/save", mine);
+        assertThat(saved.status()).as(saved.raw().body()).isEqualTo(200);
+        assertThat(saved.text("/message")).isEqualTo("Workflow saved successfully");
+        assertThat(saved.text("/workflow/nodes/0/data/name")).isEqualTo("web");
+        assertThat(saved.text("/workflow/nodes/0/data/image")).isEqualTo("nginx:2");
+        assertThat(saved.json().at("/workflow/nodes/0/data").has("_status")).isFalse();
+        var late = owner.with("If-Match", known).post(path + "/save", Map.of("nodes", List.of()));
+        assertThat(late.status()).isEqualTo(412);
+        assertThat(late.text("/error")).contains("version");
+        assertThat(owner.with("If-Match", known).put(path, Map.of("name", "x")).status())
+                .isEqualTo(412);
+        assertThat(owner.get(path).text("/nodes/0/data/image")).isEqualTo("nginx:2");
+        assertThat(owner.with("If-Match", saved.header("ETag"))
+                .post(path + "/save", Map.of("description", "only")).status()).isEqualTo(200);
+        assertThat(owner.get(path).text("/nodes/0/data/image")).isEqualTo("nginx:2");
+        owner.delete(path);
+    }
+
+    @Test
+    void aCopyIsADraftOfItsOwn() {
+        var path = drawn("Original");
+        owner.put(path + "/status", Map.of("status", "published"));
+        var copied = owner.post(path + "/clone", Map.of("name", "Copy"));
+        assertThat(copied.status()).as(copied.raw().body()).isEqualTo(201);
+        assertThat(copied.text("/message")).isEqualTo("Workflow cloned successfully");
+        var copy = WORKFLOWS + "/" + copied.text("/id");
+        assertThat(copy).isNotEqualTo(path);
+        assertThat(copied.text("/workflow/status")).isEqualTo("draft");
+        assertThat(copied.text("/workflow/name")).isEqualTo("Copy");
+        assertThat(copied.text("/workflow/nodes/0/data/image")).isEqualTo("nginx");
+        assertThat(owner.post(path + "/clone", Map.of("name", "")).status()).isEqualTo(400);
+        owner.put(copy, Map.of("nodes", List.of()));
+        assertThat(owner.get(path).json().path("nodes")).hasSize(1);
+        owner.delete(copy);
+        owner.delete(path);
+    }
+
+    private String drawn(String name) {
+        return WORKFLOWS + "/" + owner.post(WORKFLOWS, Map.of("name", name, "cluster_id", "home",
+                "nodes", List.of(node("web", "nginx")))).text("/id");
+    }
+
+    private static Map<String, Object> node(String name, String image) {
+        return Map.of("id", "n1", "type", "deployment", "position", Map.of("x", 1, "y", 2),
+                "data", Map.of("name", name, "image", image, "_status", Map.of("state", "x")));
+    }
+
+    @Test
     void takesTheDefaultClusterWhenNoneIsNamed() {
         var made = owner.post(WORKFLOWS, Map.of("name", "Somewhere"));
         assertThat(made.status()).isEqualTo(201);
@@ -139,6 +213,9 @@ class DiagramsApiTest {
         var path = WORKFLOWS + "/" + id;
         all.unknown("GET", path, null);
         all.unknown("PUT", path + "/status", Map.of("status", "published"));
+        all.unknown("PUT", path, Map.of("name", "Mine"));
+        all.unknown("POST", path + "/save", Map.of("nodes", List.of()));
+        all.unknown("POST", path + "/clone", Map.of("name", "Mine"));
         all.unknown("POST", path + "/run", Map.of());
         all.unknown("GET", path + "/runs", null);
         all.unknown("GET", path + "/status/stream", null);

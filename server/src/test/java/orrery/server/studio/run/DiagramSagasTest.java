@@ -3,9 +3,11 @@ package orrery.server.studio.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import orrery.kit.access.Grant;
 import orrery.kit.db.Json;
@@ -17,6 +19,7 @@ import orrery.kit.test.TestProcess;
 import orrery.server.compute.cluster.SimulatedWorld;
 import orrery.server.studio.diagram.Diagrams;
 import orrery.server.studio.diagram.Diagram;
+import orrery.server.studio.version.DiagramVersions;
 import orrery.server.tenancy.project.Projects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +35,7 @@ class DiagramSagasTest {
     private static final List<String> KINDS = List.of("ConfigMap", "Deployment", "Service");
     private static SimulatedWorld world;
     private static Diagrams diagrams;
+    private static DiagramVersions versions;
     private final AtomicReference<String> id = new AtomicReference<>();
 
     @BeforeAll
@@ -42,6 +46,8 @@ class DiagramSagasTest {
         diagrams = new Diagrams(world.test.database(), projects, TestProcess.sealing(),
                 world.process.events(), world.process.runs(), TestProcess.paging(),
                 world.ids, world.clock);
+        versions = new DiagramVersions(world.test.database(), diagrams, world.process.runs(),
+                TestProcess.paging(), world.ids, world.clock);
     }
 
     @AfterAll
@@ -50,7 +56,8 @@ class DiagramSagasTest {
     }
 
     private static RunDiagram running() {
-        return new RunDiagram(diagrams, world.clusters, world.clients, world.test.database());
+        return new RunDiagram(diagrams, versions, removing(), world.clusters, world.clients,
+                world.test.database());
     }
 
     private static RemoveDiagram removing() {
@@ -80,7 +87,9 @@ class DiagramSagasTest {
     }
 
     private static RunDiagram.Input input(String diagram) {
-        return new RunDiagram.Input(diagram, 1, world.cluster, TriggerValues.NONE.secret());
+        int number = versions.create(GRANT, diagram, new DiagramVersions.Said(null, null, null))
+                .version().number();
+        return new RunDiagram.Input(diagram, number, world.cluster, TriggerValues.NONE.secret());
     }
 
     private Diagram diagram() {
@@ -115,7 +124,7 @@ class DiagramSagasTest {
                 assertThat(diagram().successCount()).isEqualTo(1);
                 assertThat(diagram().failureCount()).isZero();
             });
-            assertThat(steps).isEqualTo(11);
+            assertThat(steps).isEqualTo(12);
             check.everyFailureUnwinds(() -> {
                 assertGone();
                 assertThat(diagram().successCount()).isZero();
@@ -129,6 +138,24 @@ class DiagramSagasTest {
         try (var check = SagaCheck.of(world.test, running(), () -> input(id.get()))) {
             check.everyFailureUnwinds(() -> assertThat(standing()).isEqualTo(KINDS));
         }
+    }
+
+    /// A node that somebody erased goes with the next run, and with it alone.
+    @Test
+    void whatIsDrawnNoMoreGoesWithTheNextRun() {
+        deployed();
+        var nodes = (ArrayNode) diagram().nodes().deepCopy();
+        nodes.remove(2);
+        diagrams.change(GRANT, id.get(), new Diagrams.Change(null, null, null, nodes,
+                json("[{\"id\": \"e1\", \"source\": \"map\", \"target\": \"web\"}]")),
+                OptionalLong.empty());
+        assertThat(standing()).isEqualTo(KINDS);
+        assertThat(deploy().error()).isNull();
+        assertThat(standing()).containsExactly("ConfigMap", "Deployment");
+        assertThat(placed()).isEqualTo(2);
+        versions.restore(GRANT, id.get(), 1, OptionalLong.empty());
+        assertThat(deploy().error()).isNull();
+        assertThat(standing()).isEqualTo(KINDS);
     }
 
     @Test
@@ -170,9 +197,10 @@ class DiagramSagasTest {
     }
 
     private Run deploy() {
+        var input = input(id.get());
         try (var process = TestProcess.start(world.test, running())) {
             var run = world.test.database().tx(GRANT, tx -> process.runs().start(
-                    tx, RunDiagram.TYPE, input(id.get()), null));
+                    tx, RunDiagram.TYPE, input, null));
             return process.await(GRANT, run);
         }
     }
