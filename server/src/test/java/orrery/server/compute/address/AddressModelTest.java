@@ -17,10 +17,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import orrery.kit.Problem;
 import orrery.kit.events.Subject;
+import orrery.server.Seeds;
+import orrery.server.Story;
 import orrery.server.compute.network.Network;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whatever is asked in whatever order: an address belongs to one at a time, none is lost, one is
 /// refused only when it is taken, and the quota counts those that are.
@@ -33,22 +33,20 @@ class AddressModelTest {
     private final TreeMap<String, Subject> users = new TreeMap<>();
     private final Set<String> bound = new TreeSet<>();
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
-    void noAddressIsTwoPeoplesAndNoneIsLost(long seed) {
-        try (var world = new AddressWorld()) {
-            var network = world.network("model", "10.1.0.0/28");
-            IntStream.rangeClosed(2, 14).forEach(i -> free.add("10.1.0." + i));
-            var random = new Random(seed);
-            for (int i = 0; i < STEPS; i++) {
-                step(world, network, random);
-                assertThat(live(world)).as("seed " + seed + " step " + i)
-                        .isEqualTo(taken.keySet());
-                assertThat(world.used()).as("seed " + seed + " step " + i)
-                        .isEqualTo(taken.size());
+    @Seeds({1, 2, 3, 4, 5})
+    void noAddressIsTwoPeoplesAndNoneIsLost(Story story) {
+        story.tell(() -> {
+            try (var world = new AddressWorld()) {
+                var network = world.network("model", "10.1.0.0/28");
+                IntStream.rangeClosed(2, 14).forEach(i -> free.add("10.1.0." + i));
+                for (int i = 0; i < STEPS; i++) {
+                    step(world, network, story.random());
+                    assertThat(live(world)).as("step " + i).isEqualTo(taken.keySet());
+                    assertThat(world.used()).as("step " + i).isEqualTo(taken.size());
+                }
+                assertThat(ranges(world)).containsExactlyInAnyOrderElementsOf(free);
             }
-            assertThat(ranges(world)).containsExactlyInAnyOrderElementsOf(free);
-        }
+        });
     }
 
     private void step(AddressWorld world, Network network, Random random) {

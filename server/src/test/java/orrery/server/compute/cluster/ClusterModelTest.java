@@ -3,47 +3,54 @@ package orrery.server.compute.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import orrery.kit.Problem;
-import orrery.kit.durable.FaultyEngine;
-import orrery.kit.durable.FaultyEngine.Moment;
-import orrery.kit.kube.KubeFailure;
-import orrery.kit.kube.Trees;
+import orrery.kit.events.Subject;
 import orrery.kit.test.TestProcess;
+import orrery.server.Seeds;
+import orrery.server.Story;
 import orrery.server.compute.cluster.Cluster.State;
 import orrery.server.tenancy.region.SettleRegions;
-import orrery.sim.Sim;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Anything in any order: requests, a KCM that fails, a region that is away, servers that die. No
 /// cluster takes a step that its life does not have, nothing is lost of the quota, and nothing
 /// stays in the region that nobody knows.
 @Tag("sagas")
 class ClusterModelTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(300);
     private static final int STEPS = 60;
     private static final int MOST = 5;
     private static final List<String> FAULTS = List.of("", "", "fail at chart: a fault",
             "fail at workers: a fault", "fail at uninstall: a fault", "slow 4");
+    private static final Set<String> AT_REST = Set.of("running", "degraded", "scaling",
+            "repairing", "upgrading", "updating", "failed", "deleting");
+    private static final Set<String> AFTER_CHANGE = Set.of("running", "degraded", "deleting");
+
+    /// The life of a cluster: written down once more, not taken from what is tested.
+    private static final Map<String, Set<String>> LIFE = Map.ofEntries(
+            Map.entry("created", Set.of("provisioning", "deleting")),
+            Map.entry("provisioning", Set.of(
+                    "provisioning", "running", "failed", "deleting", "deleted")),
+            Map.entry("running", AT_REST),
+            Map.entry("degraded", AT_REST),
+            Map.entry("scaling", AFTER_CHANGE),
+            Map.entry("repairing", AFTER_CHANGE),
+            Map.entry("upgrading", AFTER_CHANGE),
+            Map.entry("updating", AFTER_CHANGE),
+            Map.entry("failed", Set.of("deleting")),
+            Map.entry("deleting", Set.of("deleted", "delete_failed")),
+            Map.entry("delete_failed", Set.of("deleting")),
+            Map.entry("deleted", Set.of()));
+
     private static SimulatedClusters world;
 
-    private final List<String> done = new ArrayList<>();
-    private Random random;
+    private Story story;
     private TestProcess server;
     private Clusters clusters;
     private NodePools pools;
@@ -59,45 +66,31 @@ class ClusterModelTest {
         world.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void whateverHappensNothingIsLost(long seed) throws InterruptedException {
-        random = new Random(Long.getLong("orrery.seed", seed));
-        start();
-        try {
-            for (int i = 0; i < STEPS; i++) {
-                act();
-                Thread.sleep(random.nextInt(60));
+    @Seeds({1, 2})
+    void whateverHappensNothingIsLost(Story told) {
+        story = told;
+        story.tell(() -> {
+            start();
+            try {
+                for (int i = 0; i < STEPS; i++) {
+                    act();
+                    story.pause();
+                }
+                comeToRest();
+                everyStepIsOneOfItsLife();
+                story.until(this::everyClusterIsWhatItsDeploymentIs);
+                allGo();
+            } finally {
+                stop();
             }
-            comeToRest();
-            everyStepIsOneOfItsLife();
-            Awaitility.await().atMost(PATIENCE)
-                    .untilAsserted(this::everyClusterIsWhatItsDeploymentIs);
-            allGo();
-        } catch (Throwable failure) {
-            throw new AssertionError("seed " + seed + " after " + done + ": " + failure, failure);
-        } finally {
-            stop();
-        }
+        });
     }
 
-    /// A server that dies now and then at a step that it has done and not yet recorded.
     private void start() {
-        var dice = new Random(random.nextLong());
-        server = TestProcess.faulty(world.test.address(), TestProcess.LIMITS,
-                (input, step, moment) -> {
-                    if (moment == Moment.ACTED && dies(dice)) {
-                        FaultyEngine.die();
-                    }
-                });
-        server.engine().start(List.of(world.sagas(server.runs())));
+        server = story.worker(world.test, world::sagas);
         clusters = world.clusters(server.events(), server.runs());
         pools = world.pools(server.events(), server.runs());
         settling = world.settling(server.runs());
-    }
-
-    private static synchronized boolean dies(Random dice) {
-        return dice.nextInt(12) == 0;
     }
 
     private void stop() {
@@ -111,54 +104,60 @@ class ClusterModelTest {
 
     private void act() {
         var there = there();
-        var one = there.isEmpty() ? null : there.get(random.nextInt(there.size()));
-        int what = random.nextInt(100);
+        var one = there.isEmpty() ? null : story.one(there);
+        int what = story.dice(100);
         if (one == null || what < 15 && there.size() < MOST) {
-            asks("create", () -> create(random.nextInt(5) == 0));
+            story.asks("create", () -> create(story.dice(5) == 0));
         } else if (what < 30) {
-            int count = random.nextInt(4);
-            asks("scale", () -> pools.scale(SimulatedClusters.GRANT, SimulatedClusters.REGION,
-                    one.id(), "workers", count, OptionalLong.empty()));
+            int count = story.dice(4);
+            story.asks("scale " + one.id(), () -> pools.scale(SimulatedClusters.GRANT,
+                    SimulatedClusters.REGION, one.id(), "workers", count, OptionalLong.empty()));
         } else if (what < 36) {
-            asks("remove pool", () -> pools.remove(SimulatedClusters.GRANT,
+            story.asks("remove pool " + one.id(), () -> pools.remove(SimulatedClusters.GRANT,
                     SimulatedClusters.REGION, one.id(), "workers", OptionalLong.empty()));
         } else if (what < 42) {
-            asks("add pool", () -> pools.add(SimulatedClusters.GRANT, SimulatedClusters.REGION,
-                    one.id(), new NewCluster.Pool("workers", NodePool.Role.WORKER, 1, null, null,
-                            null)));
+            story.asks("add pool " + one.id(), () -> pools.add(SimulatedClusters.GRANT,
+                    SimulatedClusters.REGION, one.id(), new NewCluster.Pool("workers",
+                            NodePool.Role.WORKER, 1, null, null, null)));
         } else if (what < 52) {
-            asks("upgrade", () -> change(one, List.of("v1.35.2", "v1.36.3")
-                    .get(random.nextInt(2)), null));
+            story.asks("upgrade " + one.id(),
+                    () -> change(one, story.one(List.of("v1.35.2", "v1.36.3")), null));
         } else if (what < 62) {
-            asks("update", () -> change(one, null, one.setup().with(
-                    JsonNodeFactory.instance.objectNode(), random.nextBoolean() ? List.of()
-                            : List.of(new Service("v", "default", "sim-kubevirt-1-0-0", null)))));
+            story.asks("update " + one.id(), () -> change(one, null, one.setup().with(
+                    JsonNodeFactory.instance.objectNode(), story.one(List.of(List.of(),
+                            List.of(new Service("v", "default", "sim-kubevirt-1-0-0", null)))))));
         } else if (what < 70) {
-            asks("delete", () -> clusters.delete(SimulatedClusters.GRANT,
-                    SimulatedClusters.REGION, one.id(), OptionalLong.empty()));
+            delete(one);
         } else if (what < 75) {
-            asks("cancel", () -> clusters.cancel(SimulatedClusters.GRANT,
+            story.asks("cancel " + one.id(), () -> clusters.cancel(SimulatedClusters.GRANT,
                     SimulatedClusters.REGION, one.id(), OptionalLong.empty()));
-        } else if (what < 88) {
-            happens("fault", () -> world.fault(
-                    one.id(), FAULTS.get(random.nextInt(FAULTS.size()))));
+        } else {
+            befall(one.id(), what);
+        }
+    }
+
+    private void befall(String id, int what) {
+        if (what < 88) {
+            var fault = story.one(FAULTS);
+            story.happens("fault '" + fault + "' " + id, () -> world.fault(id, fault));
         } else if (what < 91) {
-            happens("away", this::away);
+            story.away(world.stranger());
         } else if (what < 94) {
-            done.add("restart");
+            story.note("restart");
             stop();
             start();
         } else {
-            done.add("settle");
+            story.note("settle");
             SimulatedClusters.round(settling);
         }
     }
 
     private void create(boolean dryRun) {
+        var version = story.dice(2) == 0 ? SimulatedClusters.OLDEST : null;
         clusters.create(SimulatedClusters.GRANT, SimulatedClusters.REGION, new NewCluster(null,
-                null, null, Map.of(), random.nextBoolean() ? SimulatedClusters.OLDEST : null,
-                List.of(new NewCluster.Pool("workers", NodePool.Role.WORKER, 1, null, null,
-                        null)), null, null, Setup.PLAIN, dryRun));
+                null, null, Map.of(), version, List.of(new NewCluster.Pool("workers",
+                        NodePool.Role.WORKER, 1, null, null, null)), null, null, Setup.PLAIN,
+                dryRun));
     }
 
     private void change(Cluster one, String version, Setup setup) {
@@ -167,39 +166,9 @@ class ClusterModelTest {
                 OptionalLong.empty());
     }
 
-    private void away() {
-        world.stranger().create(Trees.read("""
-                apiVersion: sim.orrery.dev/v1
-                kind: Fault
-                metadata: {generateName: away-}
-                spec: {kind: APIServer, cluster: %s, fault: away, seconds: 2}
-                """.formatted(Sim.MANAGEMENT)));
-    }
-
-    /// A request may be refused because of what is going on, and for nothing else.
-    private void asks(String what, Runnable request) {
-        try {
-            request.run();
-            done.add(what);
-        } catch (Problem.Failure refusal) {
-            done.add(what + " refused");
-            var good = switch (refusal.problem()) {
-                case Problem.IllegalTransition _, Problem.NotFound _, Problem.Conflict _,
-                        Problem.UpgradeNotAllowed _, Problem.Unprocessable _ -> true;
-                default -> false;
-            };
-            assertThat(good).as(what + ": " + refusal.problem()).isTrue();
-        }
-    }
-
-    /// What befalls the region cannot befall one that is away.
-    private void happens(String what, Runnable event) {
-        try {
-            event.run();
-            done.add(what);
-        } catch (KubeFailure failure) {
-            done.add(what + " missed");
-        }
+    private void delete(Cluster one) {
+        story.asks("delete " + one.id(), () -> clusters.delete(SimulatedClusters.GRANT,
+                SimulatedClusters.REGION, one.id(), OptionalLong.empty()));
     }
 
     /// Nobody asks any more and nothing goes wrong: in the end nothing is on its way.
@@ -207,21 +176,21 @@ class ClusterModelTest {
         stop();
         start();
         var healed = new AtomicBoolean();
-        Awaitility.await().atMost(PATIENCE).until(() -> {
+        story.untilQuiet(world.test, () -> {
             if (!healed.get()) {
-                happens("heal", () -> {
+                story.happens("heal", () -> {
                     world.deployments().keySet().forEach(it -> world.fault(it, ""));
                     healed.set(true);
                 });
             }
             SimulatedClusters.round(settling);
-            return healed.get() && world.openRuns() == 0
-                    && there().stream().noneMatch(it -> isOnItsWay(it.state()));
+            assertThat(healed.get()).isTrue();
+            assertThat(there()).noneMatch(it -> isOnItsWay(it.state()));
         });
-        Awaitility.await().atMost(PATIENCE).until(() -> {
+        story.untilQuiet(world.test, () -> {
             SimulatedClusters.round(settling);
-            return world.openRuns() == 0 && there().stream()
-                    .noneMatch(it -> isOnItsWay(it.state()) || it.state() == State.DEGRADED);
+            assertThat(there()).noneMatch(
+                    it -> isOnItsWay(it.state()) || it.state() == State.DEGRADED);
         });
     }
 
@@ -232,42 +201,10 @@ class ClusterModelTest {
         };
     }
 
-    private static Set<State> after(State state) {
-        return switch (state) {
-            case PENDING -> EnumSet.of(State.PROVISIONING, State.DELETING);
-            case PROVISIONING -> EnumSet.of(State.PROVISIONING, State.RUNNING, State.FAILED,
-                    State.DELETING, State.DELETED);
-            case RUNNING, DEGRADED -> EnumSet.of(State.RUNNING, State.DEGRADED, State.SCALING,
-                    State.UPGRADING, State.UPDATING, State.FAILED, State.DELETING);
-            case SCALING, UPGRADING, UPDATING ->
-                    EnumSet.of(State.RUNNING, State.DEGRADED, State.DELETING);
-            case FAILED -> EnumSet.of(State.DELETING);
-            case DELETING -> EnumSet.of(State.DELETED, State.DELETE_FAILED);
-            case DELETE_FAILED -> EnumSet.of(State.DELETING);
-            case DELETED -> EnumSet.noneOf(State.class);
-        };
-    }
-
     private void everyStepIsOneOfItsLife() {
-        var states = new HashMap<String, State>();
-        for (var event : world.events()) {
-            var word = event.type().substring("cluster.".length());
-            var state = switch (word) {
-                case "created" -> State.PENDING;
-                case "repairing" -> State.SCALING;
-                case "updated", "cancelling" -> states.get(event.cluster());
-                default -> State.valueOf(word.toUpperCase(Locale.ROOT));
-            };
-            var before = states.put(event.cluster(), state);
-            if (word.equals("created")) {
-                assertThat(before).isNull();
-            } else if (!Set.of("updated", "cancelling").contains(word)) {
-                assertThat(after(before)).as(event.cluster() + " from " + before)
-                        .contains(state);
-            }
-        }
-        world.all().forEach(it -> assertThat(states.get(it.id())).as(it.id())
-                .isEqualTo(it.state()));
+        world.all().forEach(it -> assertThat(Story.follows(world.process.events(),
+                SimulatedClusters.GRANT, new Subject("cluster", it.id()), LIFE)).as(it.id())
+                .isEqualTo(it.state().name().toLowerCase(Locale.ROOT)));
     }
 
     private void everyClusterIsWhatItsDeploymentIs() {
@@ -288,17 +225,14 @@ class ClusterModelTest {
     }
 
     private void allGo() {
-        there().forEach(it -> clusters.delete(SimulatedClusters.GRANT,
-                SimulatedClusters.REGION, it.id(), OptionalLong.empty()));
-        Awaitility.await().atMost(PATIENCE).until(() -> {
+        there().forEach(this::delete);
+        story.untilQuiet(world.test, () -> {
             // A deletion that met a fault just before it was healed is asked for again.
             there().stream().filter(it -> it.state() == State.DELETE_FAILED)
-                    .forEach(it -> clusters.delete(SimulatedClusters.GRANT,
-                            SimulatedClusters.REGION, it.id(), OptionalLong.empty()));
-            return there().isEmpty() && world.openRuns() == 0;
+                    .forEach(this::delete);
+            assertThat(there()).isEmpty();
         });
         assertThat(world.used()).isZero();
-        Awaitility.await().atMost(PATIENCE).until(() -> world.deployments().isEmpty());
-        assertThat(world.runs("attention")).isZero();
+        story.until(() -> assertThat(world.deployments()).isEmpty());
     }
 }

@@ -191,28 +191,6 @@ final class SimulatedClusters implements AutoCloseable {
         return lifecycle.all(GRANT, every);
     }
 
-    /// What happened to clusters, in order.
-    record Happened(String cluster, String type) {}
-
-    List<Happened> events() {
-        return test.database().read(GRANT, tx -> tx.handle().createQuery("""
-                select subject_id, type from event
-                where subject_kind = 'cluster'
-                order by xid, seq""")
-                .map((row, context) -> new Happened(row.getString(1), row.getString(2))).list());
-    }
-
-    /// How many runs are of this status.
-    long runs(String status) {
-        return test.database().read(GRANT, tx -> tx.handle()
-                .createQuery("select count(*) from run where status = :status")
-                .bind("status", status).mapTo(long.class).one());
-    }
-
-    long openRuns() {
-        return runs("pending") + runs("running");
-    }
-
     /// The deployments of our clusters in the region, by cluster.
     Map<String, ObjectNode> deployments() {
         var ours = all().stream().map(Cluster::id).collect(Collectors.toSet());

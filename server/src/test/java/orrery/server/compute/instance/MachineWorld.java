@@ -32,6 +32,7 @@ import orrery.server.platform.catalogue.InstanceTypes;
 import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.Regions;
+import orrery.server.tenancy.region.Settles;
 
 /// Everything that makes machines, on a real database and the simulated region: without HTTP and
 /// without identity.
@@ -39,7 +40,7 @@ public final class MachineWorld implements AutoCloseable {
     public static final String REGION = "sim1";
     public static final Grant GRANT = TestDatabase.grant();
 
-    final VolumeWorld storage = new VolumeWorld();
+    public final VolumeWorld storage = new VolumeWorld();
     public final TestDatabase test = storage.test;
     public final TestProcess process = storage.process;
     final KubeClients clients = storage.clients;
@@ -91,7 +92,7 @@ public final class MachineWorld implements AutoCloseable {
         return new DeleteInstance(lifecycle, management, regions, clients, runs, clock);
     }
 
-    SettleInstances settling() {
+    public Settles settling() {
         return new SettleInstances(management, lifecycle, test.database());
     }
 
@@ -162,7 +163,7 @@ public final class MachineWorld implements AutoCloseable {
         return management.view(GRANT, REGION);
     }
 
-    Stranger stranger() {
+    public Stranger stranger() {
         return new Stranger(clients, regions.target(GRANT, REGION));
     }
 
@@ -171,7 +172,7 @@ public final class MachineWorld implements AutoCloseable {
     }
 
     /// Removes a machine from the region, as somebody else would.
-    void remove(String id) {
+    public void remove(String id) {
         if (hasMachine(id)) {
             stranger().remove(VirtualMachines.VIRTUAL_MACHINE, namespace(),
                     get(id).objectName());
@@ -196,7 +197,7 @@ public final class MachineWorld implements AutoCloseable {
     }
 
     /// Cores that the project's quota counts as used.
-    long usedCores() {
+    public long usedCores() {
         return quotas.get(GRANT).used().cpuCores();
     }
 

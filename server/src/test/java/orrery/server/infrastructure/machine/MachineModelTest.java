@@ -2,31 +2,25 @@ package orrery.server.infrastructure.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import orrery.kit.Problem;
 import orrery.kit.access.Scope;
-import orrery.kit.durable.FaultyEngine;
-import orrery.kit.durable.FaultyEngine.Moment;
 import orrery.kit.durable.Status;
 import orrery.kit.events.EventFilter;
 import orrery.kit.events.Subject;
-import orrery.kit.kube.KubeFailure;
 import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
+import orrery.server.Seeds;
+import orrery.server.Story;
 import orrery.server.infrastructure.machine.Machine.State;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Servers under whatever people, their hosts and dying processes do to them, in random order: no
 /// state follows another that it must not follow, requests are refused exactly where they make no
@@ -35,8 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MachineModelTest {
     private static final int SERVERS = 4;
     private static final int MOVES = 120;
-    private static final int DYING = 40;
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> FAULTS = List.of("fail at registering: no",
             "fail at power: no", "fail at inspecting: no", "fail at provisioning: no",
             "fail at deprovisioning: no", "slow 3", "", "", "");
@@ -75,69 +67,63 @@ class MachineModelTest {
     private MachineWorld world;
     private TestProcess worker;
     private Machines machines;
-    private Random random;
+    private Story story;
     private int named;
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void noSequenceLeadsAstray(long seed) {
-        random = new Random(seed);
-        try (var opened = new MachineWorld()) {
-            world = opened;
-            restart();
-            try {
-                for (int i = 0; i < SERVERS; i++) {
-                    register();
+    @Seeds({1, 2})
+    void noSequenceLeadsAstray(Story told) {
+        story = told;
+        story.tell(() -> {
+            try (var opened = new MachineWorld()) {
+                world = opened;
+                restart();
+                try {
+                    for (int i = 0; i < SERVERS; i++) {
+                        register();
+                    }
+                    for (int i = 0; i < MOVES; i++) {
+                        move();
+                        story.pause();
+                    }
+                    endsWell();
+                } finally {
+                    worker.close();
                 }
-                for (int i = 0; i < MOVES; i++) {
-                    move();
-                    pause();
-                }
-                endsWell();
-            } finally {
-                worker.close();
-            }
-        }
-    }
-
-    /// A new process, in which steps die now and then and are done again by the next.
-    private void restart() {
-        var dying = new Random(random.nextLong());
-        worker = world.worker((input, step, moment) -> {
-            boolean dies;
-            synchronized (dying) {
-                dies = moment == Moment.ACTED && dying.nextInt(DYING) == 0;
-            }
-            if (dies) {
-                FaultyEngine.die();
             }
         });
+    }
+
+    private void restart() {
+        worker = story.worker(world.test, world::all);
         machines = world.machines(worker);
     }
 
     private void move() {
-        var id = servers.get(random.nextInt(servers.size()));
-        switch (random.nextInt(20)) {
+        var id = story.one(servers);
+        switch (story.dice(20)) {
             case 0 -> register();
             case 1 -> decommission(id);
-            case 2, 3, 4 -> fault(id, FAULTS.get(random.nextInt(FAULTS.size())));
-            case 5 -> attempt(() -> world.remove(id));
-            case 6 -> attempt(() -> world.spoil(id, "spec: {online: true}"));
+            case 2, 3, 4 -> fault(id, story.one(FAULTS));
+            case 5 -> story.happens("vanishes " + id, () -> world.remove(id));
+            case 6 -> story.happens("somebody turns on " + id,
+                    () -> world.spoil(id, "spec: {online: true}"));
             case 7 -> {
+                story.note("restart");
                 worker.close();
                 restart();
             }
-            case 8, 9, 10 -> attempt(() -> settle(id));
+            case 8, 9, 10 -> story.happens("settle " + id, () -> settle(id));
             default -> operate(id);
         }
     }
 
     private void register() {
         servers.add(machines.register(MachineWorld.GRANT, MachineWorld.REGION,
-                world.asked("m" + random.nextInt(1_000_000) + "-" + named++)).machine().id());
+                world.asked("m" + story.dice(1_000_000) + "-" + named++)).machine().id());
     }
 
     private void decommission(String id) {
+        story.note("decommission " + id);
         try {
             machines.decommission(
                     MachineWorld.GRANT, MachineWorld.REGION, id, OptionalLong.empty());
@@ -150,8 +136,9 @@ class MachineModelTest {
     /// not or while something else is going on.
     private void operate(String id) {
         var actions = List.copyOf(LEGAL.keySet());
-        var action = actions.get(random.nextInt(actions.size()));
+        var action = story.one(actions);
         var before = world.get(id);
+        story.note(action + " " + id + " " + before.state());
         try {
             var now = (action == Change.PROVISION
                     ? machines.provision(MachineWorld.GRANT, MachineWorld.REGION, id,
@@ -180,42 +167,26 @@ class MachineModelTest {
     }
 
     private void fault(String id, String fault) {
-        attempt(() -> world.fault(id, fault));
+        story.happens("fault '" + fault + "' of " + id, () -> world.fault(id, fault));
     }
 
     private void settle(String id) {
         world.settling(worker.runs()).look(TestDatabase.ACCESS.system("test"), id);
     }
 
-    /// What others do to a host that may not be there.
-    private static void attempt(Runnable action) {
-        try {
-            action.run();
-        } catch (KubeFailure gone) {
-            assertThat(gone.status()).isIn(404, 409);
-        }
-    }
-
-    private void pause() {
-        try {
-            Thread.sleep(random.nextInt(60));
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private void endsWell() {
         servers.forEach(id -> fault(id, ""));
         for (var id : servers) {
-            Awaitility.await().atMost(PATIENCE).until(() -> isOver(id));
+            story.until(() -> assertThat(isOver(id)).as(id).isTrue());
             decommission(id);
         }
         for (var id : servers) {
-            Awaitility.await().atMost(PATIENCE).until(() -> {
+            story.until(() -> {
                 if (isOver(id) && world.get(id).state() == State.FAILED) {
                     decommission(id);
                 }
-                return world.get(id).state() == State.DECOMMISSIONED && isOver(id);
+                assertThat(world.get(id).state()).isEqualTo(State.DECOMMISSIONED);
+                assertThat(isOver(id)).as(id).isTrue();
             });
             follows(id);
         }

@@ -97,10 +97,14 @@ public final class MachineWorld implements AutoCloseable {
     /// @param fault what goes wrong in it
     TestProcess worker(FaultyEngine.Fault fault) {
         var worker = TestProcess.faulty(test, fault);
-        List<Saga<?>> sagas = List.of(registering(), provisioning(), operating(),
-                connecting(), decommissioning(worker.runs()));
-        worker.engine().start(sagas);
+        worker.engine().start(List.of(all(worker.runs())));
         return worker;
+    }
+
+    /// All that is done with servers.
+    Saga<?>[] all(Runs runs) {
+        return new Saga<?>[] {registering(), provisioning(), operating(), connecting(),
+            decommissioning(runs)};
     }
 
     /// The use cases, whose runs a process works on.

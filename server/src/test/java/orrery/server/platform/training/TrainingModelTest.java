@@ -4,28 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static orrery.server.platform.PlatformWorld.GRANT;
 import static orrery.server.platform.PlatformWorld.REGION;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Random;
 import orrery.kit.Problem;
 import orrery.kit.kube.Trees;
+import orrery.server.Seeds;
+import orrery.server.Story;
 import orrery.server.platform.training.Training.Desired;
 import orrery.server.platform.training.Training.Priority;
 import orrery.server.platform.training.Training.State;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
-/// Training jobs under random orders of what users and others do to them: after each, the job is in
-/// the one state that a model of few lines says, and what the model refuses is refused.
+/// Training jobs under random orders of what users and others do to them, with processes that die:
+/// after each, the job is in the one state that a model of few lines says, and what the model
+/// refuses is refused.
 @Tag("sagas")
 class TrainingModelTest {
-    private static final long SEED = 20_261_123;
     private static final int JOBS = 12;
     private static final int ACTIONS = 7;
 
-    private enum Action { SUSPEND, RESUME, CANCEL, DELETE, PRIORITY, PREEMPT, KILL }
+    private enum Action { SUSPEND, RESUME, CANCEL, DELETE, PRIORITY, PREEMPT, KILL, RESTART }
 
     /// What a job is once all has settled: it runs, is held back, has ended somehow, or is gone.
     private record Model(State state, Priority priority, boolean isFinal) {
@@ -40,7 +38,7 @@ class TrainingModelTest {
                 case DELETE -> isFinal && state != State.DELETED ? end(State.DELETED) : null;
                 case PRIORITY -> isFinal ? null : new Model(state, other(), false);
                 // It queues again, and there is room; or it is held back as before.
-                case PREEMPT -> this;
+                case PREEMPT, RESTART -> this;
                 case KILL -> isFinal ? this : end(State.FAILED);
             };
         }
@@ -58,34 +56,38 @@ class TrainingModelTest {
         }
     }
 
-    @Test
-    void isAlwaysInTheStateThatTheModelSays() {
-        var random = new Random(SEED);
-        var refused = 0;
-        try (var world = new TrainingWorld()) {
-            for (int job = 0; job < JOBS; job++) {
-                var id = world.running();
-                var model = Model.BEGUN;
-                var story = new ArrayList<String>();
-                for (int i = 0; i < ACTIONS && model.state() != State.DELETED; i++) {
-                    var action = Action.values()[random.nextInt(Action.values().length)];
-                    story.add(action.name());
-                    var next = model.after(action);
-                    refused += next == null ? 1 : 0;
-                    assertThat(isDone(world, id, action, model)).as("job %d: %s", job, story)
-                            .isEqualTo(next != null);
-                    model = next == null ? model : next;
-                    try {
-                        verify(world, id, model, story);
-                    } catch (ConditionTimeoutException never) {
-                        throw new AssertionError(story + " leads to " + world.get(id).state()
-                                + ", not to " + model, never);
-                    }
+    @Seeds(1)
+    void isAlwaysInTheStateThatTheModelSays(Story story) {
+        story.tell(() -> {
+            var refused = 0;
+            try (var world = new TrainingWorld(
+                    (test, sagas) -> story.worker(test, _ -> sagas))) {
+                for (int job = 0; job < JOBS; job++) {
+                    refused += live(world, story);
+                    world.clear();
                 }
-                world.clear();
             }
+            assertThat(refused).as("the model refuses, too").isPositive();
+        });
+    }
+
+    /// @return how much was refused
+    private static int live(TrainingWorld world, Story story) {
+        var id = world.running();
+        var model = Model.BEGUN;
+        int refused = 0;
+        story.note("job " + id);
+        for (int i = 0; i < ACTIONS && model.state() != State.DELETED; i++) {
+            var action = story.one(List.of(Action.values()));
+            story.note(action.name());
+            var next = model.after(action);
+            refused += next == null ? 1 : 0;
+            assertThat(isDone(world, id, action, model)).isEqualTo(next != null);
+            model = next == null ? model : next;
+            story.note("  " + world.get(id).state());
+            verify(world, id, model);
         }
-        assertThat(refused).as("the model refuses, too").isPositive();
+        return refused;
     }
 
     /// Whether it was not refused.
@@ -106,6 +108,10 @@ class TrainingModelTest {
                 }
                 case KILL -> {
                     stranger(world, id, model, true);
+                    yield null;
+                }
+                case RESTART -> {
+                    world.restart();
                     yield null;
                 }
             };
@@ -133,7 +139,7 @@ class TrainingModelTest {
         }
     }
 
-    private static void verify(TrainingWorld world, String id, Model model, List<String> story) {
+    private static void verify(TrainingWorld world, String id, Model model) {
         if (!model.isFinal()) {
             // A preemption may be on its way: all has settled when the object is as it shall be.
             world.world.settle(world.settling, () -> world.get(id).state() == model.state()
@@ -142,14 +148,14 @@ class TrainingModelTest {
             world.world.settle(world.settling, () -> !world.get(id).state().isAlive());
         }
         var now = world.get(id);
-        assertThat(now.state()).as("%s", story).isEqualTo(model.state());
-        assertThat(now.priority()).as("%s", story).isEqualTo(model.priority());
-        assertThat(now.desired()).as("%s", story).isEqualTo(
+        assertThat(now.state()).isEqualTo(model.state());
+        assertThat(now.priority()).isEqualTo(model.priority());
+        assertThat(now.desired()).isEqualTo(
                 model.state() == State.SUSPENDED ? Desired.SUSPENDED
                         : model.isFinal() ? now.desired() : Desired.RUNNING);
-        assertThat(world.world.gpus()).as("%s holds its GPUs until it ends", story)
+        assertThat(world.world.gpus()).as("it holds its GPUs until it ends")
                 .isEqualTo(model.isFinal() ? 0 : TrainingWorld.LONG.gpus());
-        assertThat(world.hasJob(id)).as("%s", story).isEqualTo(!model.isFinal());
+        assertThat(world.hasJob(id)).isEqualTo(!model.isFinal());
         world.untilPods(id, model.state() == State.RUNNING ? TrainingWorld.LONG.nodes() : 0);
     }
 

@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import orrery.kit.durable.Saga;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.Pods;
+import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.compute.storage.TrainingFolders;
 import orrery.server.compute.storage.Volumes;
@@ -15,6 +18,7 @@ import orrery.server.platform.PlatformWorld;
 import orrery.server.platform.training.Training.Desired;
 import orrery.server.platform.training.Training.Priority;
 import orrery.server.platform.training.Training.State;
+import orrery.server.tenancy.project.Projects;
 import org.awaitility.Awaitility;
 
 /// Everything that training jobs need on the simulated region.
@@ -29,19 +33,38 @@ final class TrainingWorld implements AutoCloseable {
     final TrainingLifecycle lifecycle = new TrainingLifecycle(world.test.database(), world.quotas,
             volumes, TestProcess.sealing(), world.process.events(), world.clock);
     final TrainingObjects objects = new TrainingObjects(world.regions, world.clients);
+    private final BiFunction<TestDatabase, Saga<?>[], TestProcess> workers;
     /// A process that works on what users and the settling begin.
-    final TestProcess worker;
-    final Trainings trainings;
-    final SettleTrainings settling;
+    TestProcess worker;
+    Trainings trainings;
+    SettleTrainings settling;
     private final List<String> made = new ArrayList<>();
 
     TrainingWorld() {
-        worker = TestProcess.start(world.test, creating(), updating(), retrying(), cancelling(),
-                deleting());
-        trainings = new Trainings(lifecycle, objects, worker.database(), null, null,
+        this(TestProcess::start);
+    }
+
+    /// @param workers makes a process that works on runs of sagas
+    TrainingWorld(BiFunction<TestDatabase, Saga<?>[], TestProcess> workers) {
+        this.workers = workers;
+        start();
+    }
+
+    private void start() {
+        worker = workers.apply(world.test, new Saga<?>[] {
+            creating(), updating(), retrying(), cancelling(), deleting()});
+        var projects = new Projects(worker.database(), null, null, null, worker.events(), null,
+                null, world.ids, world.clock);
+        trainings = new Trainings(lifecycle, objects, worker.database(), projects, null,
                 world.regions, worker.events(), worker.runs(), TestProcess.paging(), world.ids,
                 world.clock);
         settling = new SettleTrainings(objects, lifecycle, worker.database(), worker.runs());
+    }
+
+    /// Another process takes over.
+    void restart() {
+        worker.close();
+        start();
     }
 
     static Work work(int nodes, int gpus, int retries, String exitCode, String seconds) {
