@@ -40,7 +40,7 @@ final class CreateEndpoint implements Saga<CreateEndpoint.Input> {
     public void run(Steps steps, Input in) {
         var id = in.endpoint();
         var endpoint = steps.tx("begin", Endpoint.class, tx -> {
-            lifecycle.provisioning(tx, id);
+            lifecycle.provisioning(tx, id, steps.fence().run());
             return lifecycle.get(tx, id);
         }, tx -> lifecycle.failed(tx, id));
         var serving = endpoint.serving();

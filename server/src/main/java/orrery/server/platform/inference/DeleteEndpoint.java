@@ -43,7 +43,8 @@ final class DeleteEndpoint implements Saga<DeleteEndpoint.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.endpoint();
-        steps.tx("begin", _ -> { }, tx -> lifecycle.deleteFailed(tx, id));
+        steps.tx("begin", tx -> lifecycle.deleting(tx, id, steps.fence().run()),
+                tx -> lifecycle.deleteFailed(tx, id));
         steps.await("earlier run", () -> in.earlier() == null
                 || runs.get(steps.grant(), in.earlier()).status().isOver());
         // By now the earlier run has said which settings there are.

@@ -101,18 +101,44 @@ final class EndpointLifecycle {
                 new Amounts(gpus, 0, 0, 0, 0, 0));
     }
 
-    void provisioning(Tx tx, String id) {
+    /// A run begins to make it: it is the one that a deletion must stop.
+    void provisioning(Tx tx, String id, String run) {
         var endpoint = lock(tx, id);
         switch (endpoint.state()) {
             case PENDING, PROVISIONING, LOADING, FAILED -> {
                 // What a failure gave back is asked for again.
                 reserve(tx, endpoint, endpoint.serving().gpus());
-                mark(tx, endpoint, State.PROVISIONING, "");
+                table.rows.begin(tx, id, State.PROVISIONING, run, clock.instant());
+                events.append(tx, EndpointEvents.of("provisioning", endpoint));
             }
             case READY, SCALING, IDLE, DEGRADED, UPDATING, DELETING, DELETED ->
-                    throw new Problem.IllegalTransition(Endpoints.KIND, id,
-                            EndpointEvents.text(endpoint.state()), "create").raise();
+                    throw illegal(endpoint, "create");
         }
+    }
+
+    /// A run begins to change it, unless it was asked for so.
+    void updating(Tx tx, String id, Serving to, String run) {
+        var endpoint = lock(tx, id);
+        switch (endpoint.state()) {
+            case SCALING, UPDATING -> { }
+            case READY, IDLE, DEGRADED -> begin(tx, endpoint, to, run, "updating", "");
+            case PENDING, PROVISIONING, LOADING, FAILED, DELETING, DELETED ->
+                    throw illegal(endpoint, "update");
+        }
+    }
+
+    /// Begins a change by a run, in the transaction that records the wish.
+    void begin(Tx tx, Endpoint endpoint, Serving to, String run, String event, String reason) {
+        var old = endpoint.serving();
+        table.rows.begin(tx, endpoint.id(), !to.equals(old) && to.isScaled(old)
+                ? State.SCALING : State.UPDATING, run, clock.instant());
+        reserve(tx, endpoint, Math.max(to.gpus(), old.gpus()));
+        events.append(tx, EndpointEvents.of(event, endpoint, reason));
+    }
+
+    private static Problem.Failure illegal(Endpoint endpoint, String action) {
+        return new Problem.IllegalTransition(Endpoints.KIND, endpoint.id(),
+                EndpointEvents.text(endpoint.state()), action).raise();
     }
 
     /// The pods of a new one run, and load the model.
@@ -160,6 +186,23 @@ final class EndpointLifecycle {
         }
     }
 
+    /// A run begins to delete it, unless it was asked for so.
+    void deleting(Tx tx, String id, String run) {
+        var endpoint = lock(tx, id);
+        switch (endpoint.state()) {
+            case DELETING -> { }
+            case DELETED -> throw illegal(endpoint, "delete");
+            case PENDING, PROVISIONING, LOADING, READY, SCALING, IDLE, DEGRADED, UPDATING,
+                    FAILED -> delete(tx, endpoint, run);
+        }
+    }
+
+    /// Begins to delete it by a run, in the transaction that records the wish.
+    void delete(Tx tx, Endpoint endpoint, String run) {
+        table.rows.begin(tx, endpoint.id(), State.DELETING, run, clock.instant());
+        events.append(tx, EndpointEvents.of("deleting", endpoint));
+    }
+
     void deleteFailed(Tx tx, String id) {
         mark(tx, lock(tx, id), State.FAILED,
                 "The deletion failed; its last run says why. Delete it again to go on.");
@@ -172,12 +215,6 @@ final class EndpointLifecycle {
         events.append(tx, EndpointEvents.of("deleted", endpoint));
     }
 
-    /// A run puts back what somebody changed.
-    void repairing(Tx tx, Endpoint endpoint, String run) {
-        table.rows.begin(tx, endpoint.id(), State.UPDATING, run, clock.instant());
-        events.append(tx, EndpointEvents.of("repairing", endpoint,
-                "Its InferenceService was changed; it is put back."));
-    }
 
     /// Whether nothing changes it just now. It stays so until the transaction ends.
     boolean isSettled(Tx tx, String id) {

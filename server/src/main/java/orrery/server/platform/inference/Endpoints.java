@@ -321,10 +321,7 @@ public final class Endpoints implements Contents, Locator {
                 : EndpointLifecycle.write(settings(changed(tx, found, env), key(tx, found)));
         var run = runs.start(tx, UpdateEndpoint.TYPE,
                 new UpdateEndpoint.Input(id, to, settings), subject(id));
-        table.rows.begin(tx, id, to.isScaled(found.serving()) ? State.SCALING : State.UPDATING, run,
-                clock.instant());
-        lifecycle.reserve(tx, found, Math.max(to.gpus(), found.serving().gpus()));
-        events.append(tx, EndpointEvents.of("updating", found));
+        lifecycle.begin(tx, found, to, run, "updating", "");
         return runs.get(tx, run);
     }
 
@@ -370,8 +367,7 @@ public final class Endpoints implements Contents, Locator {
         var run = runs.startBeside(tx, DeleteEndpoint.TYPE,
                 new DeleteEndpoint.Input(found.id(), found.runId()), subject(found.id()),
                 tx.grant().scope().within(found.place()));
-        table.rows.begin(tx, found.id(), State.DELETING, run, clock.instant());
-        events.append(tx, EndpointEvents.of("deleting", found));
+        lifecycle.delete(tx, found, run);
         return run;
     }
 

@@ -133,7 +133,8 @@ final class SettleEndpoints implements Settles {
         var run = runs.start(tx, UpdateEndpoint.TYPE,
                 new UpdateEndpoint.Input(endpoint.id(), endpoint.serving(), null),
                 Endpoints.subject(endpoint.id()), endpoint.place());
-        lifecycle.repairing(tx, endpoint, run);
+        lifecycle.begin(tx, endpoint, endpoint.serving(), run, "repairing",
+                "Its InferenceService was changed; it is put back.");
     }
 
     private boolean hasJustFailed(Tx tx, Endpoint endpoint) {

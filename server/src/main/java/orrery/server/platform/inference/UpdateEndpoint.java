@@ -44,8 +44,10 @@ final class UpdateEndpoint implements Saga<UpdateEndpoint.Input> {
     public void run(Steps steps, Input in) {
         var id = in.endpoint();
         var to = in.to();
-        var old = steps.tx("begin", Endpoint.class, tx -> lifecycle.get(tx, id),
-                tx -> lifecycle.unchanged(tx, id));
+        var old = steps.tx("begin", Endpoint.class, tx -> {
+            lifecycle.updating(tx, id, in.to(), steps.fence().run());
+            return lifecycle.get(tx, id);
+        }, tx -> lifecycle.unchanged(tx, id));
         var before = old.serving();
         boolean isNew = to.settings() != before.settings();
         steps.await("management cluster", () -> look.answers(steps.grant(), old));

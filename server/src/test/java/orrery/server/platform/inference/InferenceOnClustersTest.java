@@ -126,7 +126,8 @@ class InferenceOnClustersTest {
         assertThat(delete().error()).isNull();
         assertThat(endpoint().state()).isEqualTo(State.DELETED);
         clusterIs("running");
-        delete();
+        world.stranger().remove(InferenceServices.KIND, ProjectNamespace.name("prj_test"),
+                Endpoint.objectName(id));
         assertThat(look.isGone(GRANT, endpoint())).as("for the next test").isTrue();
     }
 
