@@ -447,9 +447,11 @@ public final class Machines implements Contents, Locator {
         verifyUnheld(machine);
         boolean changing = machine.runId() != null
                 && !runs.get(tx, machine.runId()).status().isOver();
-        if (machine.state() == Machine.State.FAILED && !changing) {
-            throw new Problem.Conflict(KIND, machine.id(),
-                    "has failed; retry it, then release again").raise();
+        var obstacle = machine.state() == Machine.State.FAILED ? "has failed; retry it"
+                : machine.state() == Machine.State.MAINTENANCE ? "is in maintenance; end that" : "";
+        if (!changing && !obstacle.isEmpty()) {
+            throw new Problem.Conflict(
+                    KIND, machine.id(), obstacle + ", then release again").raise();
         }
         if (machine.state() == Machine.State.READY && !changing) {
             begin(tx, machine, Change.DEPROVISION.meanwhile(machine.state()),

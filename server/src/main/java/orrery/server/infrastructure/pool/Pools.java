@@ -199,8 +199,7 @@ public final class Pools implements Contents {
         return database.tx(grant, tx -> {
             var found = table.lockAllocation(tx, allocation(tx, idOrName, id).id()).orElseThrow();
             if (found.state() == Allocation.State.RELEASED) {
-                throw new Problem.IllegalTransition(
-                        ALLOCATION, id, "released", "release").raise();
+                throw released(id);
             }
             var instances = held.on(tx, found.id());
             if (!instances.isEmpty()) {
@@ -228,14 +227,27 @@ public final class Pools implements Contents {
         }
         var run = runs.start(tx, ReleaseAllocation.TYPE,
                 new ReleaseAllocation.Input(found.id()), new Subject(ALLOCATION, found.id()));
-        table.mark(tx, found.id(), Allocation.State.RELEASING, null, run, clock.instant());
-        events.append(tx, event("allocation.releasing", found));
+        begin(tx, found, run);
         return new Accepted(table.allocation(tx, found.id()).orElseThrow(), runs.get(tx, run));
     }
 
     /// A run's step: the allocation goes, also when the run is repeated after it failed.
-    void releasing(Tx tx, String id) {
-        table.mark(tx, id, Allocation.State.RELEASING, null, null, clock.instant());
+    void releasing(Tx tx, String id, String run) {
+        var found = table.lockAllocation(tx, id).orElseThrow();
+        switch (found.state()) {
+            case RELEASING -> { }
+            case ACTIVE, FAILED -> begin(tx, found, run);
+            case RELEASED -> throw released(id);
+        }
+    }
+
+    private void begin(Tx tx, Allocation found, String run) {
+        table.mark(tx, found.id(), Allocation.State.RELEASING, null, run, clock.instant());
+        events.append(tx, event("allocation.releasing", found));
+    }
+
+    private static Problem.Failure released(String id) {
+        return new Problem.IllegalTransition(ALLOCATION, id, "released", "release").raise();
     }
 
     /// A run's step: nothing came of the release.

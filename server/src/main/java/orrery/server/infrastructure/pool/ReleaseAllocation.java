@@ -33,7 +33,8 @@ final class ReleaseAllocation implements Saga<ReleaseAllocation.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.allocation();
-        steps.tx("begin", tx -> pools.releasing(tx, id), tx -> pools.failed(tx, id));
+        steps.tx("begin", tx -> pools.releasing(tx, id, steps.fence().run()),
+                tx -> pools.failed(tx, id));
         steps.await("empty", () -> machines.empty(steps.grant(), id));
         steps.tx("released", tx -> pools.released(tx, id));
     }

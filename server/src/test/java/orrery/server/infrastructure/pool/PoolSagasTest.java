@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import orrery.kit.Problem;
+import orrery.kit.durable.Run;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
+import orrery.kit.test.TestProcess;
 import orrery.server.infrastructure.machine.Change;
 import orrery.server.infrastructure.machine.Machine;
 import orrery.server.infrastructure.machine.MachineWorld;
@@ -73,6 +75,25 @@ class PoolSagasTest {
                         .isIn(Allocation.State.FAILED, Allocation.State.ACTIVE);
                 assertThat(machine().allocationId()).isEqualTo(given.get().id());
             });
+        }
+    }
+
+    @Test
+    void aReleaseDoesNotWaitForTheEndOfAMaintenance() {
+        var server = used(null).servers().getFirst();
+        world.change(server, Change.MAINTENANCE_ON);
+        assertThat(released().error().message()).contains("is in maintenance; end that");
+        assertThat(allocation().state()).isEqualTo(Allocation.State.FAILED);
+        world.change(server, Change.MAINTENANCE_OFF);
+        assertThat(released().error()).isNull();
+        assertThat(machine().state()).isEqualTo(Machine.State.AVAILABLE);
+    }
+
+    private Run released() {
+        try (var worker = TestProcess.start(world.test,
+                new ReleaseAllocation(pools, machines), world.operations())) {
+            return worker.await(MachineWorld.GRANT, pools.release(
+                    MachineWorld.GRANT, "all", given.get().id()).run().id());
         }
     }
 
