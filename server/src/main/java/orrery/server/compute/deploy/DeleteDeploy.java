@@ -44,7 +44,8 @@ final class DeleteDeploy implements Saga<DeleteDeploy.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.deploy();
-        steps.tx("begin", _ -> { }, tx -> lifecycle.deleteFailed(tx, id));
+        steps.tx("begin", tx -> lifecycle.deleting(tx, id, steps.fence().run()),
+                tx -> lifecycle.deleteFailed(tx, id));
         // It may still make some, or take some back.
         steps.await("earlier run", () -> in.earlier() == null
                 || runs.get(steps.grant(), in.earlier()).status().isOver());

@@ -149,6 +149,20 @@ final class Lifecycle {
                 : " failed: " + lost.reason());
     }
 
+    /// A run begins to delete it, unless it was asked for so.
+    void deleting(Tx tx, String id, String run) {
+        var deploy = table.rows.lock(tx, id);
+        switch (deploy.state()) {
+            case DELETING -> { }
+            case DELETED -> throw new Problem.IllegalTransition(
+                    Deploys.KIND, id, text(deploy.state()), "delete").raise();
+            case PENDING, VALIDATING, DEPLOYING, RUNNING, UPDATING, FAILED -> {
+                table.rows.begin(tx, id, State.DELETING, run, clock.instant());
+                events.append(tx, event("deploy.deleting", deploy, ""));
+            }
+        }
+    }
+
     void deleteFailed(Tx tx, String id) {
         var deploy = table.rows.lock(tx, id);
         mark(tx, deploy, State.FAILED, Optional.ofNullable(deploy.stateReason())
