@@ -3,8 +3,10 @@ package orrery.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,6 +46,8 @@ public final class Story {
     private final long seed;
     private final Random random;
     private final List<String> told = new ArrayList<>();
+    private final Deque<String> last = new ArrayDeque<>();
+    private final long begun = System.nanoTime();
 
     Story(long seed) {
         this.seed = seed;
@@ -81,8 +85,12 @@ public final class Story {
 
     /// What is done again and again is told once.
     public synchronized void note(String what) {
-        if (!told.subList(Math.max(0, told.size() - FEW), told.size()).contains(what)) {
-            told.add(what);
+        if (!last.contains(what)) {
+            told.add("%6.1f s  %s".formatted((System.nanoTime() - begun) / 1e9, what));
+        }
+        last.add(what);
+        if (last.size() > FEW) {
+            last.removeFirst();
         }
     }
 
