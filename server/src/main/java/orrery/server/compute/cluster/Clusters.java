@@ -435,17 +435,26 @@ public final class Clusters {
     public KubeTarget target(Grant grant, String id) {
         return database.read(grant, tx -> {
             var cluster = table.rows.get(tx, id);
-            var sealed = table.rows.sealed(tx, id, SEALED);
-            if (!cluster.state().isUsable() || sealed.isEmpty()) {
-                throw new Problem.IllegalTransition(
-                        KIND, id, ClusterEvents.text(cluster.state()), "connect").raise();
-            }
-            var named = cluster.origin() == Cluster.Origin.PROVISIONED
-                    ? Set.of(regions.get(tx, cluster.region()).host()) : Set.<String>of();
-            var config = sealing.open(sealed.get(), SEALED.at(id));
-            return new KubeTarget(id + "#" + cluster.connection(),
-                    Kubeconfig.read(config, null), named);
+            return reach(tx, cluster).orElseThrow(() -> new Problem.IllegalTransition(
+                    KIND, id, ClusterEvents.text(cluster.state()), "connect").raise());
         });
+    }
+
+    /// As [#target], empty while it cannot be reached, or for ever: with a cluster goes everything
+    /// in it, so that there is nothing to take back.
+    public Optional<KubeTarget> reach(Grant grant, String id) {
+        return database.read(grant, tx ->
+                table.rows.byId(tx, id).flatMap(cluster -> reach(tx, cluster)));
+    }
+
+    private Optional<KubeTarget> reach(Tx tx, Cluster cluster) {
+        var id = cluster.id();
+        return table.rows.sealed(tx, id, SEALED).filter(_ -> cluster.state().isUsable())
+                .map(sealed -> new KubeTarget(id + "#" + cluster.connection(),
+                        Kubeconfig.read(sealing.open(sealed, SEALED.at(id)), null),
+                        cluster.origin() == Cluster.Origin.PROVISIONED
+                                ? Set.of(regions.get(tx, cluster.region()).host())
+                                : Set.of()));
     }
 
     /// Those with these identifiers, deleted ones too. For what other packages made.

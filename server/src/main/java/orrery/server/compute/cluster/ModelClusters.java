@@ -40,7 +40,6 @@ public final class ModelClusters implements ServingClusters {
 
     @Override
     public Optional<KubeTarget> target(Grant grant, String id) {
-        return clusters.byId(grant, id).filter(cluster -> cluster.state().isUsable())
-                .map(_ -> clusters.target(grant, id));
+        return clusters.reach(grant, id);
     }
 }

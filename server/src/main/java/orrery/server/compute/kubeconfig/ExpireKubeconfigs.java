@@ -7,7 +7,8 @@ import orrery.kit.durable.Loop;
 import orrery.kit.durable.LoopRound;
 
 /// Takes kubeconfigs whose time is over out of their clusters. Their tokens are dead by then; the
-/// accounts and bindings would stay.
+/// accounts and bindings would stay. Those that were to be revoked, and of whose cluster nothing is
+/// left by now, are over with it.
 @Singleton
 final class ExpireKubeconfigs implements Loop {
     private final Kubeconfigs kubeconfigs;
@@ -31,9 +32,7 @@ final class ExpireKubeconfigs implements Loop {
     @Override
     public void round(LoopRound round) {
         for (var due : kubeconfigs.due(round.grant())) {
-            var end = kubeconfigs.isExpired(due)
-                    ? Kubeconfig.State.EXPIRED : Kubeconfig.State.REVOKED;
-            database.write(round.grant(), tx -> kubeconfigs.begin(tx, due, end));
+            database.write(round.grant(), tx -> kubeconfigs.end(tx, due.id()));
         }
     }
 }

@@ -12,6 +12,7 @@ import orrery.kit.kube.KubeClients;
 import orrery.kit.kube.KubeTarget;
 import orrery.kit.secret.Secret;
 import orrery.server.compute.cluster.Clusters;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a service account in the cluster, binds it to a role, and asks for its token.
 @Singleton
@@ -40,16 +41,15 @@ final class IssueKubeconfig implements Saga<IssueKubeconfig.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.kubeconfig();
-        var account = AccessObjects.name(id);
-        steps.tx("begin", _ -> { }, tx -> kubeconfigs.failed(tx, id));
+        steps.tx("begin", tx -> kubeconfigs.issuing(tx, id, steps.fence().run()),
+                tx -> kubeconfigs.failed(tx, id));
         steps.run("namespace", () -> kube(steps, id).ensure(AccessObjects.namespace()));
         steps.run("service account",
                 () -> kube(steps, id).apply(AccessObjects.serviceAccount(get(steps, id))),
-                () -> kube(steps, id).delete(
-                        Kind.SERVICE_ACCOUNT, AccessObjects.NAMESPACE, account));
+                () -> delete(steps, id, Kind.SERVICE_ACCOUNT, AccessObjects.NAMESPACE));
         steps.run("role binding",
                 () -> kube(steps, id).apply(AccessObjects.binding(get(steps, id))),
-                () -> kube(steps, id).delete(Kind.CLUSTER_ROLE_BINDING, null, account));
+                () -> delete(steps, id, Kind.CLUSTER_ROLE_BINDING, null));
         var issued = steps.run("token", Issued.class, () -> issue(steps, id));
         steps.tx("active", tx -> kubeconfigs.activated(tx, id, issued));
     }
@@ -63,6 +63,13 @@ final class IssueKubeconfig implements Saga<IssueKubeconfig.Input> {
         return new Issued(
                 Secret.of(target.config().with(token.token()).write(cluster.name())),
                 token.expires());
+    }
+
+    /// With a cluster goes everything in it.
+    private void delete(Steps steps, String id, Kind kind, @Nullable String namespace) {
+        clusters.reach(steps.grant(), get(steps, id).clusterId()).ifPresent(target ->
+                clients.writer(target, steps.fence())
+                        .delete(kind, namespace, AccessObjects.name(id)));
     }
 
     private Kubeconfig get(Steps steps, String id) {

@@ -71,10 +71,10 @@ final class KubeconfigTable {
                 .mapTo(Kubeconfig.class).findOne();
     }
 
-    /// Active ones whose time is over, or whose cluster is gone.
+    /// Those whose time is over, or whose cluster is gone, and of which something may be left.
     List<Kubeconfig> due(Tx tx, Instant now, int limit) {
         return rows.select(tx, """
-                where state = 'active'
+                where state in ('active', 'revoking')
                   and (expires_at <= :now
                     or cluster_id in (select id from cluster where deleted_at is not null))
                 order by expires_at

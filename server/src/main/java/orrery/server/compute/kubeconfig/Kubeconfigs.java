@@ -230,7 +230,7 @@ public final class Kubeconfigs {
     /// Starts to take a kubeconfig's objects out of its cluster.
     ///
     /// @param end what it shall be then: revoked or expired
-    Run begin(Tx tx, Kubeconfig kubeconfig, Kubeconfig.State end) {
+    private Run begin(Tx tx, Kubeconfig kubeconfig, Kubeconfig.State end) {
         var run = runs.start(tx, RevokeKubeconfig.TYPE,
                 new RevokeKubeconfig.Input(kubeconfig.id(), end),
                 new Subject(KIND, kubeconfig.id()),
@@ -258,14 +258,40 @@ public final class Kubeconfigs {
         return database.read(grant, tx -> table.rows.get(tx, id));
     }
 
-    /// Active ones whose time is over or whose cluster is gone, a few.
+    /// Those whose time is over or whose cluster is gone, and that are not over yet, a few.
     List<Kubeconfig> due(Grant grant) {
         return database.read(grant, tx -> table.due(tx, clock.instant(), SWEEP));
     }
 
-    boolean isExpired(Kubeconfig kubeconfig) {
+    /// Begins to take one out of its cluster that is due, unless a run is at it.
+    void end(Tx tx, String id) {
+        var found = table.rows.lock(tx, id);
+        boolean isLeft = switch (found.state()) {
+            case ACTIVE -> true;
+            case REVOKING -> found.runId() == null
+                    || runs.get(tx, found.runId()).status().isOver();
+            case ISSUING, EXPIRED, REVOKED, FAILED -> false;
+        };
+        if (isLeft) {
+            begin(tx, found,
+                    isExpired(found) ? Kubeconfig.State.EXPIRED : Kubeconfig.State.REVOKED);
+        }
+    }
+
+    private boolean isExpired(Kubeconfig kubeconfig) {
         var expires = kubeconfig.expiresAt();
         return expires != null && !expires.isAfter(clock.instant());
+    }
+
+    /// A run begins to issue it; it may be repeated after it failed.
+    void issuing(Tx tx, String id, String run) {
+        var found = table.rows.lock(tx, id);
+        if (found.state() == Kubeconfig.State.FAILED && found.deletedAt() == null) {
+            table.begin(tx, id, Kubeconfig.State.ISSUING, run, clock.instant());
+        } else if (found.state() != Kubeconfig.State.ISSUING) {
+            throw new Problem.IllegalTransition(
+                    KIND, id, text(found.state()), "be issued").raise();
+        }
     }
 
     void activated(Tx tx, String id, Issued issued) {
@@ -281,9 +307,13 @@ public final class Kubeconfigs {
         events.append(tx, event("kubeconfig.failed", kubeconfig));
     }
 
-    /// An expired one goes on being listed until somebody revokes it.
+    /// An expired one goes on being listed until somebody revokes it. One that is over stays as it
+    /// is, should an earlier run be repeated.
     void ended(Tx tx, String id, Kubeconfig.State end) {
         var kubeconfig = table.rows.lock(tx, id);
+        if (kubeconfig.state().isOver()) {
+            return;
+        }
         var now = clock.instant();
         table.end(tx, kubeconfig.id(), end, end == Kubeconfig.State.REVOKED ? now : null, now);
         events.append(tx, event("kubeconfig." + text(end), kubeconfig));

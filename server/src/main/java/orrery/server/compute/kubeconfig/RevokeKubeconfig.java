@@ -7,10 +7,9 @@ import orrery.kit.durable.Saga;
 import orrery.kit.durable.SagaType;
 import orrery.kit.durable.Steps;
 import orrery.kit.kube.Kind;
-import orrery.kit.kube.Kube;
 import orrery.kit.kube.KubeClients;
-import orrery.server.compute.cluster.Cluster;
 import orrery.server.compute.cluster.Clusters;
+import org.jspecify.annotations.Nullable;
 
 /// Deletes a kubeconfig's service account, and with it every token of it, at once.
 @Singleton
@@ -41,30 +40,17 @@ final class RevokeKubeconfig implements Saga<RevokeKubeconfig.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.kubeconfig();
-        var account = AccessObjects.name(id);
-        steps.run("service account", () -> {
-            if (isThere(steps, id)) {
-                kube(steps, id).delete(Kind.SERVICE_ACCOUNT, AccessObjects.NAMESPACE, account);
-            }
-        });
-        steps.run("role binding", () -> {
-            if (isThere(steps, id)) {
-                kube(steps, id).delete(Kind.CLUSTER_ROLE_BINDING, null, account);
-            }
-        });
+        steps.run("service account",
+                () -> delete(steps, id, Kind.SERVICE_ACCOUNT, AccessObjects.NAMESPACE));
+        steps.run("role binding", () -> delete(steps, id, Kind.CLUSTER_ROLE_BINDING, null));
         steps.tx("over", tx -> kubeconfigs.ended(tx, id, in.end()));
     }
 
-    /// Whether there is a cluster to delete from. With a cluster goes everything in it.
-    private boolean isThere(Steps steps, String id) {
+    /// With a cluster goes everything in it.
+    private void delete(Steps steps, String id, Kind kind, @Nullable String namespace) {
         var kubeconfig = kubeconfigs.byId(steps.grant(), id);
-        return clusters.byId(steps.grant(), kubeconfig.clusterId())
-                .map(Cluster::state).filter(Cluster.State::isUsable).isPresent();
-    }
-
-    private Kube kube(Steps steps, String id) {
-        var kubeconfig = kubeconfigs.byId(steps.grant(), id);
-        return clients.writer(
-                clusters.target(steps.grant(), kubeconfig.clusterId()), steps.fence());
+        clusters.reach(steps.grant(), kubeconfig.clusterId()).ifPresent(target ->
+                clients.writer(target, steps.fence())
+                        .delete(kind, namespace, AccessObjects.name(id)));
     }
 }
