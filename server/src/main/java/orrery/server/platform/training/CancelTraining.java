@@ -50,7 +50,8 @@ final class CancelTraining implements Saga<CancelTraining.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.training();
-        var training = steps.tx("begin", Training.class, tx -> lifecycle.get(tx, id),
+        var training = steps.tx("begin", Training.class,
+                tx -> lifecycle.cancelling(tx, id, steps.fence().run()),
                 tx -> lifecycle.unchanged(tx, id, in.before(),
                         "It could not be ended; its last run says why."));
         var namespace = TrainJobs.namespace(training);

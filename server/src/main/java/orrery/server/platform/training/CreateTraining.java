@@ -44,7 +44,7 @@ final class CreateTraining implements Saga<CreateTraining.Input> {
     public void run(Steps steps, Input in) {
         var id = in.training();
         var training = steps.tx("begin", Training.class, tx -> {
-            lifecycle.making(tx, id);
+            lifecycle.making(tx, id, steps.fence().run());
             return lifecycle.get(tx, id);
         }, tx -> lifecycle.failed(tx, id, "It could not be made; its last run says why."));
         var namespace = TrainJobs.namespace(training);

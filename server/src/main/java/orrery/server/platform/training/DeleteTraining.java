@@ -43,7 +43,8 @@ final class DeleteTraining implements Saga<DeleteTraining.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.training();
-        var training = steps.tx("begin", Training.class, tx -> lifecycle.get(tx, id),
+        var training = steps.tx("begin", Training.class,
+                tx -> lifecycle.deleting(tx, id, steps.fence().run()),
                 tx -> lifecycle.unchanged(tx, id, in.before(),
                         "It could not be deleted; its last run says why."));
         var namespace = TrainJobs.namespace(training);

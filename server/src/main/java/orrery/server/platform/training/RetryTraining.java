@@ -41,7 +41,8 @@ final class RetryTraining implements Saga<RetryTraining.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.training();
-        var training = steps.tx("begin", Training.class, tx -> lifecycle.get(tx, id),
+        var training = steps.tx("begin", Training.class,
+                tx -> lifecycle.changing(tx, id, steps.fence().run()),
                 tx -> lifecycle.failed(tx, id,
                         "It failed and could not be tried again; its last run says why."));
         var namespace = TrainJobs.namespace(training);

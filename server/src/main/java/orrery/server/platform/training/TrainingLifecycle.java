@@ -135,13 +135,13 @@ final class TrainingLifecycle {
                 new Amounts(training.work().gpus(), 0, 0, 0, 0, 0));
     }
 
-    /// Somebody makes its objects.
-    void making(Tx tx, String id) {
+    /// A run begins to make its objects.
+    void making(Tx tx, String id, String run) {
         var training = lock(tx, id);
         if (training.state() != State.QUEUED && training.state() != State.FAILED) {
-            throw new Problem.IllegalTransition(Trainings.KIND, id,
-                    TrainingEvents.text(training.state()), "create").raise();
+            throw illegal(training, "create");
         }
+        changing(tx, training, run);
         // What a failure gave back is asked for again.
         take(tx, training.place(), training.region(), id, training.work());
         reserve(tx, training);
@@ -158,9 +158,48 @@ final class TrainingLifecycle {
         }
     }
 
+    private static Problem.Failure illegal(Training training, String action) {
+        return new Problem.IllegalTransition(Trainings.KIND, training.id(),
+                TrainingEvents.text(training.state()), action).raise();
+    }
+
+    /// A run begins to change it: it is the one that whoever ends it must stop.
+    Training changing(Tx tx, String id, String run) {
+        var training = lock(tx, id);
+        if (!training.state().isAlive()) {
+            throw illegal(training, "update");
+        }
+        changing(tx, training, run);
+        return training;
+    }
+
+    /// A run begins to end it, unless it was asked for so.
+    Training cancelling(Tx tx, String id, String run) {
+        var training = lock(tx, id);
+        if (training.state().isAlive()) {
+            cancelling(tx, training, run, "");
+        } else if (training.state() != State.CANCELLING) {
+            throw illegal(training, "cancel");
+        }
+        return training;
+    }
+
+    /// A run begins to delete it, unless it was asked for so.
+    Training deleting(Tx tx, String id, String run) {
+        var training = lock(tx, id);
+        if (training.state().isTerminal()) {
+            deleting(tx, training, run);
+        } else if (training.state() != State.DELETING) {
+            throw illegal(training, "delete");
+        }
+        return training;
+    }
+
     /// A run changes it.
     void changing(Tx tx, Training training, String run) {
-        table.begin(tx, training.id(), run, clock.instant());
+        if (!run.equals(training.runId())) {
+            table.begin(tx, training.id(), run, clock.instant());
+        }
     }
 
     /// Its object says from now on what it shall: whether it runs, and who goes first.

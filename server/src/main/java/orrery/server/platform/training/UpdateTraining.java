@@ -45,7 +45,8 @@ final class UpdateTraining implements Saga<UpdateTraining.Input> {
     @Override
     public void run(Steps steps, Input in) {
         var id = in.training();
-        var before = steps.tx("begin", Training.class, tx -> lifecycle.get(tx, id));
+        var before = steps.tx("begin", Training.class,
+                tx -> lifecycle.changing(tx, id, steps.fence().run()));
         var to = before.wanted(in.desired(), in.priority());
         steps.await("management cluster", () -> objects.answers(steps.grant(), before));
         boolean isQueued = steps.run("is there", Seen.class, () -> look(steps, before)).isQueued();

@@ -166,7 +166,12 @@ final class TrainingWorld implements AutoCloseable {
     /// Ends all that was made: GPUs are few.
     void clear() {
         for (var id : made) {
-            world.run(cancelling(), new CancelTraining.Input(id, State.FAILED, null, null));
+            var state = get(id).state();
+            if (state.isTerminal()) {
+                world.run(deleting(), new DeleteTraining.Input(id, state));
+            } else {
+                world.run(cancelling(), new CancelTraining.Input(id, State.FAILED, null, null));
+            }
         }
         made.clear();
     }
