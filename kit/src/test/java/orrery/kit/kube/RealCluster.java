@@ -146,26 +146,11 @@ public final class RealCluster implements AutoCloseable {
         }
     }
 
-    /// Merges into an object's status, as its controller would.
-    public void status(Kind kind, String namespace, String name, ObjectNode status)
-            throws IOException {
-        try (var clients = clients()) {
-            new Stranger(clients, target()).status(kind, namespace, name, status);
-        }
-    }
-
     /// Merges into an object, as somebody who is not us.
     public void merge(Kind kind, String namespace, String name, ObjectNode patch)
             throws IOException {
         try (var clients = clients()) {
             new Stranger(clients, target()).merge(kind, namespace, name, patch);
-        }
-    }
-
-    /// Deletes an object, as somebody who is not us.
-    public void remove(Kind kind, String namespace, String name) throws IOException {
-        try (var clients = clients()) {
-            new Stranger(clients, target()).remove(kind, namespace, name);
         }
     }
 

@@ -31,6 +31,20 @@ public final class Stranger {
         send("PATCH", patch, kind.path(namespace, name), "application/merge-patch+json");
     }
 
+    /// Makes or changes an object so that it says this, and nothing else that was applied before.
+    ///
+    /// @param dryRun whether only to find out if that is allowed
+    public ObjectNode apply(ObjectNode object, boolean dryRun) {
+        return (ObjectNode) clients.client(target).send(KubeCall.apply(path(object), object)
+                .with("fieldManager", "stranger").with("force", "true")
+                .with("dryRun", dryRun ? "All" : null));
+    }
+
+    /// Replaces an object's status, unless the object was changed since it was read.
+    public void replaceStatus(ObjectNode object) {
+        send("PUT", object, path(object) + "/status", "application/json");
+    }
+
     public void remove(Kind kind, String namespace, String name) {
         send("DELETE", KubeClient.JSON.createObjectNode(), kind.path(namespace, name),
                 "application/json");
@@ -56,6 +70,11 @@ public final class Stranger {
     private ObjectNode send(String method, ObjectNode body, String path, String type) {
         return (ObjectNode) clients.client(target)
                 .send(new KubeCall(method, path, Map.of(), type, body.toString()));
+    }
+
+    private String path(ObjectNode object) {
+        return kind(object).path(object.at("/metadata/namespace").asText(null),
+                object.at("/metadata/name").asText());
     }
 
     private Kind kind(ObjectNode object) {

@@ -13,29 +13,25 @@ import orrery.kit.kube.Trees;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestProcess;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// The changes of a cluster, and what somebody else does to it, on the simulated region.
+/// The changes of a cluster, and what somebody else does to it.
+@ParameterizedClass(name = "on {0}")
+@MethodSource("orrery.server.compute.cluster.ClusterWorld#simulatedOnly")
 @Tag("sagas")
 class ClusterChangesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(240);
     private static final String NEXT = "sim-standalone-cp-1-1-0";
     private static final Service KUBEVIRT =
             new Service("virt", "default", "sim-kubevirt-1-0-0", null);
-    private static SimulatedClusters world;
+    private final ClusterWorld world;
     private final AtomicReference<String> id = new AtomicReference<>("");
 
-    @BeforeAll
-    static void start() {
-        world = new SimulatedClusters();
-    }
-
-    @AfterAll
-    static void stop() {
-        world.close();
+    ClusterChangesTest(ClusterWorld world) {
+        this.world = world;
     }
 
     private Cluster cluster() {
@@ -52,7 +48,7 @@ class ClusterChangesTest {
         return world.deployment(id.get()).at("/spec/template").asText();
     }
 
-    private static UpdateCluster.Input updated(String id) {
+    private UpdateCluster.Input updated(String id) {
         return UpdateCluster.Input.of(world.get(id), served());
     }
 
@@ -122,8 +118,7 @@ class ClusterChangesTest {
             Runnable nothing = () -> {
                 assertThat(cluster().state()).isIn(
                         Cluster.State.DELETED, Cluster.State.PENDING);
-                assertThat(world.deployment(id.get()).at("/metadata/deletionTimestamp")
-                        .isMissingNode() && !world.deployment(id.get()).isEmpty()).isFalse();
+                assertThat(world.isDeployed(id.get())).isFalse();
                 assertThat(world.used()).isEqualTo(used);
             };
             check.everyStepMayRepeat(nothing);
@@ -156,9 +151,9 @@ class ClusterChangesTest {
 
     private <I extends Record> Run run(SagaType<I> type, I input) {
         try (var process = TestProcess.start(world.test, world.sagas(world.process.runs()))) {
-            var run = world.test.database().tx(SimulatedClusters.GRANT, tx ->
+            var run = world.test.database().tx(ClusterWorld.GRANT, tx ->
                     process.runs().start(tx, type, input, null));
-            return process.await(SimulatedClusters.GRANT, run);
+            return process.await(ClusterWorld.GRANT, run);
         }
     }
 
@@ -180,7 +175,9 @@ class ClusterChangesTest {
         var made = world.asked(null, new Setup(config, null, null, List.of()));
         var ended = world.create(made);
         assertThat(ended.status()).isEqualTo(Status.FAILED);
+        assertThat(ended.error().step()).isEqualTo("ready");
         assertThat(world.get(made.id()).state()).isEqualTo(Cluster.State.FAILED);
+        assertThat(world.isDeployed(made.id())).isFalse();
     }
 
     @Test
@@ -206,7 +203,7 @@ class ClusterChangesTest {
         assertThat(ended.status()).isEqualTo(Status.FAILED);
         assertThat(ended.error().message()).contains("cluster upgrade is forbidden");
         assertThat(cluster().state()).isEqualTo(Cluster.State.RUNNING);
-        assertThat(cluster().kubernetesVersion()).isEqualTo(SimulatedClusters.OLDEST);
+        assertThat(cluster().kubernetesVersion()).isEqualTo(ClusterWorld.OLDEST);
     }
 
     private void settlesTo(Cluster.State state) {
@@ -218,7 +215,7 @@ class ClusterChangesTest {
         try (var process = TestProcess.start(world.test, world.sagas(world.process.runs()));
                 var settling = world.settling(process.runs())) {
             Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
-                SimulatedClusters.round(settling);
+                ClusterWorld.round(settling);
                 var now = cluster();
                 assertThat(now.state()).as(now.stateReason()).isEqualTo(state);
                 assertThat(now.stateReason() == null ? "" : now.stateReason()).contains(reason);
@@ -232,7 +229,7 @@ class ClusterChangesTest {
         world.fault(id.get(), "fail at workers: a rack burns");
         // Another generation goes through all phases again.
         world.stranger().merge(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                SimulatedClusters.namespace(), Cluster.objectName(id.get()),
+                ClusterWorld.namespace(), Cluster.objectName(id.get()),
                 Trees.read("spec: {config: {worker: {flavor: other}}}"));
         settlesTo(Cluster.State.DEGRADED, "a rack burns");
         world.fault(id.get(), "");
@@ -246,7 +243,7 @@ class ClusterChangesTest {
         var used = world.used();
         world.fault(id.get(), "hang at teardown");
         world.stranger().remove(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                SimulatedClusters.namespace(), Cluster.objectName(id.get()));
+                ClusterWorld.namespace(), Cluster.objectName(id.get()));
         settlesTo(Cluster.State.DELETING);
         assertThat(world.used()).isEqualTo(used);
         world.fault(id.get(), "");
@@ -275,9 +272,8 @@ class ClusterChangesTest {
     void aDeploymentThatIsGoneWithoutAWordFailsTheCluster() {
         id.set(world.running().id());
         world.stranger().remove(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                SimulatedClusters.namespace(), Cluster.objectName(id.get()));
-        Awaitility.await().atMost(PATIENCE)
-                .until(() -> world.deployment(id.get()).isEmpty());
+                ClusterWorld.namespace(), Cluster.objectName(id.get()));
+        world.awaitGone(id.get());
         settlesTo(Cluster.State.FAILED);
         assertThat(cluster().stateReason()).contains("is gone from region");
     }
@@ -290,12 +286,12 @@ class ClusterChangesTest {
                 .error()).isNull();
         settlesTo(Cluster.State.RUNNING);
         world.stranger().merge(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                SimulatedClusters.namespace(), Cluster.objectName(id.get()),
+                ClusterWorld.namespace(), Cluster.objectName(id.get()),
                 Trees.read("spec: {serviceSpec: {services: []}}"));
         try (var process = TestProcess.start(world.test, world.sagas(world.process.runs()));
                 var settling = world.settling(process.runs())) {
             Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
-                SimulatedClusters.round(settling);
+                ClusterWorld.round(settling);
                 assertThat(services()).isEqualTo("virt");
                 assertThat(cluster().state()).isEqualTo(Cluster.State.RUNNING);
                 assertThat(cluster().services()).extracting(Service.Seen::state)

@@ -48,7 +48,7 @@ class ClusterModelTest {
             Map.entry("delete_failed", Set.of("deleting")),
             Map.entry("deleted", Set.of()));
 
-    private static SimulatedClusters world;
+    private static ClusterWorld world;
 
     private Story story;
     private TestProcess server;
@@ -58,7 +58,7 @@ class ClusterModelTest {
 
     @BeforeAll
     static void open() {
-        world = new SimulatedClusters();
+        world = ClusterWorld.simulated();
     }
 
     @AfterAll
@@ -110,14 +110,14 @@ class ClusterModelTest {
             story.asks("create", () -> create(story.dice(5) == 0));
         } else if (what < 30) {
             int count = story.dice(4);
-            story.asks("scale " + one.id(), () -> pools.scale(SimulatedClusters.GRANT,
-                    SimulatedClusters.REGION, one.id(), "workers", count, OptionalLong.empty()));
+            story.asks("scale " + one.id(), () -> pools.scale(ClusterWorld.GRANT,
+                    ClusterWorld.REGION, one.id(), "workers", count, OptionalLong.empty()));
         } else if (what < 36) {
-            story.asks("remove pool " + one.id(), () -> pools.remove(SimulatedClusters.GRANT,
-                    SimulatedClusters.REGION, one.id(), "workers", OptionalLong.empty()));
+            story.asks("remove pool " + one.id(), () -> pools.remove(ClusterWorld.GRANT,
+                    ClusterWorld.REGION, one.id(), "workers", OptionalLong.empty()));
         } else if (what < 42) {
-            story.asks("add pool " + one.id(), () -> pools.add(SimulatedClusters.GRANT,
-                    SimulatedClusters.REGION, one.id(), new NewCluster.Pool("workers",
+            story.asks("add pool " + one.id(), () -> pools.add(ClusterWorld.GRANT,
+                    ClusterWorld.REGION, one.id(), new NewCluster.Pool("workers",
                             NodePool.Role.WORKER, 1, null, null, null)));
         } else if (what < 52) {
             story.asks("upgrade " + one.id(),
@@ -129,8 +129,8 @@ class ClusterModelTest {
         } else if (what < 70) {
             delete(one);
         } else if (what < 75) {
-            story.asks("cancel " + one.id(), () -> clusters.cancel(SimulatedClusters.GRANT,
-                    SimulatedClusters.REGION, one.id(), OptionalLong.empty()));
+            story.asks("cancel " + one.id(), () -> clusters.cancel(ClusterWorld.GRANT,
+                    ClusterWorld.REGION, one.id(), OptionalLong.empty()));
         } else {
             befall(one.id(), what);
         }
@@ -148,27 +148,27 @@ class ClusterModelTest {
             start();
         } else {
             story.note("settle");
-            SimulatedClusters.round(settling);
+            ClusterWorld.round(settling);
         }
     }
 
     private void create(boolean dryRun) {
-        var version = story.dice(2) == 0 ? SimulatedClusters.OLDEST : null;
-        clusters.create(SimulatedClusters.GRANT, SimulatedClusters.REGION, new NewCluster(null,
+        var version = story.dice(2) == 0 ? ClusterWorld.OLDEST : null;
+        clusters.create(ClusterWorld.GRANT, ClusterWorld.REGION, new NewCluster(null,
                 null, null, Map.of(), version, List.of(new NewCluster.Pool("workers",
                         NodePool.Role.WORKER, 1, null, null, null)), null, null, Setup.PLAIN,
                 dryRun));
     }
 
     private void change(Cluster one, String version, Setup setup) {
-        clusters.change(SimulatedClusters.GRANT, SimulatedClusters.REGION, one.id(),
+        clusters.change(ClusterWorld.GRANT, ClusterWorld.REGION, one.id(),
                 old -> new Clusters.Change(null, null, Map.of(), List.of(), version, setup),
                 OptionalLong.empty());
     }
 
     private void delete(Cluster one) {
-        story.asks("delete " + one.id(), () -> clusters.delete(SimulatedClusters.GRANT,
-                SimulatedClusters.REGION, one.id(), OptionalLong.empty()));
+        story.asks("delete " + one.id(), () -> clusters.delete(ClusterWorld.GRANT,
+                ClusterWorld.REGION, one.id(), OptionalLong.empty()));
     }
 
     /// Nobody asks any more and nothing goes wrong: in the end nothing is on its way.
@@ -183,12 +183,12 @@ class ClusterModelTest {
                     healed.set(true);
                 });
             }
-            SimulatedClusters.round(settling);
+            ClusterWorld.round(settling);
             assertThat(healed.get()).isTrue();
             assertThat(there()).noneMatch(it -> isOnItsWay(it.state()));
         });
         story.untilQuiet(world.test, () -> {
-            SimulatedClusters.round(settling);
+            ClusterWorld.round(settling);
             assertThat(there()).noneMatch(
                     it -> isOnItsWay(it.state()) || it.state() == State.DEGRADED);
         });
@@ -203,7 +203,7 @@ class ClusterModelTest {
 
     private void everyStepIsOneOfItsLife() {
         world.all().forEach(it -> assertThat(Story.follows(world.process.events(),
-                SimulatedClusters.GRANT, new Subject("cluster", it.id()), LIFE)).as(it.id())
+                ClusterWorld.GRANT, new Subject("cluster", it.id()), LIFE)).as(it.id())
                 .isEqualTo(it.state().name().toLowerCase(Locale.ROOT)));
     }
 

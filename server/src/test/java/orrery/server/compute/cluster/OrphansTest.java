@@ -18,36 +18,34 @@ import orrery.kit.test.TestProcess;
 import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.SettleRegions;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Deployments that arrive when nobody wants them any more, or that nobody knows, on a management
 /// cluster that others may use too.
+@OnEachManagementCluster
 @Tag("sagas")
 class OrphansTest {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
-    private static SimulatedClusters world;
+    private final ClusterWorld world;
 
-    @BeforeAll
-    static void open() {
-        world = new SimulatedClusters();
+    OrphansTest(ClusterWorld world) {
+        this.world = world;
+    }
+
+    @BeforeEach
+    void open() {
         kube(new Fence("run_test", 1, () -> true))
                 .ensure(ProjectNamespace.object("prj_test", "org_test"));
         var any = asked();
         Awaitility.await("templates that are offered").atMost(PATIENCE).until(
-                () -> !world.management.templates(SimulatedClusters.GRANT, any).isEmpty());
+                () -> !world.management.templates(ClusterWorld.GRANT, any).isEmpty());
     }
 
-    @AfterAll
-    static void shut() {
-        world.close();
-    }
-
-    private static Kube kube(Fence fence) {
+    private Kube kube(Fence fence) {
         return world.clients.writer(
-                world.regions.target(SimulatedClusters.GRANT, SimulatedClusters.REGION), fence);
+                world.regions.target(ClusterWorld.GRANT, ClusterWorld.REGION), fence);
     }
 
     private static ObjectNode described(Cluster cluster) {
@@ -55,22 +53,22 @@ class OrphansTest {
                 cluster, new Template("sim-standalone-cp-1-0-0", "", null), "", "run_test", true);
     }
 
-    private static Cluster asked() {
-        return world.asked(SimulatedClusters.OLDEST, Setup.PLAIN);
+    private Cluster asked() {
+        return world.asked(ClusterWorld.OLDEST, Setup.PLAIN);
     }
 
-    private static Cluster deployed(UnaryOperator<ObjectNode> as) {
+    private Cluster deployed(UnaryOperator<ObjectNode> as) {
         var cluster = asked();
         kube(new Fence("run_test", 1, () -> true)).apply(as.apply(described(cluster)));
         return cluster;
     }
 
-    private static Cluster deleted(Instant when, UnaryOperator<ObjectNode> as) {
+    private Cluster deleted(Instant when, UnaryOperator<ObjectNode> as) {
         return deleted(when, deployed(as));
     }
 
-    private static Cluster deleted(Instant when, Cluster cluster) {
-        world.test.database().write(SimulatedClusters.GRANT,
+    private Cluster deleted(Instant when, Cluster cluster) {
+        world.test.database().write(ClusterWorld.GRANT,
                 tx -> new ClusterTable().delete(tx, cluster.id(), when));
         return cluster;
     }
@@ -86,9 +84,9 @@ class OrphansTest {
         return named(object, ObjectName.of("cls_unknown"));
     }
 
-    private static List<String> deployments() {
-        return world.management.view(SimulatedClusters.GRANT, SimulatedClusters.REGION)
-                .list(ClusterDeployments.CLUSTER_DEPLOYMENT, SimulatedClusters.namespace(), null)
+    private List<String> deployments() {
+        return world.management.view(ClusterWorld.GRANT, ClusterWorld.REGION)
+                .list(ClusterDeployments.CLUSTER_DEPLOYMENT, ClusterWorld.namespace(), null)
                 .stream().filter(it -> !it.path("metadata").has("deletionTimestamp"))
                 .map(it -> it.at("/metadata/name").asText()).toList();
     }
@@ -122,18 +120,18 @@ class OrphansTest {
         assertThat(told()).containsExactlyInAnyOrder(late.id(), failed.id());
     }
 
-    private static void settle(Duration later) {
+    private void settle(Duration later) {
         var clock = Clock.offset(Clock.systemUTC(), later);
         var clusters = new SettleClusters(world.management, world.lifecycle,
                 world.test.database(), world.process.runs(), clock);
         try (var settling = new SettleRegions(
                 world.regions, world.clients, List.of(clusters), clock)) {
-            SimulatedClusters.round(settling);
+            ClusterWorld.round(settling);
         }
     }
 
-    private static List<String> told() {
-        return world.test.database().read(SimulatedClusters.GRANT, tx -> tx.handle().createQuery("""
+    private List<String> told() {
+        return world.test.database().read(ClusterWorld.GRANT, tx -> tx.handle().createQuery("""
                 select data ->> 'id' from event where type = 'region.cleared'
                 """).mapTo(String.class).list());
     }
@@ -151,15 +149,14 @@ class OrphansTest {
     void aChangeOfOneThatSomebodyDeletedFailsAndMakesNoneAnew() {
         var cluster = world.running();
         world.stranger().remove(ClusterDeployments.CLUSTER_DEPLOYMENT,
-                SimulatedClusters.namespace(), name(cluster));
-        Awaitility.await().atMost(PATIENCE)
-                .until(() -> world.deployment(cluster.id()).isEmpty());
+                ClusterWorld.namespace(), name(cluster));
+        world.awaitGone(cluster.id());
         world.begin(cluster.id(), Cluster.State.SCALING);
         try (var scaler = TestProcess.start(world.test, world.scaling())) {
-            var run = world.test.database().tx(SimulatedClusters.GRANT, tx -> scaler.runs().start(
+            var run = world.test.database().tx(ClusterWorld.GRANT, tx -> scaler.runs().start(
                     tx, ScaleCluster.TYPE,
                     new ScaleCluster.Input(cluster.id(), cluster.nodePools()), null));
-            var ended = scaler.await(SimulatedClusters.GRANT, run);
+            var ended = scaler.await(ClusterWorld.GRANT, run);
             assertThat(ended.status()).isEqualTo(Status.FAILED);
             assertThat(ended.error().message()).contains("somebody deleted its ClusterDeployment");
         }

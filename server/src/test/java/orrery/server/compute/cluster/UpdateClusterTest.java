@@ -13,15 +13,14 @@ import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestProcess;
 import orrery.server.platform.stack.Plan;
 import orrery.server.platform.stack.Published;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
-/// Clusters made from a stack, on the simulated region.
+/// Clusters made from a stack.
+@OnEachManagementCluster
 @Tag("sagas")
 class UpdateClusterTest {
-    private static final String REGION = SimulatedWorld.REGION;
     private static final String SPEC = """
             clusterTemplate: sim-standalone-cp-1-1-0
             pools:
@@ -36,23 +35,23 @@ class UpdateClusterTest {
             parameterKeys: {zone: config.worker.zone, workers: config.workersNumber}
             """;
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static SimulatedWorld world;
+    private final ClusterWorld world;
+    private final Clusters clusters;
     private String id = "";
 
-    @BeforeAll
-    static void start() {
-        world = new SimulatedWorld();
-        Published.stack(world.stacks, SimulatedWorld.GRANT, "stock", SPEC);
-        Published.stack(world.stacks, SimulatedWorld.GRANT, "next", SPEC.replace("1-1-0", "1-2-0"));
+    UpdateClusterTest(ClusterWorld world) {
+        this.world = world;
+        this.clusters = world.clusters(world.process.events(), world.process.runs());
     }
 
-    @AfterAll
-    static void stop() {
-        world.close();
+    @BeforeParameterizedClassInvocation
+    static void publish(ClusterWorld world) {
+        Published.stack(world.stacks, ClusterWorld.GRANT, "stock", SPEC);
+        Published.stack(world.stacks, ClusterWorld.GRANT, "next", SPEC.replace("1-1-0", "1-2-0"));
     }
 
     private Cluster cluster() {
-        return world.clusters.byId(SimulatedWorld.GRANT, id).orElseThrow();
+        return world.get(id);
     }
 
     private Plan plan(String zone) {
@@ -60,23 +59,24 @@ class UpdateClusterTest {
     }
 
     private Plan plan(String stack, String zone) {
-        return world.test.database().tx(SimulatedWorld.GRANT, tx -> world.stacks.plan(tx, REGION,
-                stack, JsonNodeFactory.instance.objectNode().put("zone", zone)));
+        var parameters = JsonNodeFactory.instance.objectNode().put("zone", zone);
+        return world.test.database().tx(ClusterWorld.GRANT, tx -> world.stacks.plan(
+                tx, ClusterWorld.REGION, stack, parameters));
     }
 
     /// Asks for a cluster and lets it be made, by a process that is gone afterwards.
     private void run(List<NewCluster.Pool> pools) {
-        try (var maker = TestProcess.start(world.test, world.sagas())) {
-            var asked = world.clusters.create(SimulatedWorld.GRANT, REGION, new NewCluster(
+        try (var maker = TestProcess.start(world.test, world.sagas(world.process.runs()))) {
+            var asked = clusters.create(ClusterWorld.GRANT, ClusterWorld.REGION, new NewCluster(
                     "planned-" + COUNT.incrementAndGet(), null, null, Map.of(), null, pools,
                     "stock", null));
             id = asked.cluster().id();
-            assertThat(maker.await(SimulatedWorld.GRANT, asked.run().id()).error()).isNull();
+            assertThat(maker.await(ClusterWorld.GRANT, asked.run().id()).error()).isNull();
         }
     }
 
     private String said(String pointer) {
-        return world.deployment(id).orElseThrow().at(pointer).asText();
+        return world.deployment(id).at(pointer).asText();
     }
 
     @Test
@@ -92,7 +92,7 @@ class UpdateClusterTest {
         assertThat(said("/spec/config/worker/machine/type")).isEqualTo("s-1");
         assertThat(said("/spec/config/worker/zone")).isEqualTo("a");
         assertThat(said("/spec/config/worker/gpus")).isEqualTo("0");
-        var deployed = Deployed.of(world.deployment(id).orElseThrow());
+        var deployed = Deployed.of(world.deployment(id));
         assertThat(deployed.isChanged(cluster())).isFalse();
         assertThat(deployed.isChanged(cluster().planned(plan("b"), cluster().nodePools())))
                 .as("somebody else's value is told from ours").isTrue();
@@ -100,7 +100,7 @@ class UpdateClusterTest {
 
     private void begin() {
         var now = cluster().updatedAt();
-        world.test.database().write(SimulatedWorld.GRANT, tx -> new ClusterTable().rows.begin(
+        world.test.database().write(ClusterWorld.GRANT, tx -> new ClusterTable().rows.begin(
                 tx, id, Cluster.State.UPDATING, "run_test", now));
     }
 
@@ -119,20 +119,20 @@ class UpdateClusterTest {
                     }
                 })) {
             worker.engine().start(List.of(world.updating()));
-            var run = worker.database().tx(SimulatedWorld.GRANT,
+            var run = worker.database().tx(ClusterWorld.GRANT,
                     tx -> worker.runs().start(tx, UpdateCluster.TYPE, input, null));
-            assertThat(worker.await(SimulatedWorld.GRANT, run).status())
+            assertThat(worker.await(ClusterWorld.GRANT, run).status())
                     .isEqualTo(Status.FAILED);
         }
         assertThat(said("/spec/template")).isEqualTo("sim-standalone-cp-1-2-0")
                 .isEqualTo(cluster().template());
         assertThat(cluster().plan()).isEqualTo(next);
-        assertThat(Deployed.of(world.deployment(id).orElseThrow()).isChanged(cluster()))
+        assertThat(Deployed.of(world.deployment(id)).isChanged(cluster()))
                 .as("the record says what the deployment has").isFalse();
         assertThat(cluster().state()).isEqualTo(Cluster.State.DEGRADED);
         assertThat(cluster().stateReason()).contains("its last run says why");
         boolean isOver = world.test.database().tx(
-                SimulatedWorld.GRANT, tx -> world.clusters.restore(tx, id, old));
+                ClusterWorld.GRANT, tx -> clusters.restore(tx, id, old));
         assertThat(isOver).isTrue();
         assertThat(cluster().state()).as("nobody tries").isEqualTo(Cluster.State.DEGRADED);
     }

@@ -17,47 +17,41 @@ import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.compute.cluster.Cluster;
-import orrery.server.compute.cluster.ComputeWorld;
+import orrery.server.compute.cluster.ClusterWorld;
+import orrery.server.compute.cluster.Clusters;
+import orrery.server.compute.cluster.OnEachManagementCluster;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// Kubeconfigs on a real API server, used by the real kubectl.
-@EnabledIfSystemProperty(named = "orrery.kubernetes", matches = "true",
-        disabledReason = "needs a real API server: ./test --kubernetes")
+/// Kubeconfigs of a cluster that runs, used by the real kubectl.
+@OnEachManagementCluster
 @Tag("sagas")
 class KubeconfigSagasTest {
-    private static final Grant GRANT = ComputeWorld.GRANT;
-    private static ComputeWorld world;
-    private static Cluster cluster;
-    private static Kubeconfigs kubeconfigs;
+    private static final Grant GRANT = ClusterWorld.GRANT;
+    private final ClusterWorld world;
+    private final Cluster cluster;
+    private final Clusters clusters;
+    private final Kubeconfigs kubeconfigs;
     private final KubeconfigTable table = new KubeconfigTable();
-    private final AtomicReference<String> id = new AtomicReference<>();
+    private final AtomicReference<String> id = new AtomicReference<>("");
 
-    @BeforeAll
-    static void start() throws IOException {
-        world = new ComputeWorld();
+    KubeconfigSagasTest(ClusterWorld world) {
+        this.world = world;
         cluster = world.running();
-        kubeconfigs = new Kubeconfigs(world.test.database(), world.clusters(), null,
+        clusters = world.clusters(world.process.events(), world.process.runs());
+        kubeconfigs = new Kubeconfigs(world.test.database(), clusters, null,
                 TestDatabase.ACCESS, TestProcess.sealing(), world.process.events(),
                 world.process.runs(), TestProcess.paging(), world.ids, Clock.systemUTC());
     }
 
-    @AfterAll
-    static void stop() {
-        world.close();
+    private IssueKubeconfig issuing() {
+        return new IssueKubeconfig(kubeconfigs, clusters, world.clients);
     }
 
-    private static IssueKubeconfig issuing() {
-        return new IssueKubeconfig(kubeconfigs, world.clusters(), world.clients);
-    }
-
-    private static RevokeKubeconfig revoking() {
-        return new RevokeKubeconfig(kubeconfigs, world.clusters(), world.clients);
+    private RevokeKubeconfig revoking() {
+        return new RevokeKubeconfig(kubeconfigs, clusters, world.clients);
     }
 
     /// For an administrator: `view` and `edit` are filled by a controller that does not run here.
@@ -86,23 +80,13 @@ class KubeconfigSagasTest {
         return world.test.database().read(GRANT, tx -> table.rows.get(tx, id.get()));
     }
 
-    private boolean hasAccount() throws IOException {
-        return world.clients.view(world.cluster.target()).find(Kind.SERVICE_ACCOUNT,
-                AccessObjects.NAMESPACE, AccessObjects.name(id.get())).isPresent();
-    }
-
-    private boolean hasBinding() throws IOException {
-        return world.clients.view(world.cluster.target()).find(Kind.CLUSTER_ROLE_BINDING,
-                null, AccessObjects.name(id.get())).isPresent();
-    }
-
     private void assertObjects(boolean there) {
-        try {
-            assertThat(hasAccount()).isEqualTo(there);
-            assertThat(hasBinding()).isEqualTo(there);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        var view = world.clients.view(clusters.target(GRANT, cluster.id()));
+        var name = AccessObjects.name(id.get());
+        assertThat(view.find(Kind.SERVICE_ACCOUNT, AccessObjects.NAMESPACE, name).isPresent())
+                .isEqualTo(there);
+        assertThat(view.find(Kind.CLUSTER_ROLE_BINDING, null, name).isPresent())
+                .isEqualTo(there);
     }
 
     @Test

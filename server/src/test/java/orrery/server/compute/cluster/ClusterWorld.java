@@ -4,13 +4,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import orrery.kit.Ids;
 import orrery.kit.access.Grant;
 import orrery.kit.durable.LoopRound;
@@ -21,6 +25,7 @@ import orrery.kit.events.Events;
 import orrery.kit.kube.Fence;
 import orrery.kit.kube.KubeClients;
 import orrery.kit.kube.KubeLimits;
+import orrery.kit.kube.RealCluster;
 import orrery.kit.kube.Stranger;
 import orrery.kit.kube.Trees;
 import orrery.kit.net.Outbound;
@@ -28,55 +33,89 @@ import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.SimulatedRegion;
 import orrery.server.compute.network.Networks;
+import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.NewRegion;
 import orrery.server.tenancy.region.ProjectNamespace;
 import orrery.server.tenancy.region.Regions;
 import orrery.server.tenancy.region.SettleRegions;
+import org.awaitility.Awaitility;
 
-/// Everything that makes clusters, on a real database and the simulated region: without HTTP and
-/// without identity.
-final class SimulatedClusters implements AutoCloseable {
-    static final String REGION = "sim1";
-    static final Grant GRANT = TestDatabase.grant();
+/// Everything that makes clusters, on a real database and some management cluster: without HTTP
+/// and without identity.
+public final class ClusterWorld implements AutoCloseable {
+    public static final String REGION = "eu1";
+    public static final Grant GRANT = TestDatabase.grant();
     static final String OLDEST = "v1.34.3";
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final String FAULT = "orrery.dev/fault";
+    /// So many take little longer to make than one.
+    private static final int AT_ONCE = 6;
 
-    final TestDatabase test = TestDatabase.create("server");
-    final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
-    final KubeClients clients = new KubeClients(
+    public final TestDatabase test = TestDatabase.create("server");
+    public final TestProcess process = new TestProcess(test.address(), TestProcess.LIMITS);
+    public final KubeClients clients = new KubeClients(
             new Outbound(new Outbound.Rules(true, Set.of())), KubeLimits.DEFAULT);
+    public final Ids ids = new Ids(new SecureRandom());
     final Regions regions;
     final Networks networks;
     final Quotas quotas;
+    final Stacks stacks;
     final Management management;
     final Lifecycle lifecycle;
     private final ClusterTable table = new ClusterTable();
-    private final Ids ids = new Ids(new SecureRandom());
     /// Ahead, so that nobody waits whether a failure passes by itself.
     private final Clock clock = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
+    /// Clusters that run and that no test has had yet.
+    private final Deque<String> spare = new ArrayDeque<>();
+    private final String name;
+    private final Runnable end;
 
-    SimulatedClusters() {
+    /// The simulated region, and a real API server where there is one: each when it is asked for.
+    static Stream<ClusterWorld> each() {
+        return Stream.<Supplier<ClusterWorld>>of(ClusterWorld::simulated, ClusterWorld::real)
+                .limit(RealCluster.isOffered() ? 2 : 1).map(Supplier::get);
+    }
+
+    static Stream<ClusterWorld> simulatedOnly() {
+        return Stream.of(simulated());
+    }
+
+    static ClusterWorld simulated() {
+        return new ClusterWorld("the simulated region", SimulatedRegion.hasty(), () -> { });
+    }
+
+    private static ClusterWorld real() {
+        var kcm = new PlayedKcm();
+        return new ClusterWorld("a real API server", kcm.kubeconfig(), kcm::close);
+    }
+
+    /// @param kubeconfig of the management cluster
+    /// @param end        what ends it
+    private ClusterWorld(String name, String kubeconfig, Runnable end) {
+        this.name = name;
+        this.end = end;
         People.insert(test);
         var database = test.database();
         var events = process.events();
         regions = new Regions(database, TestProcess.sealing(), events, clock);
         regions.register(TestDatabase.ACCESS.system("test"),
-                new NewRegion(REGION, "Simulated", SimulatedRegion.hasty(), null, List.of()));
+                new NewRegion(REGION, "Europe", kubeconfig, null, List.of()));
         networks = new Networks(
                 database, null, regions, events, TestProcess.paging(), ids, clock);
         quotas = new Quotas(database, events, clock);
+        stacks = new Stacks(database, regions, null, events, TestProcess.paging(), ids, clock);
         management = new Management(regions, clients);
         lifecycle = new Lifecycle(
                 database, networks, quotas, TestProcess.sealing(), events, clock);
     }
 
     /// The use cases, as one process has them.
-    Clusters clusters(Events events, Runs runs) {
+    public Clusters clusters(Events events, Runs runs) {
         var projects = new Projects(
                 test.database(), null, null, null, events, null, null, ids, clock);
-        return new Clusters(test.database(), projects, null, regions, networks, null,
+        return new Clusters(test.database(), projects, null, regions, networks, stacks,
                 quotas, new Offers(management), events, runs, TestProcess.paging(),
                 TestProcess.sealing(), ids, clock);
     }
@@ -146,21 +185,29 @@ final class SimulatedClusters implements AutoCloseable {
 
     /// A cluster that runs, of the oldest version. It is made by a process that is gone
     /// afterwards: one that stayed would take over the runs of a process that a test lets die.
-    Cluster running() {
-        var made = asked(OLDEST, Setup.PLAIN);
-        var ended = create(made);
-        if (ended.error() != null) {
-            throw new AssertionError(ended.toString());
+    public Cluster running() {
+        if (spare.isEmpty()) {
+            var asked = Stream.generate(() -> asked(OLDEST, Setup.PLAIN)).limit(AT_ONCE).toList();
+            for (var ended : create(asked)) {
+                if (ended.error() != null) {
+                    throw new AssertionError(ended.toString());
+                }
+            }
+            asked.forEach(it -> spare.add(it.id()));
         }
-        return get(made.id());
+        return get(spare.remove());
     }
 
     /// How making it ended.
-    Run create(Cluster made) {
+    Run create(Cluster asked) {
+        return create(List.of(asked)).getFirst();
+    }
+
+    private List<Run> create(List<Cluster> asked) {
         try (var maker = TestProcess.start(test, creating())) {
-            var run = test.database().tx(GRANT, tx -> maker.runs().start(
-                    tx, CreateCluster.TYPE, new CreateCluster.Input(made.id()), null));
-            return maker.await(GRANT, run);
+            var runs = asked.stream().map(it -> test.database().tx(GRANT, tx -> maker.runs().start(
+                    tx, CreateCluster.TYPE, new CreateCluster.Input(it.id()), null))).toList();
+            return runs.stream().map(run -> maker.await(GRANT, run)).toList();
         }
     }
 
@@ -177,6 +224,17 @@ final class SimulatedClusters implements AutoCloseable {
     /// A cluster's deployment; empty when there is none.
     ObjectNode deployment(String id) {
         return management.deployment(GRANT, get(id)).orElseGet(() -> Trees.read("{}"));
+    }
+
+    /// Whether it has a deployment that stays.
+    boolean isDeployed(String id) {
+        var deployment = deployment(id);
+        return !deployment.isEmpty() && !deployment.path("metadata").has("deletionTimestamp");
+    }
+
+    /// Waits until somebody else's deletion of its deployment is over.
+    void awaitGone(String id) {
+        Awaitility.await("gone: " + id).atMost(PATIENCE).until(() -> deployment(id).isEmpty());
     }
 
     long used() {
@@ -197,7 +255,7 @@ final class SimulatedClusters implements AutoCloseable {
         return management.view(GRANT, REGION)
                 .list(ClusterDeployments.CLUSTER_DEPLOYMENT, namespace(), null).stream()
                 .filter(it -> ours.contains(label(it)))
-                .collect(Collectors.toMap(SimulatedClusters::label, Function.identity()));
+                .collect(Collectors.toMap(ClusterWorld::label, Function.identity()));
     }
 
     private static String label(ObjectNode object) {
@@ -230,5 +288,11 @@ final class SimulatedClusters implements AutoCloseable {
         process.close();
         clients.close();
         test.close();
+        end.run();
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }
