@@ -1,18 +1,17 @@
 package orrery.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,9 +36,8 @@ public final class KubeTokenCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--url", description = "The server (${DEFAULT-VALUE}).",
-            defaultValue = "${env:ORRERY_URL:-http://127.0.0.1:8080}")
-    private URI url;
+    @Mixin
+    private SignIn signIn;
 
     @Option(names = "--cluster", paramLabel = "PATH", required = true,
             description = "The cluster's selfLink.")
@@ -48,14 +46,6 @@ public final class KubeTokenCommand implements Callable<Integer> {
     @Option(names = "--token", description = "An API key; better given as ORRERY_TOKEN.",
             defaultValue = "${env:ORRERY_TOKEN}")
     private @Nullable String token;
-
-    @Option(names = "--email", description = "Your account, where there is no API key.",
-            defaultValue = "${env:ORRERY_EMAIL}")
-    private @Nullable String email;
-
-    @Option(names = "--password", description = "Its password; better given as ORRERY_PASSWORD.",
-            defaultValue = "${env:ORRERY_PASSWORD}")
-    private @Nullable String password;
 
     @Option(names = "--cache", paramLabel = "DIR",
             description = "Where tokens are kept until they end (${DEFAULT-VALUE}).",
@@ -68,15 +58,16 @@ public final class KubeTokenCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--cluster is the selfLink of a"
                     + " cluster, /v1/regions/…/compute/clusters/cls_…, not " + cluster);
         }
-        if (token == null && (email == null || password == null)) {
+        if (token == null && (signIn.email() == null || signIn.password() == null)) {
             throw new Refused("Say who you are: an API key in ORRERY_TOKEN, or ORRERY_EMAIL and"
                     + " ORRERY_PASSWORD");
         }
         var clock = Clock.systemUTC();
         var kept = new KeptCredentials(cache.resolve("orrery").resolve("kube-tokens"), clock);
-        var name = String.join(" ", url.toString(), cluster, token == null ? email : token);
+        var name = String.join(" ", signIn.url().toString(), cluster,
+                token == null ? signIn.email() : token);
         spec.commandLine().getOut().println(kept.get(name, () -> issue(
-                Api.at(url, UUID::randomUUID, Duration.ofSeconds(5)), new Patience(clock))));
+                signIn.server(Duration.ofSeconds(5)), new Patience(clock))));
         return 0;
     }
 
@@ -85,7 +76,7 @@ public final class KubeTokenCommand implements Callable<Integer> {
             return credential(api.as(token), patience);
         }
         var person = api.as(api.post("/v1/api/auth/login",
-                Map.of("email", email, "password", password)).need("/token"));
+                Map.of("email", signIn.email(), "password", signIn.password())).need("/token"));
         try {
             return credential(person, patience);
         } finally {

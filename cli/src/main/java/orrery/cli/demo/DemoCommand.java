@@ -1,20 +1,19 @@
 package orrery.cli.demo;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.Callable;
-import orrery.cli.Api;
 import orrery.cli.Patience;
 import orrery.cli.Refused;
+import orrery.cli.SignIn;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,21 +28,12 @@ public final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--url", description = "The server (${DEFAULT-VALUE}).",
-            defaultValue = "${env:ORRERY_URL:-http://127.0.0.1:8080}")
-    private URI url;
+    @Mixin
+    private SignIn signIn;
 
     @Option(names = "--compose", paramLabel = "FILE",
             description = "The Compose file to deploy (default: one of our own, four services).")
     private @Nullable Path compose;
-
-    @Option(names = "--email", description = "Your account, where one exists.",
-            defaultValue = "${env:ORRERY_EMAIL}")
-    private @Nullable String email;
-
-    @Option(names = "--password", description = "Its password; better given as ORRERY_PASSWORD.",
-            defaultValue = "${env:ORRERY_PASSWORD}")
-    private @Nullable String password;
 
     @Option(names = "--setup-code", paramLabel = "CODE",
             description = "For the first account, where the server is not on this machine.")
@@ -66,7 +56,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var random = new SecureRandom();
         var patience = new Patience(Clock.systemUTC());
-        var api = Api.at(url, UUID::randomUUID, Duration.ofSeconds(wait));
+        var api = signIn.server(Duration.ofSeconds(wait));
         var out = spec.commandLine().getOut();
         var account = new Account(api, new Passwords(random), setupCode, accountFile, out);
         var file = compose == null
@@ -74,7 +64,7 @@ public final class DemoCommand implements Callable<Integer> {
                 : new ComposeFile(compose.getFileName().toString(), read(compose));
         var visit = new Visit("demo-" + Integer.toString(random.nextInt(0x1000000), 36), region);
         var good = new Journey(visit, account, patience, file, new Table(out))
-                .run(email, password);
+                .run(signIn.email(), signIn.password());
         return good ? 0 : 1;
     }
 
