@@ -26,6 +26,8 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
         boolean usable = credential.isPresent()
                 && credential.get().tree().path("status").path("ready").asBoolean();
         boolean dryRun = spec.path("dryRun").asBoolean();
+        boolean isNew = item.tree().path("status").path("observedGeneration").asLong()
+                != generation();
         write(status -> {
             set(status, "TemplateReady", valid, valid ? "Template is valid"
                     : "ClusterTemplate %s is not found or not valid".formatted(
@@ -42,6 +44,9 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
             }
             if (!valid || !usable || dryRun) {
                 ReadySum.write(status, item, clock);
+            } else if (isNew) {
+                // No longer ready by what was seen of an earlier generation.
+                onItsWay(status);
             }
         });
         return valid && usable;
@@ -100,11 +105,13 @@ record DeploymentConditions(Cluster cluster, Item item, Clock clock) {
 
     /// A spec that was not seen before: from now on the object is on its way.
     void begin() {
-        write(status -> {
-            pending(status, Step.RELEASE, "Unknown", "Helm release is being reconciled");
-            pending(status, Step.WORKERS, "False", "InfrastructureReady: provisioning");
-            ReadySum.write(status, item, clock);
-        });
+        write(this::onItsWay);
+    }
+
+    private void onItsWay(ObjectNode status) {
+        pending(status, Step.RELEASE, "Unknown", "Helm release is being reconciled");
+        pending(status, Step.WORKERS, "False", "InfrastructureReady: provisioning");
+        ReadySum.write(status, item, clock);
     }
 
     void done(Step step) {

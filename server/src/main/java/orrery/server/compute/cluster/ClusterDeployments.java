@@ -61,11 +61,9 @@ final class ClusterDeployments {
         }
         var plan = cluster.plan();
         spec.set("config", plan == null ? config(cluster, template) : config(cluster, plan));
-        var wanted = cluster.wantedServices();
-        if (!wanted.isEmpty()) {
-            var services = spec.putObject("serviceSpec").putArray("services");
-            wanted.forEach(one -> services.add(service(one)));
-        }
+        // Also where there are none: of a list that is applied no more API servers leave a null.
+        var services = spec.putObject("serviceSpec").putArray("services");
+        cluster.wantedServices().forEach(one -> services.add(service(one)));
         return object;
     }
 

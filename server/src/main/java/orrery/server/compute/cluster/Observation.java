@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -143,7 +144,9 @@ record Observation(
             case DELETE_FAILED -> said(conditions, "Deleting").orElse("deletion failed");
             case FAILED, PROGRESSING -> conditions.stream()
                     .filter(Observation::isWrong)
-                    .findFirst()
+                    // What failed, before what waits for it.
+                    .min(Comparator.comparing((Condition c) ->
+                            verdict == Verdict.FAILED && c.status().equals("Unknown")))
                     .map(Observation::sentence)
                     .or(() -> said(conditions, "Ready"))
                     .orElse("waiting for the management cluster to begin");
