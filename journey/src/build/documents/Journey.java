@@ -23,21 +23,23 @@ public final class Journey {
                 .getData().getFirst().getCode();
         var projects = new ProjectsApi(client);
         var project = projects.projectsCreate(
-                new ProjectsNew().name("java").organizationId(organization)).getData().getId();
+                new ProjectsNew().name("java").organizationId(organization), "java")
+                .getData().getId();
         System.out.println("ok made a project");
 
         var networks = new NetworksApi(client);
         var made = networks.networksCreate(region, project,
-                new NetworksNew().name("inner").cidr("10.30.0.0/16").putLabelsItem("a", "b"));
+                new NetworksNew().name("inner").cidr("10.30.0.0/16").putLabelsItem("a", "b"),
+                null);
         var network = made.getData().getId();
         var changed = networks.networksChange(region, project, network,
                 new NetworksChange().displayName("Inner"),
-                "\"" + made.getData().getVersion() + "\"");
+                "\"" + made.getData().getVersion() + "\"", null);
         check(changed.getData().getDisplayName().equals("Inner"), "the name did not change");
         System.out.println("ok made and changed a network");
 
         try {
-            networks.networksCreate(region, project, new NetworksNew().cidr("nowhere"));
+            networks.networksCreate(region, project, new NetworksNew().cidr("nowhere"), null);
             throw new AssertionError("a network of nowhere was made");
         } catch (ApiException refused) {
             check(refused.getCode() == 400 && refused.getResponseBody().contains("\"cidr\""),
@@ -45,8 +47,8 @@ public final class Journey {
             System.out.println("ok was refused what is wrong");
         }
 
-        networks.networksDelete(region, project, network, null);
-        projects.projectsDelete(project, null, null);
+        networks.networksDelete(region, project, network, null, null);
+        projects.projectsDelete(project, null, null, null);
         System.out.println("ok took all of it away");
     }
 

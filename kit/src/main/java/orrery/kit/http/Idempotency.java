@@ -79,6 +79,11 @@ public final class Idempotency {
         return key != null && METHODS.contains(method) && !grant.principal().isAnonymous();
     }
 
+    /// Whether requests for this route can ask for it.
+    static boolean isFor(Route route) {
+        return METHODS.contains(route.method()) && route.kind() != Route.Kind.OPEN;
+    }
+
     /// Takes the key, or gives back what was answered to it before.
     ///
     /// @param target path and query

@@ -28,11 +28,21 @@ public final class OpenApi {
     private static final Map<String, Object> WHEREABOUTS = map("type", "object", "properties",
             map(Whereabouts.PROJECT, map("type", "string"),
                     Whereabouts.REGION, map("type", "string")));
+    /// OpenAPI says these headers elsewhere: 4.8.12.2.
+    private static final Set<String> NO_PARAMETERS =
+            Set.of("Accept", "Authorization", "Content-Type");
+    /// Of the statuses that an operation can have, from planned to blocked: what is not served does
+    /// not stand in the document.
+    private static final String SERVED = "mvp";
+    private static final String REPEATED = "IdempotencyKey";
+    private static final int NOTHING = 204;
+    private static final int ELSEWHERE = 300;
 
     private final Surface surface;
     private final Expandables expandables;
     private final Visibility visibility;
     private final Schemas schemas;
+    private final Successes successes;
     private final Map<String, Object> tags = new TreeMap<>();
     private final Set<String> operations = new HashSet<>();
 
@@ -41,6 +51,7 @@ public final class OpenApi {
         this.expandables = expandables;
         this.visibility = visibility;
         this.schemas = new Schemas(visibility);
+        this.successes = new Successes(surface.getClass().getClassLoader());
     }
 
     /// @param title what the family is called
@@ -76,6 +87,10 @@ public final class OpenApi {
         document.put("paths", paths);
         document.put("components", map(
                 "schemas", schemas.named(),
+                "parameters", map(REPEATED, map("name", Idempotency.KEY, "in", "header",
+                        "description", "Whoever asks again with the same key is answered the same:"
+                                + " nothing is done twice. One to 255 printable characters, kept"
+                                + " for a day.", "schema", map("type", "string"))),
                 "responses", map("Refusal", map("description", "A refusal.", "content", map(
                         surface.failureSchema().isEmpty() ? "text/plain" : "application/json",
                         map("schema", surface.failureSchema())))),
@@ -109,6 +124,7 @@ public final class OpenApi {
         }
         out.put("x-visibility", isPublic(route)
                 ? List.of("internal", "public") : List.of("internal"));
+        out.put("x-status", SERVED);
         ListParameters.extend(out, route, expandables.names(route));
         return out;
     }
@@ -172,7 +188,7 @@ public final class OpenApi {
             var header = parameter.getAnnotation(HeaderParam.class);
             if (query != null) {
                 out.add(parameter(query.value(), "query", parameter));
-            } else if (header != null) {
+            } else if (header != null && !NO_PARAMETERS.contains(header.value())) {
                 out.add(parameter(header.value(), "header", parameter));
             } else if (parameter.getType() == Deleted.class) {
                 out.add(ListParameters.deleted());
@@ -186,6 +202,9 @@ public final class OpenApi {
                     "What to show beside the identifiers, or what these name in turn.",
                     map("pattern", "^(" + String.join("|", expands) + ")(\\.[A-Za-z]+){0,"
                             + (Expandables.DEEPEST - 1) + "}$")));
+        }
+        if (Idempotency.isFor(route)) {
+            out.add(map("$ref", "#/components/parameters/" + REPEATED));
         }
         return out;
     }
@@ -203,21 +222,26 @@ public final class OpenApi {
     }
 
     private Object body(Route route, Method handler) {
-        var schema = Arrays.stream(handler.getParameters())
+        var read = Arrays.stream(handler.getParameters())
                 .filter(OpenApi::isBody)
-                .findFirst()
-                .map(p -> body(route, p))
-                .orElseGet(() -> form(handler));
+                .findFirst();
+        var schema = read.map(p -> body(route, p)).orElseGet(() -> form(handler));
         var whole = route.lacksProject() ? map("allOf", List.of(schema, WHEREABOUTS)) : schema;
         var content = new LinkedHashMap<String, Object>();
         route.consumes().stream()
                 .filter(type -> !type.equals("application/merge-patch+json"))
-                .forEach(type -> content.put(type, map("schema", whole)));
-        return map("required", true, "content", content);
+                .forEach(type -> content.put(type, map("schema",
+                        type.startsWith("text/") ? map("type", "string") : whole)));
+        return map("required", read.stream().noneMatch(p ->
+                p.getAnnotatedType().isAnnotationPresent(Nullable.class)), "content", content);
     }
 
     /// What the reader of bodies takes out of it is said, too.
     private Map<String, Object> body(Route route, Parameter parameter) {
+        var read = parameter.getAnnotation(Reads.class);
+        if (read != null) {
+            return schemas.of(read.value(), true);
+        }
         var schema = schemas.of(parameter.getAnnotatedType(), true);
         if (surface.refusesUnknownFields() && IfMatch.isReadBy(route)) {
             schemas.add(parameter.getType(), IfMatch.FIELD,
@@ -249,20 +273,28 @@ public final class OpenApi {
         if (route.isWebSocket()) {
             out.put("101", map("description", "The WebSocket is open."));
         } else {
-            out.put(route.method().equals("GET") ? "200" : "2XX", success(route));
+            successes.of(route.handler()).forEach(status ->
+                    out.put(Integer.toString(status), success(route, status)));
         }
-        if (route.method().equals("DELETE") && shown(route.handler()) != null) {
-            out.put("204", map("description", "Done at once: there is nothing to show."));
-        }
-        out.put("4XX", map("$ref", "#/components/responses/Refusal"));
+        out.put("4XX", route.produces().equals(List.of("text/html"))
+                ? map("description", "A page that says why.", "content",
+                        map("text/html", map("schema", map("type", "string"))))
+                : map("$ref", "#/components/responses/Refusal"));
         out.put("5XX", map("$ref", "#/components/responses/Refusal"));
         return out;
     }
 
-    private Object success(Route route) {
+    private Object success(Route route, int status) {
         var shown = shown(route.handler());
-        if (shown == null) {
-            return map("description", "Done.");
+        var description = switch (status) {
+            case 201 -> "Made.";
+            case 202 -> "Accepted: a run carries it out.";
+            case NOTHING -> "Done: there is nothing to show.";
+            case 207 -> "Each item has an answer of its own.";
+            default -> status < ELSEWHERE ? "Done." : "It goes on elsewhere, see `Location`.";
+        };
+        if (shown == null || status == NOTHING || status >= ELSEWHERE) {
+            return map("description", description);
         }
         var isPage = shown.getType() instanceof ParameterizedType p && p.getRawType() == Page.class;
         var isRaw = shown.getType() == String.class || shown.getType() == StreamingOutput.class;
@@ -276,7 +308,7 @@ public final class OpenApi {
             content.put(type, map("schema", type.equals("application/json")
                     ? surface.successSchema(schema, isPage) : map("type", "string")));
         }
-        return map("description", "Done.", "content", content);
+        return map("description", description, "content", content);
     }
 
     /// What an answer shows: the `View` of `Answer<View>`; `null` for nothing.

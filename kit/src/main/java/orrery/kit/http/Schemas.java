@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,10 @@ import java.util.TreeMap;
 final class Schemas {
     private final Map<String, Object> named = new TreeMap<>();
     private final Map<String, Class<?>> types = new TreeMap<>();
+    private final Map<Use, String> names = new HashMap<>();
     private final Visibility visibility;
+
+    private record Use(Class<?> type, boolean reads) {}
 
     Schemas(Visibility visibility) {
         this.visibility = visibility;
@@ -54,15 +58,16 @@ final class Schemas {
 
     /// A field of a body that is none of its record's.
     void add(Class<?> type, String field, Map<String, Object> schema) {
-        if (named.get(name(type)) instanceof Map<?, ?> object
+        var name = names.getOrDefault(new Use(type, true), "");
+        if (named.get(name) instanceof Map<?, ?> object
                 && object.get("properties") instanceof Map<?, ?> properties) {
             var more = new LinkedHashMap<String, Object>();
-            properties.forEach((name, known) -> more.put((String) name, known));
+            properties.forEach((key, known) -> more.put((String) key, known));
             more.put(field, schema);
             var copy = new LinkedHashMap<String, Object>();
-            object.forEach((name, known) -> copy.put((String) name, known));
+            object.forEach((key, known) -> copy.put((String) key, known));
             copy.put("properties", more);
-            named.put(name(type), copy);
+            named.put(name, copy);
         }
     }
 
@@ -114,17 +119,33 @@ final class Schemas {
     }
 
     private Map<String, Object> reference(Class<?> type, boolean reads) {
-        var name = name(type);
-        if (!named.containsKey(name)) {
-            types.put(name, type);
-            // Taken before its fields are read: a record may hold its like.
-            named.put(name, Map.of());
-            named.put(name, object(type, reads));
-        } else if (types.get(name) != type) {
-            throw new IllegalStateException("two records are called " + name + ": "
-                    + types.get(name).getName() + " and " + type.getName());
+        var use = new Use(type, reads);
+        if (!names.containsKey(use)) {
+            var name = name(type);
+            var other = types.putIfAbsent(name, type);
+            if (other != null && other != type) {
+                throw new IllegalStateException("two records are called " + name + ": "
+                        + other.getName() + " and " + type.getName());
+            }
+            name(use, other == null ? name : name + (reads ? "Input" : "Output"));
         }
-        return pairs("$ref", "#/components/schemas/" + name);
+        return pairs("$ref", "#/components/schemas/" + names.get(use));
+    }
+
+    /// A record that is both read and shown has two schemas where some of its fields may be left
+    /// out when it is read.
+    private void name(Use use, String name) {
+        names.put(use, name);
+        // Taken before its fields are read: a record may hold its like.
+        named.put(name, Map.of());
+        var object = object(use.type(), use.reads());
+        var otherwise = names.get(new Use(use.type(), !use.reads()));
+        if (otherwise != null && object.equals(named.get(otherwise))) {
+            named.remove(name);
+            names.put(use, otherwise);
+        } else {
+            named.put(name, object);
+        }
     }
 
     private Map<String, Object> object(Class<?> type, boolean reads) {

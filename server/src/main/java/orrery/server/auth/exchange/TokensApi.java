@@ -23,6 +23,7 @@ import orrery.kit.http.CrossOrigin.Who;
 import orrery.kit.http.CrossOrigins;
 import orrery.kit.http.On;
 import orrery.kit.http.Open;
+import orrery.kit.http.Reads;
 import orrery.server.auth.client.Client;
 import orrery.server.auth.client.Presented;
 import orrery.server.surface.Cloud;
@@ -86,7 +87,8 @@ public final class TokensApi {
     @CrossOrigin(Who.REGISTERED)
     public Answer<?> token(
             @Context Grant grant, @HeaderParam("Content-Type") @Nullable String type,
-            @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
+            @HeaderParam("Authorization") @Nullable String authorization,
+            @Reads(TokenRequest.class) InputStream body) {
         return answer(type, body, TokenRequest.class,
                 (asked, isForm) -> issue(grant, asked, authorization).to(asked));
     }
@@ -98,7 +100,8 @@ public final class TokensApi {
     @Open
     public Answer<?> introspect(
             @Context Grant grant, @HeaderParam("Content-Type") @Nullable String type,
-            @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
+            @HeaderParam("Authorization") @Nullable String authorization,
+            @Reads(Token.class) InputStream body) {
         return answer(type, body, Token.class, (asked, isForm) -> {
             var client = asked.client(authorization);
             var claims = grant.principal().isAnonymous()
@@ -117,7 +120,8 @@ public final class TokensApi {
     @CrossOrigin(Who.REGISTERED)
     public Answer<?> revoke(
             @Context Grant grant, @HeaderParam("Content-Type") @Nullable String type,
-            @HeaderParam("Authorization") @Nullable String authorization, InputStream body) {
+            @HeaderParam("Authorization") @Nullable String authorization,
+            @Reads(Token.class) InputStream body) {
         return answer(type, body, Token.class, (asked, isForm) -> {
             if (grant.principal().isAnonymous()) {
                 inspection.revoke(grant, known(asked.client(authorization)), asked.token());

@@ -24,6 +24,7 @@ import orrery.kit.http.Json;
 import orrery.kit.http.Needs;
 import orrery.kit.http.On;
 import orrery.kit.http.Place;
+import orrery.kit.http.Reads;
 import orrery.kit.http.Whereabouts;
 import orrery.server.surface.Cloud;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,8 @@ public sealed class MachineBatchApi permits MachineBatchShortApi {
     @BodyLimit(LARGEST)
     @Needs(value = "infrastructure.servers.create", in = Place.PROJECT)
     public Answer<View> batchCreate(@Context Grant grant, @Context Whereabouts where,
-            @HeaderParam("Content-Type") @Nullable String type, InputStream body) {
+            @HeaderParam("Content-Type") @Nullable String type,
+            @Reads(MachineBody.Batch.class) InputStream body) {
         var region = where.region();
         var asked = read(where, type, body);
         machines.verifyRegion(grant, region);
