@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import orrery.kit.http.Answer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +51,16 @@ record DeployView(
 
     /// 202 with the run, or 200 when everything is done already.
     static Answer<DeployView> answer(Deploys.Accepted accepted) {
-        var view = of(accepted.seen());
-        var run = accepted.run();
-        if (run == null) {
-            return Answer.ok(view).version(view.version());
+        if (accepted.run() != null) {
+            return started(accepted);
         }
+        var view = of(accepted.seen());
+        return Answer.ok(view).version(view.version());
+    }
+
+    static Answer<DeployView> started(Deploys.Accepted accepted) {
+        var view = of(accepted.seen());
+        var run = Objects.requireNonNull(accepted.run(), "accepted without a run");
         return Answer.accepted(view, new Answer.RunRef(run.id(), run.type(), run.status().text()))
                 .at(view.selfLink()).version(view.version());
     }

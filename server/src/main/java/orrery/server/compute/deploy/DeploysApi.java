@@ -46,7 +46,7 @@ public sealed class DeploysApi permits DeploysShortApi {
     public Answer<DeployView> create(@Context Grant grant, @Context Whereabouts where,
             DeployBody.New body) {
         body.checkProject(grant);
-        return DeployView.answer(deploys.create(grant, where.region(), body.input()));
+        return DeployView.started(deploys.create(grant, where.region(), body.input()));
     }
 
     @GET
@@ -74,7 +74,7 @@ public sealed class DeploysApi permits DeploysShortApi {
     public Answer<DeployView> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("deploy") String deploy,
             @HeaderParam("If-Match") @Nullable String expected) {
-        return DeployView.answer(
+        return DeployView.started(
                 deploys.delete(grant, region, deploy, IfMatch.version(expected)));
     }
 }

@@ -47,7 +47,7 @@ public sealed class AttachmentsApi permits AttachmentsShortApi {
     public Answer<VolumeView> attach(@Context Grant grant, @PathParam("region") String region,
             @PathParam("volume") String volume,
             @HeaderParam("If-Match") @Nullable String expected, Attach body) {
-        return VolumeView.of(attachments.attach(
+        return VolumeView.started(attachments.attach(
                 grant, region, volume, body.instanceId(), IfMatch.version(expected)));
     }
 
@@ -57,7 +57,7 @@ public sealed class AttachmentsApi permits AttachmentsShortApi {
     public Answer<VolumeView> detach(@Context Grant grant, @PathParam("region") String region,
             @PathParam("volume") String volume,
             @HeaderParam("If-Match") @Nullable String expected) {
-        return VolumeView.of(attachments.detach(
+        return VolumeView.started(attachments.detach(
                 grant, region, volume, IfMatch.version(expected)));
     }
 }

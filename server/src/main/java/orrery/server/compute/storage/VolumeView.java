@@ -2,6 +2,7 @@ package orrery.server.compute.storage;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import orrery.kit.events.Subject;
 import orrery.kit.http.Answer;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +54,15 @@ public record VolumeView(
 
     /// A change that is done, or that a run carries out.
     public static Answer<VolumeView> of(Volumes.Accepted accepted) {
+        return accepted.run() != null ? started(accepted)
+                : Answer.ok(of(accepted.volume())).version(accepted.volume().version());
+    }
+
+    /// A change that a run carries out.
+    public static Answer<VolumeView> started(Volumes.Accepted accepted) {
         var view = of(accepted.volume());
-        var run = accepted.run();
-        return (run == null ? Answer.ok(view) : Answer.accepted(view,
-                new Answer.RunRef(run.id(), run.type(), run.status().text())).at(view.selfLink()))
-                .version(view.version());
+        var run = Objects.requireNonNull(accepted.run(), "accepted without a run");
+        return Answer.accepted(view, new Answer.RunRef(run.id(), run.type(), run.status().text()))
+                .at(view.selfLink()).version(view.version());
     }
 }

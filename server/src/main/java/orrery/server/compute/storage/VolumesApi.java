@@ -116,7 +116,7 @@ public sealed class VolumesApi implements Expandable permits VolumesShortApi {
     @Needs(value = "compute.storage.create", in = Place.PROJECT)
     public Answer<VolumeView> create(
             @Context Grant grant, @Context Whereabouts where, New body) {
-        return VolumeView.of(volumes.create(grant, where.region(), body.input()));
+        return VolumeView.started(volumes.create(grant, where.region(), body.input()));
     }
 
     @GET
@@ -144,6 +144,7 @@ public sealed class VolumesApi implements Expandable permits VolumesShortApi {
     public Answer<VolumeView> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("volume") String volume,
             @HeaderParam("If-Match") @Nullable String expected) {
-        return VolumeView.of(volumes.delete(grant, region, volume, IfMatch.version(expected)));
+        return VolumeView.started(
+                volumes.delete(grant, region, volume, IfMatch.version(expected)));
     }
 }

@@ -52,7 +52,7 @@ public sealed class InferenceApi permits InferenceShortApi {
     public Answer<InferenceView> create(@Context Grant grant, @Context Whereabouts where,
             InferenceBody.New body) {
         body.checkProject(grant);
-        return InferenceView.answer(endpoints.create(grant, where.region(), body.input()));
+        return InferenceView.started(endpoints.create(grant, where.region(), body.input()));
     }
 
     @GET
@@ -79,7 +79,7 @@ public sealed class InferenceApi permits InferenceShortApi {
     public Answer<InferenceView> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("endpoint") String endpoint,
             @HeaderParam("If-Match") @Nullable String expected) {
-        return InferenceView.answer(
+        return InferenceView.started(
                 endpoints.delete(grant, region, endpoint, IfMatch.version(expected)));
     }
 
@@ -88,7 +88,7 @@ public sealed class InferenceApi permits InferenceShortApi {
     @Needs(value = "ai.inference.operate", in = Place.PROJECT)
     public Answer<InferenceView> stop(@Context Grant grant, @PathParam("region") String region,
             @PathParam("endpoint") String endpoint) {
-        return InferenceView.answer(endpoints.stop(grant, region, endpoint));
+        return InferenceView.started(endpoints.stop(grant, region, endpoint));
     }
 
     @POST
@@ -96,7 +96,7 @@ public sealed class InferenceApi permits InferenceShortApi {
     @Needs(value = "ai.inference.operate", in = Place.PROJECT)
     public Answer<InferenceView> start(@Context Grant grant, @PathParam("region") String region,
             @PathParam("endpoint") String endpoint) {
-        return InferenceView.answer(endpoints.start(grant, region, endpoint));
+        return InferenceView.started(endpoints.start(grant, region, endpoint));
     }
 
     @GET

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import orrery.kit.http.Answer;
 import orrery.kit.kube.Pods;
 import orrery.server.platform.inference.Serving.Autoscaling;
@@ -105,10 +106,11 @@ record InferenceView(
     }
 
     static Answer<InferenceView> answer(Endpoints.Accepted accepted) {
-        var run = accepted.run();
-        if (run == null) {
-            return answer(accepted.endpoint());
-        }
+        return accepted.run() != null ? started(accepted) : answer(accepted.endpoint());
+    }
+
+    static Answer<InferenceView> started(Endpoints.Accepted accepted) {
+        var run = Objects.requireNonNull(accepted.run(), "accepted without a run");
         var key = accepted.key();
         var view = of(accepted.endpoint(), key == null ? null : key.reveal());
         var answer = Answer.accepted(

@@ -52,7 +52,7 @@ public sealed class TrainingApi permits TrainingShortApi {
     public Answer<TrainingView> create(@Context Grant grant, @Context Whereabouts where,
             TrainingBody.New body) {
         body.checkProject(grant);
-        return TrainingView.answer(trainings.create(grant, where.region(), body.input()));
+        return TrainingView.started(trainings.create(grant, where.region(), body.input()));
     }
 
     @GET
@@ -79,7 +79,7 @@ public sealed class TrainingApi permits TrainingShortApi {
     public Answer<TrainingView> delete(@Context Grant grant, @PathParam("region") String region,
             @PathParam("training") String training,
             @HeaderParam("If-Match") @Nullable String expected) {
-        return TrainingView.answer(
+        return TrainingView.started(
                 trainings.delete(grant, region, training, IfMatch.version(expected)));
     }
 
@@ -88,7 +88,7 @@ public sealed class TrainingApi permits TrainingShortApi {
     @Needs(value = "ai.training.operate", in = Place.PROJECT)
     public Answer<TrainingView> cancel(@Context Grant grant, @PathParam("region") String region,
             @PathParam("training") String training) {
-        return TrainingView.answer(trainings.cancel(grant, region, training));
+        return TrainingView.started(trainings.cancel(grant, region, training));
     }
 
     @POST
@@ -96,7 +96,7 @@ public sealed class TrainingApi permits TrainingShortApi {
     @Needs(value = "ai.training.operate", in = Place.PROJECT)
     public Answer<TrainingView> suspend(@Context Grant grant, @PathParam("region") String region,
             @PathParam("training") String training) {
-        return TrainingView.answer(trainings.suspend(grant, region, training));
+        return TrainingView.started(trainings.suspend(grant, region, training));
     }
 
     @POST
@@ -104,7 +104,7 @@ public sealed class TrainingApi permits TrainingShortApi {
     @Needs(value = "ai.training.operate", in = Place.PROJECT)
     public Answer<TrainingView> resume(@Context Grant grant, @PathParam("region") String region,
             @PathParam("training") String training) {
-        return TrainingView.answer(trainings.resume(grant, region, training));
+        return TrainingView.started(trainings.resume(grant, region, training));
     }
 
     @GET

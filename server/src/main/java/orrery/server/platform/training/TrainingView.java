@@ -3,6 +3,7 @@ package orrery.server.platform.training;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import orrery.kit.http.Answer;
 import orrery.kit.kube.Pods;
 import orrery.server.platform.training.Training.Desired;
@@ -93,10 +94,11 @@ record TrainingView(
     }
 
     static Answer<TrainingView> answer(Trainings.Accepted accepted) {
-        var run = accepted.run();
-        if (run == null) {
-            return answer(accepted.training());
-        }
+        return accepted.run() != null ? started(accepted) : answer(accepted.training());
+    }
+
+    static Answer<TrainingView> started(Trainings.Accepted accepted) {
+        var run = Objects.requireNonNull(accepted.run(), "accepted without a run");
         var view = of(accepted.training());
         return Answer.accepted(view, new Answer.RunRef(run.id(), run.type(), run.status().text()))
                 .at(view.selfLink()).version(view.version());
