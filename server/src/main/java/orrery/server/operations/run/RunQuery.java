@@ -27,8 +27,9 @@ final class RunQuery {
             List.of("-createdAt"), "-createdAt", false, false);
     private static final List<String> FILTERS =
             QUESTIONS.filters().stream().map(Filter::name).toList();
-    private static final Set<String> PAGING =
-            Set.of("pageSize", "pageToken", "offset", "sort", "search");
+    /// What else a list is asked, which is read elsewhere.
+    private static final Set<String> BESIDES =
+            Set.of("pageSize", "pageToken", "offset", "sort", "search", "expand");
 
     private RunQuery() {}
 
@@ -39,7 +40,7 @@ final class RunQuery {
     /// @throws Problem.Failure [Problem.BadQuery] naming what may stand there
     static RunFilter read(Query query) {
         for (var name : new TreeSet<>(query.parameters().keySet())) {
-            if (!FILTERS.contains(name) && !PAGING.contains(name)) {
+            if (!FILTERS.contains(name) && !BESIDES.contains(name)) {
                 throw bad(name + " is no filter of runs", FILTERS);
             }
         }
