@@ -14,6 +14,7 @@ import orrery.kit.durable.SagaType;
 import orrery.kit.events.Events;
 import orrery.kit.events.Subject;
 import orrery.kit.http.IfMatch;
+import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.Regions;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// changing it, and a run is started in the transaction that records the wish.
 final class Alterations {
     private final ClusterTable table = new ClusterTable();
+    private final Quotas quotas;
     private final Runs runs;
     private final Events events;
     private final Clock clock;
 
-    Alterations(Runs runs, Events events, Clock clock) {
+    Alterations(Quotas quotas, Runs runs, Events events, Clock clock) {
+        this.quotas = quotas;
         this.runs = runs;
         this.events = events;
         this.clock = clock;
@@ -50,9 +53,22 @@ final class Alterations {
     }
 
     /// @return `null` when the pools are so already
+    /// @throws Problem.Failure [Problem.QuotaExceeded]
     @Nullable Run scale(Tx tx, Cluster cluster, List<NodePool> pools) {
-        return pools.equals(cluster.nodePools()) ? null : begin(tx, cluster, ScaleCluster.TYPE,
+        if (pools.equals(cluster.nodePools())) {
+            return null;
+        }
+        var run = begin(tx, cluster, ScaleCluster.TYPE,
                 new ScaleCluster.Input(cluster.id(), pools), Cluster.State.SCALING, "scale");
+        reserve(tx, cluster, pools);
+        return run;
+    }
+
+    /// Takes what a cluster needs while a run gives it other pools: as much as either takes. What
+    /// is too much then is given back at the run's end.
+    void reserve(Tx tx, Cluster cluster, List<NodePool> to) {
+        quotas.reserve(tx, cluster.project(), new Subject(Clusters.KIND, cluster.id()),
+                Pools.amounts(cluster.nodePools()).most(Pools.amounts(to)));
     }
 
     /// @return `null` when it has that version already

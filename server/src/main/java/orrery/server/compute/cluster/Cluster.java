@@ -116,6 +116,10 @@ public record Cluster(
                 || availableUpgrades.stream().anyMatch(it -> it.template().equals(other));
     }
 
+    Scope project() {
+        return Scope.project(organizationId, projectId);
+    }
+
     /// All nodes that there shall be.
     int nodeCount() {
         return nodePools.stream().mapToInt(NodePool::nodeCount).sum();

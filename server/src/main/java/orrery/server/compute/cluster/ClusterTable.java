@@ -52,14 +52,14 @@ final class ClusterTable {
     /// The pools of one cluster, as rows.
     private static final Listing<NodePool> POOLS = Listing.of(NodePool.class, "node pools", """
             id, name, replace(upper(role), '-', '_') as role, node_count, ready_count,
-              instance_type, network, subnet""", """
+              instance_type, network, subnet, size""", """
             (select p.id, p.name, p.role, p."nodeCount" as node_count,
                 p."readyCount" as ready_count, p."instanceType" as instance_type,
-                p.network, p.subnet, c.id as cluster_id, c.created_at
+                p.network, p.subnet, p.size, c.id as cluster_id, c.created_at
               from cluster c
                 cross join lateral jsonb_to_recordset(c.node_pools) as p (id text, name text,
                   role text, "nodeCount" int, "readyCount" int, "instanceType" text,
-                  network text, subnet text)) pool
+                  network text, subnet text, size jsonb)) pool
             where cluster_id = :cluster""")
             .text("name", "role");
 

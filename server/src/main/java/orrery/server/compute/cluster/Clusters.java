@@ -3,7 +3,6 @@ package orrery.server.compute.cluster;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +40,11 @@ import orrery.kit.secret.Sealing;
 import orrery.server.compute.network.Networks;
 import orrery.server.iam.policy.Policies;
 import orrery.server.iam.policy.Reach;
+import orrery.server.platform.catalogue.InstanceTypes;
 import orrery.server.platform.stack.Plan;
 import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Labels;
 import orrery.server.tenancy.project.Projects;
-import orrery.server.tenancy.quota.Amounts;
 import orrery.server.tenancy.quota.Quotas;
 import orrery.server.tenancy.region.Regions;
 
@@ -75,11 +74,12 @@ public final class Clusters {
     private final Sealing sealing;
     private final Ids ids;
     private final Clock clock;
+    private final NewPools newPools;
     private final Alterations alterations;
 
     public Clusters(Database database, Projects projects, Policies policies, Regions regions,
-            Networks networks, Stacks stacks, Quotas quotas, Offers offers, Events events,
-            Runs runs, Paging paging, Sealing sealing, Ids ids, Clock clock) {
+            Networks networks, InstanceTypes types, Stacks stacks, Quotas quotas, Offers offers,
+            Events events, Runs runs, Paging paging, Sealing sealing, Ids ids, Clock clock) {
         this.database = database;
         this.projects = projects;
         this.policies = policies;
@@ -94,7 +94,8 @@ public final class Clusters {
         this.sealing = sealing;
         this.ids = ids;
         this.clock = clock;
-        this.alterations = new Alterations(runs, events, clock);
+        this.newPools = new NewPools(networks, types, ids);
+        this.alterations = new Alterations(quotas, runs, events, clock);
     }
 
     /// What became of a request: the cluster as it is now, and the run that changes it.
@@ -200,7 +201,7 @@ public final class Clusters {
         regions.open(tx, region);
         var id = ids.next("cls");
         var plan = plan(tx, region, asked);
-        var pools = pools(tx, grant, region, AskedPools.of(asked, plan));
+        var pools = newPools.of(tx, grant.scope(), region, AskedPools.of(asked, plan));
         var subject = new Subject(KIND, id);
         var run = asked.dryRun()
                 ? runs.start(tx, TryCluster.TYPE, new TryCluster.Input(id), subject)
@@ -213,10 +214,10 @@ public final class Clusters {
         }
         for (var pool : pools) {
             if (pool.network() != null) {
-                networks.use(tx, pool.network(), new Subject(KIND, id));
+                networks.use(tx, pool.network(), subject);
             }
         }
-        quotas.reserve(tx, grant.scope(), new Subject(KIND, id), Amounts.CLUSTER);
+        quotas.reserve(tx, grant.scope(), subject, Pools.amounts(pools));
         events.append(tx, ClusterEvents.of("cluster.created", cluster));
         return new Accepted(table.rows.get(tx, id), runs.get(tx, run));
     }
@@ -238,30 +239,13 @@ public final class Clusters {
         return plan;
     }
 
-    private List<NodePool> pools(
-            Tx tx, Grant grant, String region, List<NewCluster.Pool> asked) {
-        var pools = new ArrayList<NodePool>();
-        for (int i = 0; i < asked.size(); i++) {
-            var pool = asked.get(i);
-            var place = pool.network() == null ? null : networks.hold(tx, grant.scope(), region,
-                    "nodePools[" + i + "]", pool.network(), pool.subnet());
-            var id = ids.next("np");
-            pools.add(new NodePool(id, pool.name() == null
-                    ? pool.role().standardName() : pool.name(),
-                    pool.role(), pool.nodeCount(), 0, pool.instanceType(),
-                    place == null ? null : place.network(),
-                    place == null ? null : place.subnet()));
-        }
-        return pools;
-    }
-
     /// Changes texts and labels at once, and all else by a run.
     ///
     /// @param change makes the new ones of the old ones
     /// @param expected the version that the caller knows, if it cares
     /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes the
     ///     cluster, [Problem.UpgradeNotAllowed], [Problem.Unprocessable] for values or services
-    ///     that the region does not offer
+    ///     that the region does not offer, [Problem.QuotaExceeded]
     public Accepted change(Grant grant, String region, String idOrName,
             Function<Cluster, Change> change, OptionalLong expected) {
         var known = get(grant, region, idOrName);
@@ -348,7 +332,8 @@ public final class Clusters {
     /// As part of something larger: makes a cluster as another plan says, by a run. Pools that the
     /// user has resized keep their sizes, unless the plans differ there.
     ///
-    /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it
+    /// @throws Problem.Failure [Problem.IllegalTransition] while something else changes it,
+    ///     [Problem.QuotaExceeded]
     /// @return the run; `null` when it is so already
     public @Nullable String replan(Tx tx, String id, Plan plan) {
         var found = Alterations.present(
@@ -360,11 +345,12 @@ public final class Clusters {
             throw new Problem.IllegalTransition(
                     KIND, id, ClusterEvents.text(found.state()), "update").raise();
         }
-        var run = runs.start(tx, UpdateCluster.TYPE, new UpdateCluster.Input(
-                id, plan, Pools.planned(found, plan, ids), found.setup()),
-                new Subject(KIND, id));
+        var pools = Pools.planned(found, plan, ids);
+        var run = runs.start(tx, UpdateCluster.TYPE,
+                new UpdateCluster.Input(id, plan, pools, found.setup()), new Subject(KIND, id));
         table.rows.begin(tx, id, Cluster.State.UPDATING, run, clock.instant());
         events.append(tx, ClusterEvents.of("cluster.updating", found));
+        alterations.reserve(tx, found, pools);
         return run;
     }
 

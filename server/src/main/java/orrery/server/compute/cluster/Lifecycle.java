@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Objects;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
-import orrery.kit.access.Scope;
 import orrery.kit.db.Database;
 import orrery.kit.db.Tx;
 import orrery.kit.events.Events;
@@ -63,8 +62,7 @@ final class Lifecycle {
         switch (cluster.state()) {
             case PENDING, PROVISIONING, FAILED -> {
                 // What a failure gave back is asked for again.
-                quotas.reserve(tx, Scope.project(cluster.organizationId(), cluster.projectId()),
-                        new Subject(Clusters.KIND, id), Amounts.CLUSTER);
+                reserve(tx, cluster, Pools.amounts(cluster.nodePools()));
                 if (tx.run() != null) {
                     // A retry's: a deletion must know which run it stops.
                     table.rows.begin(tx, id, Cluster.State.PROVISIONING, tx.run(), clock.instant());
@@ -122,6 +120,11 @@ final class Lifecycle {
         if (cluster.state() != Cluster.State.DELETING) {
             mark(tx, cluster, Cluster.State.RUNNING, "");
         }
+        reserve(tx, cluster, Pools.amounts(pools));
+    }
+
+    private void reserve(Tx tx, Cluster cluster, Amounts amounts) {
+        quotas.reserve(tx, cluster.project(), new Subject(Clusters.KIND, cluster.id()), amounts);
     }
 
     /// The networks of these pools are in use, and no others.
@@ -144,6 +147,16 @@ final class Lifecycle {
             }
             begin(tx, cluster, state, run);
         }
+        return cluster;
+    }
+
+    /// As above, and it gets other pools: until that ends it has as much of its quota as either
+    /// takes.
+    ///
+    /// @throws Problem.Failure [Problem.QuotaExceeded]
+    Cluster changing(Tx tx, String id, Cluster.State state, String run, List<NodePool> to) {
+        var cluster = changing(tx, id, state, run);
+        reserve(tx, cluster, Pools.amounts(cluster.nodePools()).most(Pools.amounts(to)));
         return cluster;
     }
 
@@ -182,6 +195,7 @@ final class Lifecycle {
             case SCALING, UPGRADING, UPDATING -> {
                 keepNetworks(tx, id, cluster.nodePools());
                 mark(tx, cluster, state, reason);
+                reserve(tx, cluster, Pools.amounts(cluster.nodePools()));
             }
             case PENDING, PROVISIONING, RUNNING, DEGRADED, FAILED, DELETING, DELETE_FAILED,
                     DELETED -> { }

@@ -20,6 +20,8 @@ import orrery.kit.http.PageAsk;
 import orrery.kit.http.Paging;
 import orrery.server.compute.network.Networks;
 import orrery.server.compute.cluster.NodePool.Role;
+import orrery.server.platform.catalogue.InstanceTypes;
+import orrery.server.tenancy.quota.Quotas;
 
 /// The node pools of one cluster. They have no life of their own: any change of them scales the
 /// cluster.
@@ -31,16 +33,16 @@ public final class NodePools {
     private final Database database;
     private final Networks networks;
     private final Paging paging;
-    private final Ids ids;
+    private final NewPools newPools;
     private final Alterations alterations;
 
-    public NodePools(Database database, Networks networks, Runs runs, Events events,
-            Paging paging, Ids ids, Clock clock) {
+    public NodePools(Database database, Networks networks, InstanceTypes types, Quotas quotas,
+            Runs runs, Events events, Paging paging, Ids ids, Clock clock) {
         this.database = database;
         this.networks = networks;
         this.paging = paging;
-        this.ids = ids;
-        this.alterations = new Alterations(runs, events, clock);
+        this.newPools = new NewPools(networks, types, ids);
+        this.alterations = new Alterations(quotas, runs, events, clock);
     }
 
     /// A pool and the cluster that it is in.
@@ -65,7 +67,7 @@ public final class NodePools {
     /// Adds a pool.
     ///
     /// @throws Problem.Failure [Problem.Unprocessable] for a second one of a role, which the
-    ///     templates do not know, and for a network that is not there
+    ///     templates do not know, and for a network that is not there, [Problem.QuotaExceeded]
     public Clusters.Accepted add(
             Grant grant, String region, String cluster, NewCluster.Pool asked) {
         return change(grant, region, cluster, OptionalLong.empty(), (tx, found) -> {
@@ -82,7 +84,11 @@ public final class NodePools {
                 }
             }
             var pools = new ArrayList<>(found.nodePools());
-            pools.add(place(tx, grant, found, name, asked));
+            var pool = newPools.of(tx, grant.scope(), found.region(), "", asked);
+            if (pool.network() != null) {
+                networks.use(tx, pool.network(), new Subject(Clusters.KIND, found.id()));
+            }
+            pools.add(pool);
             return pools;
         });
     }
@@ -93,18 +99,6 @@ public final class NodePools {
             throw new Problem.Conflict(Clusters.KIND, cluster.id(), "is made from a stack, which"
                     + " says what pools it has; change their nodeCount").raise();
         }
-    }
-
-    private NodePool place(
-            Tx tx, Grant grant, Cluster cluster, String name, NewCluster.Pool asked) {
-        var place = asked.network() == null ? null : networks.hold(tx, grant.scope(),
-                cluster.region(), "", asked.network(), asked.subnet());
-        if (place != null) {
-            networks.use(tx, place.network(), new Subject(Clusters.KIND, cluster.id()));
-        }
-        return new NodePool(ids.next("np"), name, asked.role(), asked.nodeCount(), 0,
-                asked.instanceType(), place == null ? null : place.network(),
-                place == null ? null : place.subnet());
     }
 
     /// Gives a pool another size.

@@ -7,6 +7,7 @@ import orrery.kit.Problem;
 import orrery.kit.Problem.Mistake;
 import orrery.server.compute.cluster.NodePool.Role;
 import orrery.server.platform.stack.Plan;
+import orrery.server.tenancy.quota.Amounts;
 
 /// Changes of a cluster's node pools.
 final class Pools {
@@ -58,6 +59,11 @@ final class Pools {
                             Role.valueOf(pool.role().name()), pool.standard(), 0, null, null,
                             null));
         }).toList();
+    }
+
+    /// What a cluster with these pools takes of a quota.
+    static Amounts amounts(List<NodePool> pools) {
+        return pools.stream().map(NodePool::amounts).reduce(Amounts.CLUSTER, Amounts::plus);
     }
 
     /// The pools as ready as a cluster's nodes are.

@@ -50,8 +50,8 @@ final class ScaleCluster implements Saga<ScaleCluster.Input> {
         var id = in.cluster();
         var look = new Look(steps, lifecycle, management, clock, id);
         var before = steps.tx("begin", Before.class,
-                tx -> new Before(lifecycle.changing(
-                        tx, id, Cluster.State.SCALING, steps.fence().run()).nodePools()),
+                tx -> new Before(lifecycle.changing(tx, id, Cluster.State.SCALING,
+                        steps.fence().run(), in.pools()).nodePools()),
                 tx -> lifecycle.unchanged(tx, id,
                         "It could not be scaled; its last run says why."));
         steps.await("management cluster", look::answers);

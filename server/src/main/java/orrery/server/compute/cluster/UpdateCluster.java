@@ -75,8 +75,8 @@ final class UpdateCluster implements Saga<UpdateCluster.Input> {
     public void run(Steps steps, Input in) {
         var id = in.cluster();
         var look = new Look(steps, lifecycle, management, clock, id);
-        steps.tx("begin", tx -> lifecycle.changing(
-                        tx, id, Cluster.State.UPDATING, steps.fence().run()),
+        steps.tx("begin", tx -> lifecycle.changing(tx, id, Cluster.State.UPDATING,
+                        steps.fence().run(), in.pools()),
                 tx -> lifecycle.unchanged(tx, id,
                         "It could not be updated; its last run says why."));
         steps.await("management cluster", look::answers);

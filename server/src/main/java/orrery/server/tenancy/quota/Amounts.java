@@ -14,7 +14,7 @@ public record Amounts(
 
     public static final Amounts NONE = new Amounts(0, 0, 0, 0, 0, 0);
 
-    /// One cluster, whose nodes are not counted: what is in them only their region knows.
+    /// One cluster without its nodes.
     public static final Amounts CLUSTER = new Amounts(0, 0, 0, 0, 1, 0);
 
     /// One address, of whatever kind.
@@ -28,6 +28,21 @@ public record Amounts(
     /// The storage as quotas limit and show it: 2⁴⁰ bytes, those included that were begun.
     public long storageTb() {
         return Math.ceilDiv(storageGb, GB_IN_TB);
+    }
+
+    /// Both together.
+    public Amounts plus(Amounts other) {
+        return new Amounts(gpuCount + other.gpuCount, cpuCores + other.cpuCores,
+                ramGb + other.ramGb, storageGb + other.storageGb,
+                clusterCount + other.clusterCount, addressCount + other.addressCount);
+    }
+
+    /// As much of each as the one or the other has.
+    public Amounts most(Amounts other) {
+        return new Amounts(Math.max(gpuCount, other.gpuCount), Math.max(cpuCores, other.cpuCores),
+                Math.max(ramGb, other.ramGb), Math.max(storageGb, other.storageGb),
+                Math.max(clusterCount, other.clusterCount),
+                Math.max(addressCount, other.addressCount));
     }
 
     Amounts minus(Amounts other) {

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -33,6 +34,7 @@ import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.SimulatedRegion;
 import orrery.server.compute.network.Networks;
+import orrery.server.platform.catalogue.InstanceTypes;
 import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Quotas;
@@ -111,14 +113,19 @@ public final class ClusterWorld implements AutoCloseable {
     public Clusters clusters(Events events, Runs runs) {
         var projects = new Projects(
                 test.database(), null, null, null, events, null, null, ids, clock);
-        return new Clusters(test.database(), projects, null, regions, networks, stacks,
+        return new Clusters(test.database(), projects, null, regions, networks, types(), stacks,
                 quotas, new Offers(management), events, runs, TestProcess.paging(),
                 TestProcess.sealing(), ids, clock);
     }
 
     NodePools pools(Events events, Runs runs) {
-        return new NodePools(test.database(), networks, runs, events, TestProcess.paging(), ids,
-                clock);
+        return new NodePools(test.database(), networks, types(), quotas, runs, events,
+                TestProcess.paging(), ids, clock);
+    }
+
+    private InstanceTypes types() {
+        return new InstanceTypes(test.database(), regions, null, process.events(),
+                TestProcess.paging(), clock);
     }
 
     Saga<?>[] sagas(Runs runs) {
@@ -235,6 +242,22 @@ public final class ClusterWorld implements AutoCloseable {
 
     long used() {
         return quotas.get(GRANT).used().clusterCount();
+    }
+
+    long usedCores() {
+        return quotas.get(GRANT).used().cpuCores();
+    }
+
+    /// Cores that clusters were given of the quota, by cluster.
+    Map<String, Long> reservedCores() {
+        return test.database().read(GRANT, tx -> tx.handle().createQuery("""
+                select id, (amounts ->> 'cpuCores')::bigint as cores
+                from quota_reservation
+                where kind = 'cluster'""").reduceRows(new TreeMap<String, Long>(), (all, row) -> {
+                    all.put(row.getColumn("id", String.class),
+                            row.getColumn("cores", Long.class));
+                    return all;
+                }));
     }
 
     /// All that there ever were.

@@ -21,6 +21,7 @@ import orrery.kit.test.TestDatabase;
 import orrery.kit.test.TestProcess;
 import orrery.server.SimulatedRegion;
 import orrery.server.compute.network.Networks;
+import orrery.server.platform.catalogue.InstanceTypes;
 import orrery.server.platform.stack.Stacks;
 import orrery.server.tenancy.project.Projects;
 import orrery.server.tenancy.quota.Quotas;
@@ -59,8 +60,10 @@ public final class SimulatedWorld implements AutoCloseable {
         stacks = new Stacks(database, regions, null, process.events(), TestProcess.paging(), ids,
                 clock);
         management = new Management(regions, clients);
-        clusters = new Clusters(database, projects(), null, regions, networks, stacks, quotas,
-                new Offers(management), process.events(), process.runs(), null,
+        var types = new InstanceTypes(
+                database, regions, null, process.events(), TestProcess.paging(), clock);
+        clusters = new Clusters(database, projects(), null, regions, networks, types, stacks,
+                quotas, new Offers(management), process.events(), process.runs(), null,
                 TestProcess.sealing(), ids, clock);
         // The management cluster itself: it has a node, and a test of ours makes no difference.
         lifecycle = new Lifecycle(
