@@ -80,6 +80,14 @@ public final class Listing<T> {
         return with(Questions.Kind.TEXT, List.of(), names);
     }
 
+    /// Adds a text field that callers know by another name than its column's.
+    ///
+    /// @param field what the column is called like
+    public Listing<T> alias(String name, String field) {
+        fields.put(name, new Field(Questions.Kind.TEXT, column(field), List.of()));
+        return this;
+    }
+
     /// Adds a field that holds a time.
     public Listing<T> time(String... names) {
         return with(Questions.Kind.TIME, List.of(), names);

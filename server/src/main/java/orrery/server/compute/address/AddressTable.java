@@ -27,7 +27,9 @@ final class AddressTable {
             where deleted_at is null""")
             .time("updatedAt")
             .text("projectId", "region", "name", "createdBy", "state", "ipVersion",
-                    "addressType", "subnetId", "attachedTo")
+                    "addressType", "attachedTo")
+            // As the view has them; the last is what they were called before.
+            .alias("network", "networkId").alias("subnetwork", "subnetId").text("subnetId")
             .map("labels").searching("name", "displayName");
 
     private static final String INSERT = """

@@ -2,6 +2,7 @@ package orrery.server.compute.address;
 
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,6 +105,11 @@ public final class Addresses implements Contents, Locator {
                 tx, project(grant), Regions.one(region), idOrName, deleted));
     }
 
+    /// As [#get], as part of something larger.
+    public Address find(Tx tx, Scope project, String region, String idOrName) {
+        return table.rows.get(tx, project.requireProject(), Regions.one(region), idOrName);
+    }
+
     /// Takes an address for the grant's project, for whatever it will be attached to.
     ///
     /// @throws Problem.Failure [Problem.PoolExhausted] when none is left, [Problem.Conflict] when
@@ -166,18 +172,41 @@ public final class Addresses implements Contents, Locator {
         }
         verifyUnused(found);
         table.attach(tx, found.id(), user, clock.instant());
-        events.append(tx, event("address.attached", found));
-        return lock(tx, project, region, found.id());
+        events.append(tx, event("address.attached", found, user));
+        return table.rows.get(tx, found.id());
+    }
+
+    /// Takes an address that the project has from what uses it, in a transaction that holds it.
+    /// It stays the project's.
+    public Address detach(Tx tx, Address held, Subject user) {
+        table.detach(tx, held.id(), clock.instant());
+        events.append(tx, event("address.detached", held, user));
+        return table.rows.get(tx, held.id());
+    }
+
+    /// An address that the project has. Nobody else changes it until the transaction ends.
+    ///
+    /// @param region code; `global` for any
+    /// @param expected the version that the caller knows, if it cares
+    /// @throws Problem.Failure [Problem.NotFound]
+    public Address hold(
+            Tx tx, Scope project, String region, String idOrName, OptionalLong expected) {
+        var found = lock(tx, project, region, idOrName);
+        IfMatch.verify(KIND, found.id(), found.version(), expected);
+        return found;
+    }
+
+    /// Those that a resource uses. Nobody else changes them until the transaction ends.
+    public List<Address> of(Tx tx, Subject user) {
+        return table.lockOf(tx, user);
     }
 
     /// Frees what a resource has, in the transaction that ends it: addresses that were taken for
     /// it are released, those that were attached to it can be attached to another.
     public void free(Tx tx, Subject user) {
         var all = table.lockOf(tx, user);
-        all.stream().filter(address -> !address.bound()).forEach(address -> {
-            table.detach(tx, address.id(), clock.instant());
-            events.append(tx, event("address.detached", address));
-        });
+        all.stream().filter(address -> !address.bound())
+                .forEach(address -> detach(tx, address, user));
         release(tx, all.stream().filter(Address::bound).toList());
     }
 
@@ -187,8 +216,7 @@ public final class Addresses implements Contents, Locator {
     /// @throws Problem.Failure [Problem.InUse] while something uses it
     public void release(Grant grant, String region, String idOrName, OptionalLong expected) {
         database.write(grant, tx -> {
-            var found = lock(tx, grant.scope(), region, idOrName);
-            IfMatch.verify(KIND, found.id(), found.version(), expected);
+            var found = hold(tx, grant.scope(), region, idOrName, expected);
             verifyUnused(found);
             release(tx, List.of(found));
         });
@@ -350,7 +378,17 @@ public final class Addresses implements Contents, Locator {
     }
 
     private static NewEvent event(String type, Address about) {
-        return new NewEvent(type, subject(about), about.place(), Map.of(
+        return new NewEvent(type, subject(about), about.place(), told(about));
+    }
+
+    private static NewEvent event(String type, Address about, Subject user) {
+        var told = told(about);
+        told.put("attachedTo", Map.of("kind", user.kind(), "id", user.id()));
+        return new NewEvent(type, subject(about), about.place(), told);
+    }
+
+    private static Map<String, Object> told(Address about) {
+        return new HashMap<>(Map.of(
                 "name", about.name(), "region", about.region(), "ipAddress", about.ipAddress()));
     }
 

@@ -63,7 +63,7 @@ public sealed class AddressesApi permits AddressesShortApi {
             Instant createdAt,
             Instant updatedAt,
             @Nullable Instant deletedAt) {
-        static View of(Address a) {
+        public static View of(Address a) {
             return new View(a.id(), a.name(), "/v1/regions/" + a.region() + "/projects/"
                     + a.projectId() + "/compute/addresses/" + a.id(), a.displayName(),
                     a.description(), a.organizationId(), a.projectId(), a.region(), a.labels(),

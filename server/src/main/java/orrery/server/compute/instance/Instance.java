@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param type code of the instance type that it was made from
 /// @param ramGb 2³⁰ bytes
 /// @param volumes what it has beside its own disks
+/// @param externalAddresses by which the world reaches it, one of each IP version at most
 /// @param serverId the server that it is, of one of bare metal
 /// @param allocationId the allocation that its server was taken from; `null` for none
 /// @param stateReason why it is in this state, where that is not plain
@@ -38,6 +39,7 @@ public record Instance(
         @Jsonb List<Disk> disks,
         @Jsonb List<Nic> nics,
         @Jsonb List<Plugged> volumes,
+        @Jsonb List<String> externalAddresses,
         String hostname,
         @Jsonb List<Metadatum> metadata,
         @Nullable String serverId,
@@ -57,6 +59,7 @@ public record Instance(
         disks = List.copyOf(disks);
         nics = List.copyOf(nics);
         volumes = List.copyOf(volumes);
+        externalAddresses = List.copyOf(externalAddresses);
         metadata = List.copyOf(metadata);
     }
 

@@ -40,7 +40,12 @@ final class InstanceTable {
                   'id', volume.id,
                   'sizeGb', volume.size_gb) order by volume.id), '[]')
                from volume
-               where volume.instance_id = instance.id) as volumes""";
+               where volume.instance_id = instance.id) as volumes,
+              (select coalesce(jsonb_agg(host(address.ip_address) order by address.ip_version),
+                  '[]')
+               from address
+               where address.attached_to = instance.id
+                 and address.address_type = 'EXTERNAL') as external_addresses""";
 
     private static final Listing<Instance> LIST = Listing.of(
             Instance.class, "instances", COLUMNS, """

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A machine as the cloud family shows it.
 ///
 /// @param type path of its instance type
+/// @param externalAddresses by which the world reaches it; addresses are attached to it
 /// @param lifecycle the state once more, as the compute clouds write it
 /// @param serverId the server that it is, of one of bare metal
 /// @param allocationId the allocation that its server was taken from
@@ -38,6 +39,7 @@ public record InstanceView(
         List<Gpu> gpus,
         List<Disk> disks,
         List<Nic> nics,
+        List<String> externalAddresses,
         String hostname,
         List<Metadatum> instanceMetadata,
         Instance.State state,
@@ -75,7 +77,7 @@ public record InstanceView(
                 disks(it),
                 it.nics().stream().map(nic -> new Nic(nic.network(), nic.subnet(),
                         nic.ipv4Address(), nic.ipv6Address(), null, nic.macAddress())).toList(),
-                it.hostname(), it.metadata(), it.state(),
+                it.externalAddresses(), it.hostname(), it.metadata(), it.state(),
                 new Lifecycle(it.state().name(), it.stateReason()), it.serverId(),
                 it.allocationId(), it.runId(), it.version(), it.createdAt(),
                 it.updatedAt(), it.deletedAt());

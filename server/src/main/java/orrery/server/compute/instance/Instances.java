@@ -259,7 +259,8 @@ public final class Instances implements Contents, Locator {
                 asked.displayName(), asked.description(), asked.labels(),
                 choice.type().kind(), choice.type().code(), choice.type().cpuCores(),
                 choice.type().ramGb(), choice.gpus(), choice.disks(), List.of(), List.of(),
-                asked.hostname() == null ? name : asked.hostname(), asked.metadata(),
+                List.of(), asked.hostname() == null ? name : asked.hostname(),
+                asked.metadata(),
                 given == null ? null : given.server(), given == null ? null : given.allocation(),
                 State.PROVISIONING, null, run, 1, grant.principal().id(), now, now, null);
     }

@@ -22,7 +22,9 @@ final class SubnetTable {
     private static final Listing<Subnet> LIST = Listing.of(Subnet.class, "subnets", COLUMNS, """
             subnet
             where deleted_at is null""")
-            .time("updatedAt").text("name", "createdBy", "networkId", "region")
+            .time("updatedAt").text("name", "createdBy", "region")
+            // As the view has it, and what it was called before.
+            .alias("network", "networkId").text("networkId")
             .oneOf("role", Subnet.Role.class).map("labels").searching("name", "displayName");
 
     private static final String INSERT = """

@@ -39,7 +39,7 @@ public final class Permissions {
             compute.instances: list get create update delete operate
             compute.networks: list get create update delete
             compute.subnets: list get create update delete
-            compute.addresses: list get create delete
+            compute.addresses: list get create delete operate
             compute.storage: list get create update delete operate
             compute.deploys: list get create update delete
             infrastructure.servers: list get create update delete provision validate operate logs

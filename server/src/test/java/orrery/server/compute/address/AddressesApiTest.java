@@ -61,6 +61,17 @@ class AddressesApiTest {
                 .isEqualTo(made.text("/data/id"));
         assertThat(owner.get(addresses + "?state=available&name=front").json().at("/data"))
                 .hasSize(1);
+        for (var field : List.of("network", "subnetwork")) {
+            var there = made.text("/data/" + field);
+            assertThat(owner.get(addresses + "?" + field + "=" + there).json().at("/data"))
+                    .as(field).hasSize(1);
+            assertThat(owner.get(addresses + "?sort=" + field + "&" + field + "=" + there + "x")
+                    .json().at("/data")).as(field).isEmpty();
+        }
+        assertThat(owner.get(addresses + "?subnetId=" + made.text("/data/subnetwork"))
+                .json().at("/data")).as("what it was called before").hasSize(1);
+        assertThat(owner.get(subnets + "?network=" + network.text("/data/id"))
+                .json().at("/data")).hasSize(1);
         assertThat(owner.patch(path, Map.of("displayName", "x")).status()).isEqualTo(405);
         assertThat(owner.post(addresses, Map.of("name", "front", "addressType", "INTERNAL",
                 "network", "lives")).text("/error/code")).isEqualTo("ALREADY_EXISTS");

@@ -1,16 +1,25 @@
 package orrery.server.compute.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import orrery.kit.Problem;
 import orrery.kit.kube.Kind;
 import orrery.kit.kube.Trees;
 import orrery.kit.test.SagaCheck;
 import orrery.kit.test.TestDatabase;
+import orrery.server.compute.address.Address;
+import orrery.server.compute.address.NewAddress;
 import orrery.server.compute.instance.Instance.State;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -261,6 +270,74 @@ class InstanceSagasTest {
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
                 world.view().find(VirtualMachines.VIRTUAL_MACHINE, world.namespace(),
                         instance().objectName())).isEmpty());
+    }
+
+    @Test
+    void ofMachinesThatWantAPublicAddressAtOnceOneGetsItAndAMachineGetsOne() throws Exception {
+        var one = world.asked().id();
+        var other = world.asked().id();
+        var first = external();
+        var winners = attached(List.of(one, other, one, other, one, other),
+                List.of(first, first, first, first, first, first));
+        assertThat(winners).as("to one, however often").isNotEmpty();
+        var winner = world.get(one).externalAddresses().isEmpty() ? other : one;
+        assertThat(winners).containsOnly(winner);
+        assertThat(world.get(winner.equals(one) ? other : one).externalAddresses()).isEmpty();
+
+        var third = world.asked().id();
+        var more = List.of(external(), external(), external(), external());
+        assertThat(attached(List.of(third, third, third, third), more)).hasSize(1);
+        assertThat(world.get(third).externalAddresses()).hasSize(1);
+    }
+
+    private static String external() {
+        return world.addresses.allocate(MachineWorld.GRANT, MachineWorld.REGION, new NewAddress(
+                null, null, null, Map.of(), Address.Type.EXTERNAL, null, null, null, null)).id();
+    }
+
+    /// Attaches all at the same time.
+    ///
+    /// @return the machines that got what they wanted
+    private static List<String> attached(List<String> machines, List<String> addresses)
+            throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return threads.invokeAll(IntStream.range(0, machines.size())
+                            .mapToObj(i -> (Callable<String>) () -> attached(
+                                    machines.get(i), addresses.get(i))).toList())
+                    .stream().map(Future::resultNow).filter(it -> !it.isEmpty()).toList();
+        }
+    }
+
+    /// @return empty when something else was quicker
+    private static String attached(String machine, String address) {
+        try {
+            return world.externalAddresses.attach(MachineWorld.GRANT, MachineWorld.REGION,
+                    address, machine, OptionalLong.empty()).attachedTo();
+        } catch (Problem.Failure refused) {
+            assertThat(refused.problem())
+                    .isInstanceOfAny(Problem.InUse.class, Problem.Conflict.class);
+            return "";
+        }
+    }
+
+    @Test
+    void itsDeletionFreesAPublicAddressWhichStaysTheProjects() {
+        id.set(world.running().id());
+        var address = external();
+        assertThat(attached(id.get(), address)).isEqualTo(id.get());
+        var deletion = world.instances.delete(MachineWorld.GRANT, MachineWorld.REGION, id.get(),
+                OptionalLong.empty());
+        var late = external();
+        assertThat(catchThrowableOfType(Problem.Failure.class,
+                () -> world.externalAddresses.attach(MachineWorld.GRANT, MachineWorld.REGION, late,
+                        id.get(), OptionalLong.empty())).problem())
+                .isInstanceOf(Problem.IllegalTransition.class);
+        world.expect(deletion.run(), world.deleting(world.process.runs()));
+        assertThat(instance().externalAddresses()).isEmpty();
+        var free = world.addresses.get(MachineWorld.GRANT, MachineWorld.REGION, address);
+        assertThat(free.state()).isEqualTo(Address.State.AVAILABLE);
+        var next = world.asked().id();
+        assertThat(attached(next, address)).isEqualTo(next);
     }
 
     @Test

@@ -25,6 +25,9 @@ import orrery.server.compute.network.Network;
 import orrery.server.compute.network.Networks;
 import orrery.server.compute.network.NewNetwork;
 import orrery.server.compute.storage.VolumeWorld;
+import orrery.server.compute.subnet.NewSubnet;
+import orrery.server.compute.subnet.Subnet;
+import orrery.server.compute.subnet.Subnets;
 import orrery.server.platform.catalogue.GpuTypes;
 import orrery.server.platform.catalogue.Images;
 import orrery.server.platform.catalogue.InstanceType;
@@ -47,6 +50,8 @@ public final class MachineWorld implements AutoCloseable {
     public final Regions regions = storage.regions;
     final Quotas quotas = storage.quotas;
     final Attachments attachments;
+    final Addresses addresses;
+    final ExternalAddresses externalAddresses;
     final Nics nics;
     final Management management;
     final Lifecycle lifecycle;
@@ -62,8 +67,13 @@ public final class MachineWorld implements AutoCloseable {
         var networks = new Networks(database, projects, regions, events, paging, ids, clock);
         networks.create(GRANT, REGION, new NewNetwork(
                 "home", null, null, Map.of(), "10.20.0.0/24", Network.Role.DEFAULT));
-        nics = new Nics(networks, new Addresses(
-                database, projects, regions, networks, quotas, events, paging, ids, clock));
+        new Subnets(database, projects, regions, networks, events, paging, ids, clock).create(
+                GRANT, REGION, new NewSubnet("public", null, null, Map.of(),
+                        Subnet.Role.EXTERNAL, null, "203.0.113.0/28", null));
+        addresses = new Addresses(
+                database, projects, regions, networks, quotas, events, paging, ids, clock);
+        externalAddresses = new ExternalAddresses(database, addresses);
+        nics = new Nics(networks, addresses);
         management = new Management(regions, clients);
         // No machine here is a server.
         lifecycle = new Lifecycle(database, nics, storage.volumes, null, quotas, events,
@@ -128,8 +138,8 @@ public final class MachineWorld implements AutoCloseable {
                     List.of(new Disk(20, Disk.Bus.SCSI, null, "https://example.com/disk",
                             null, true,
                             Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), List.of(),
-                    name, List.of(), null, null, Instance.State.PROVISIONING, null, null, 1,
-                    "usr_test", now, now, null);
+                    List.of(), name, List.of(), null, null, Instance.State.PROVISIONING, null,
+                    null, 1, "usr_test", now, now, null);
             new InstanceTable().insert(tx, made);
             nics.take(tx, GRANT.scope(), REGION, id, null, new ArrayList<>());
             nics.count(tx, id);

@@ -111,9 +111,9 @@ final class MetalWorld implements AutoCloseable {
                 InstanceType.Kind.BAREMETAL, "metal.large", 64, 512, List.of(),
                 List.of(new Disk(2000, Disk.Bus.SCSI, null, "https://images.example/disk",
                         null, true,
-                        Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), List.of(), name,
-                List.of(), null, null, Instance.State.PROVISIONING, null, null, 1, "usr_test",
-                now, now, null);
+                        Disk.Type.PERSISTENT, Disk.Mode.READ_WRITE)), List.of(), List.of(),
+                List.of(), name, List.of(), null, null, Instance.State.PROVISIONING, null, null,
+                1, "usr_test", now, now, null);
         test.database().write(GRANT, tx -> {
             new InstanceTable().insert(tx, made);
             lifecycle.placed(tx, id);
