@@ -35,7 +35,7 @@ class GoldenAnswersTest {
     private static final Set<String> NOT_STEADY = Set.of("FactorsApi.All",
             "OwnInvitationsApi.View", "MeApi.View", "SessionsApi.View", "RunMetricsApi.View",
             "InferenceView.Log", "InferenceView.Metrics", "TrainingView.Log",
-            "MachineLogsApi.Entry", "ProbesApi.View", "CapacityApi.View");
+            "MachineLogsApi.Entry", "ProbesApi.View", "CapacityApi.View", "CapacityApi.Changes");
 
     @TestHTTPResource
     URI server;

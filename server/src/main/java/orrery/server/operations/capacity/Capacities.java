@@ -21,6 +21,7 @@ import orrery.server.infrastructure.machine.Fleet;
 import orrery.server.infrastructure.machine.Size;
 import orrery.server.infrastructure.machine.Stock;
 import orrery.server.operations.capacity.Capacity.Availability;
+import orrery.server.operations.capacity.Capacity.Changes;
 import orrery.server.operations.capacity.Capacity.Counts;
 import orrery.server.operations.capacity.Capacity.Headroom;
 import orrery.server.operations.capacity.Capacity.OfGpu;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Capacities {
     private static final Permission GET = new Permission("infrastructure.capacity.get");
 
+    private final ShownTable shown = new ShownTable();
     private final Database database;
     private final Access access;
     private final Regions regions;
@@ -91,8 +93,7 @@ public final class Capacities {
     public Capacity get(Grant grant, String region, Asked asked) {
         boolean isOperator = access.allows(grant.call(), GET, Scope.PLATFORM);
         var one = Regions.one(region);
-        var places = (one == null ? regions.list(grant) : List.of(regions.get(grant, one)))
-                .stream().collect(Collectors.toMap(Region::code, Function.identity()));
+        var places = places(grant, one);
         var headroom = grant.scope().organization() == null ? null
                 : Headroom.of(quotas.get(grant));
         return database.read(grant, tx -> {
@@ -102,6 +103,39 @@ public final class Capacities {
                             isOperator),
                     ofGpus(tx, one, places, gpus(offered, asked), isOperator), headroom);
         });
+    }
+
+    /// What changed for the caller since it asked last.
+    ///
+    /// @param region code; `global` for all
+    /// @param since the watermark that it was told then; 0, or one of ours that is not known any
+    ///     more, for everything
+    /// @throws orrery.kit.Problem.Failure [orrery.kit.Problem.NotFound] for the region
+    public Changes changes(Grant grant, String region, long since) {
+        boolean isOperator = access.allows(grant.call(), GET, Scope.PLATFORM);
+        var one = Regions.one(region);
+        var places = places(grant, one);
+        return database.tx(grant, tx -> {
+            var watermark = shown.next(tx);
+            var offered = types.all(tx, one);
+            var now = new Capacity(ofTypes(tx, one, places, offered, isOperator),
+                    ofGpus(tx, one, places, null, isOperator), null);
+            shown.note(tx, isOperator, now.instanceTypes().stream().map(OfType::key).toList(),
+                    now.instanceTypes(), watermark);
+            shown.note(tx, isOperator, now.gpuTypes().stream().map(OfGpu::key).toList(),
+                    now.gpuTypes(), watermark);
+            shown.keep(tx, isOperator, one, now.keys(), watermark);
+            var changed = shown.since(tx, isOperator, one, since < watermark ? since : 0);
+            return new Changes(now.only(changed.stream().map(ShownTable.Changed::key)
+                            .collect(Collectors.toSet())),
+                    changed.stream().filter(ShownTable.Changed::isGone)
+                            .map(ShownTable.Changed::key).toList(), watermark);
+        });
+    }
+
+    private Map<String, Region> places(Grant grant, @Nullable String region) {
+        return (region == null ? regions.list(grant) : List.of(regions.get(grant, region)))
+                .stream().collect(Collectors.toMap(Region::code, Function.identity()));
     }
 
     private List<OfType> ofTypes(Tx tx, @Nullable String region, Map<String, Region> places,

@@ -1,6 +1,9 @@
 package orrery.server.operations.capacity;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import orrery.server.infrastructure.machine.Stock;
 import orrery.server.platform.catalogue.InstanceType;
@@ -15,6 +18,18 @@ public record Capacity(
     public Capacity {
         instanceTypes = List.copyOf(instanceTypes);
         gpuTypes = List.copyOf(gpuTypes);
+    }
+
+    Set<Key> keys() {
+        return Stream.concat(instanceTypes.stream().map(OfType::key),
+                gpuTypes.stream().map(OfGpu::key)).collect(Collectors.toSet());
+    }
+
+    /// These rows alone.
+    Capacity only(Set<Key> some) {
+        return new Capacity(
+                instanceTypes.stream().filter(it -> some.contains(it.key())).toList(),
+                gpuTypes.stream().filter(it -> some.contains(it.key())).toList(), headroom);
     }
 
     /// How much there is, in a word that tells nobody how much the provider has.
@@ -33,6 +48,22 @@ public record Capacity(
         }
     }
 
+    /// What a row is of.
+    ///
+    /// @param kind `instanceType` or `gpuType`
+    public record Key(String kind, String region, String zone, String code) {}
+
+    /// What changed since a watermark, whatever it was in between.
+    ///
+    /// @param changed as it is now
+    /// @param gone what is offered no more
+    /// @param watermark to ask with next
+    public record Changes(Capacity changed, List<Key> gone, long watermark) {
+        public Changes {
+            gone = List.copyOf(gone);
+        }
+    }
+
     /// For operators. Those that are `null` the region's Kubernetes knows alone: it places virtual
     /// machines where there is room.
     public record Counts(@Nullable Long total, @Nullable Long available, @Nullable Long reserved,
@@ -48,13 +79,21 @@ public record Capacity(
     /// @param availability `null` for virtual machines
     /// @param counts of whole servers, or of virtual machines; `null` for who is no operator
     public record OfType(String region, String zone, String code, InstanceType.Kind kind,
-            @Nullable Availability availability, @Nullable Counts counts) {}
+            @Nullable Availability availability, @Nullable Counts counts) {
+        Key key() {
+            return new Key("instanceType", region, zone, code);
+        }
+    }
 
     /// GPUs in the servers of a zone.
     ///
     /// @param counts of GPUs; `null` for who is no operator
     public record OfGpu(String region, String zone, String code, Availability availability,
-            @Nullable Counts counts) {}
+            @Nullable Counts counts) {
+        Key key() {
+            return new Key("gpuType", region, zone, code);
+        }
+    }
 
     /// What may be had until a quota is used up; `null` where it has no limit.
     ///

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import orrery.kit.Mistakes;
 import orrery.kit.Problem;
 import orrery.kit.access.Grant;
 import orrery.kit.http.Answer;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class CapacityApi {
     private static final List<String> FILTERS = List.of("type", "gpuModel");
     private static final String ORGANIZATION = "orgId";
+    private static final Pattern WATERMARK = Pattern.compile("[0-9]{1,18}");
 
     private final Capacities capacities;
 
@@ -67,6 +70,46 @@ public final class CapacityApi {
         static OfGpu of(Capacity.OfGpu it) {
             return new OfGpu(it.region(), it.zone(), it.code(), it.availability(), it.counts());
         }
+    }
+
+    /// @param kind `instanceType` or `gpuType`
+    record Gone(String kind, String region, String zone, String code) {
+        static Gone of(Capacity.Key it) {
+            return new Gone(it.kind(), it.region(), it.zone(), it.code());
+        }
+    }
+
+    /// What changed since a watermark, as it is now.
+    ///
+    /// @param watermark to ask with next
+    /// @param gone what is offered no more
+    record Changes(String region, String selfLink, String watermark, List<OfType> instanceTypes,
+            List<OfGpu> gpuTypes, List<Gone> gone) {
+        static Changes of(String region, Capacity.Changes it) {
+            var changed = it.changed();
+            return new Changes(region, "/v1/regions/" + region + "/infrastructure/changes",
+                    String.valueOf(it.watermark()),
+                    changed.instanceTypes().stream().map(OfType::of).toList(),
+                    changed.gpuTypes().stream().map(OfGpu::of).toList(),
+                    it.gone().stream().map(Gone::of).toList());
+        }
+    }
+
+    /// @param watermark of the answer before; absent to begin with everything
+    @GET
+    @Path("changes")
+    @Needs(value = "infrastructure.capacity.get", in = Place.TENANT)
+    public Answer<Changes> changes(@Context Grant grant, @PathParam("region") String region,
+            @QueryParam("watermark") @Nullable String watermark) {
+        return Answer.ok(Changes.of(region,
+                capacities.changes(grant, region, since(watermark))));
+    }
+
+    /// @throws Problem.Failure [Problem.Invalid]
+    static long since(@Nullable String watermark) {
+        new Mistakes().check("watermark", watermark, it -> WATERMARK.matcher(it).matches(),
+                "must be one that an answer has told, or left out").orRefuse();
+        return watermark == null ? 0 : Long.parseLong(watermark);
     }
 
     @GET

@@ -37,4 +37,13 @@ public final class InventoryApi {
                 capacities.get(grant, Regions.GLOBAL,
                         CapacityApi.asked(query, type, gpuModel))));
     }
+
+    @GET
+    @Path("changes")
+    @Needs(value = "infrastructure.capacity.get", in = Place.PLATFORM)
+    public Answer<CapacityApi.Changes> changes(
+            @Context Grant grant, @QueryParam("watermark") @Nullable String watermark) {
+        return Answer.ok(CapacityApi.Changes.of(Regions.GLOBAL, capacities.changes(
+                grant, Regions.GLOBAL, CapacityApi.since(watermark))));
+    }
 }

@@ -234,6 +234,62 @@ class CapacitiesTest {
     }
 
     @Test
+    void tellsWhatChangedSinceSomebodyAsked() {
+        var first = operators(0);
+        assertThat(first.changed().instanceTypes()).hasSize(2 * 7);
+        assertThat(first.gone()).isEmpty();
+        assertThat(operators(first.watermark()).changed().keys()).isEmpty();
+        var word = capacities(false).changes(GRANT, "us1", 0).watermark();
+
+        change("update machine set state = 'maintenance' where id = '" + spare() + "'");
+        var fewer = operators(first.watermark());
+        assertThat(fewer.changed().keys()).containsExactlyInAnyOrder(
+                new Capacity.Key("instanceType", "us1", "us1-b", "metal.h100"),
+                new Capacity.Key("gpuType", "us1", "us1-b", H100));
+        assertThat(types(fewer.changed()).get("us1-b metal.h100").counts().available())
+                .isEqualTo(1);
+        assertThat(capacities(false).changes(GRANT, "us1", word).changed().keys())
+                .as("the word is the same").isEmpty();
+        change("update machine set state = 'available' where id = '" + spare() + "'");
+
+        change("""
+                insert into instance_type (region, code, display_name, kind, cpu_cores, ram_gb,
+                  disk_gb, zones, created_at, updated_at)
+                values ('us1', 'odd', 'Odd', 'vm', 1, 1, 1, '["us1-a"]', now(), now())""");
+        var odd = new Capacity.Key("instanceType", "us1", "us1-a", "odd");
+        var more = operators(fewer.watermark());
+        assertThat(more.changed().keys()).contains(odd).hasSize(3);
+        change("delete from instance_type where code = 'odd'");
+        var last = operators(more.watermark());
+        assertThat(last.changed().keys()).isEmpty();
+        assertThat(last.gone()).containsExactly(odd);
+        assertThat(operators(last.watermark()).gone()).isEmpty();
+        assertThat(operators(first.watermark()).gone()).as("to who asks seldom, too")
+                .containsExactly(odd);
+        assertThat(operators(Long.MAX_VALUE).changed().instanceTypes())
+                .as("everything to who knows more than we do").hasSize(2 * 7);
+    }
+
+    private static Capacity.Changes operators(long since) {
+        return capacities(true).changes(GRANT, "us1", since);
+    }
+
+    /// A server with accelerators that nobody has had.
+    private static String spare() {
+        return test.database().read(GRANT, tx -> tx.handle().createQuery("""
+                select min(id)
+                from machine
+                where region = 'us1'
+                  and allocation_id is null
+                  and gpu ->> 'model' = :model""").bind("model", H100)
+                .mapTo(String.class).one());
+    }
+
+    private static void change(String sql) {
+        test.database().write(GRANT, tx -> tx.handle().execute(sql));
+    }
+
+    @Test
     void saysInAWordHowMuchThereIs() {
         assertThat(Availability.of(0, 100)).isEqualTo(Availability.NONE);
         assertThat(Availability.of(2, 2)).isEqualTo(Availability.LOW);

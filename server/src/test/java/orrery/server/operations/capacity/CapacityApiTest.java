@@ -6,6 +6,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import orrery.server.Neighbours;
 import orrery.server.SimulatedServer;
@@ -65,6 +66,26 @@ class CapacityApiTest {
                 .text("/data/id");
         assertThat(home).startsWith("org_");
         all.unknown("GET", MAIN + "?orgId=" + home, null);
+    }
+
+    @Test
+    void whoAsksAgainHearsWhatChanged() {
+        for (var path : List.of(MAIN, GLOBAL)) {
+            var first = all.owner().get(path + "/changes");
+            assertThat(first.status()).as(first.raw().body()).isEqualTo(200);
+            assertThat(first.json().at("/data/instanceTypes/0/capacity").isObject()).isTrue();
+            var mark = first.text("/data/watermark");
+            var next = all.owner().get(path + "/changes?watermark=" + mark);
+            assertThat(next.json().at("/data/gone").isArray()).as(next.raw().body()).isTrue();
+            assertThat(Long.parseLong(next.text("/data/watermark")))
+                    .isGreaterThan(Long.parseLong(mark));
+            var wrong = all.owner().get(path + "/changes?watermark=yesterday");
+            assertThat(wrong.text("/error/details/fields/watermark")).contains("has told");
+        }
+        var others = all.stranger().get(MAIN + "/changes");
+        assertThat(others.json().findValues("capacity")).as(others.raw().body()).isNotEmpty()
+                .allMatch(it -> it.isNull());
+        assertThat(all.stranger().get(GLOBAL + "/changes").status()).isEqualTo(404);
     }
 
     @Test
