@@ -1,7 +1,7 @@
 package orrery.server.compute.cluster;
 
-import static orrery.server.compute.cluster.SimulatedClusters.GRANT;
-import static orrery.server.compute.cluster.SimulatedClusters.REGION;
+import static orrery.server.compute.cluster.ClusterWorld.GRANT;
+import static orrery.server.compute.cluster.ClusterWorld.REGION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -29,14 +29,14 @@ import org.junit.jupiter.api.Test;
 /// What nodes take of a quota, on the simulated region.
 @Tag("sagas")
 class ClusterQuotaTest {
-    private static SimulatedClusters world;
+    private static ClusterWorld world;
     private static TestProcess server;
     private static Clusters clusters;
     private static NodePools pools;
 
     @BeforeAll
     static void open() {
-        world = new SimulatedClusters();
+        world = ClusterWorld.simulated();
         server = new TestProcess(world.test.address(), TestProcess.LIMITS);
         server.engine().start(List.of(world.sagas(server.runs())));
         clusters = world.clusters(server.events(), server.runs());
