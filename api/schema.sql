@@ -98,6 +98,18 @@ create table authorization_code (
 );
 CREATE INDEX authorization_code_age ON public.authorization_code USING btree (created_at);
 
+create table capacity_shown (
+    changed bigint not null,
+    code text not null,
+    kind text not null,
+    operators boolean not null,
+    region text not null,
+    shown jsonb,
+    zone text not null,
+    constraint capacity_shown_kind_check CHECK ((kind = ANY (ARRAY['instanceType'::text, 'gpuType'::text]))),
+    constraint capacity_shown_pkey PRIMARY KEY (operators, region, kind, zone, code)
+);
+
 create table client_assertion (
     expires_at timestamp with time zone not null,
     hash bytea not null,
@@ -309,6 +321,27 @@ create table diagram_secret (
     constraint diagram_secret_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id) ON DELETE CASCADE,
     constraint diagram_secret_pkey PRIMARY KEY (diagram, node)
 );
+
+create table diagram_version (
+    automatic boolean not null,
+    created_at timestamp with time zone not null,
+    created_by text not null,
+    description text not null,
+    diagram text not null,
+    edges jsonb not null,
+    id text not null,
+    name text,
+    nodes jsonb not null,
+    number integer not null,
+    restored_from integer,
+    run text,
+    tag text,
+    constraint diagram_version_diagram_fkey FOREIGN KEY (diagram) REFERENCES diagram(id),
+    constraint diagram_version_diagram_number_key UNIQUE (diagram, number),
+    constraint diagram_version_pkey PRIMARY KEY (id)
+);
+CREATE INDEX diagram_version_list ON public.diagram_version USING btree (diagram, created_at DESC, id);
+CREATE INDEX diagram_version_run ON public.diagram_version USING btree (run) WHERE (run IS NOT NULL);
 
 create table email_change (
     email text not null,
@@ -751,7 +784,7 @@ create table kubeconfig (
     constraint kubeconfig_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'member'::text, 'viewer'::text]))),
     constraint kubeconfig_state_check CHECK ((state = ANY (ARRAY['issuing'::text, 'active'::text, 'revoking'::text, 'expired'::text, 'revoked'::text, 'failed'::text])))
 );
-CREATE INDEX kubeconfig_expiry ON public.kubeconfig USING btree (expires_at) WHERE (state = 'active'::text);
+CREATE INDEX kubeconfig_expiry ON public.kubeconfig USING btree (expires_at) WHERE (state = ANY (ARRAY['active'::text, 'revoking'::text]));
 CREATE UNIQUE INDEX kubeconfig_name ON public.kubeconfig USING btree (cluster_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX kubeconfig_page ON public.kubeconfig USING btree (cluster_id, created_at DESC, id);
 

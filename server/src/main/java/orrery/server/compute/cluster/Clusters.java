@@ -419,28 +419,28 @@ public final class Clusters {
     /// @param id its identifier
     /// @throws Problem.Failure [Problem.IllegalTransition] while it cannot be reached
     public KubeTarget target(Grant grant, String id) {
-        return database.read(grant, tx -> {
-            var cluster = table.rows.get(tx, id);
-            return reach(tx, cluster).orElseThrow(() -> new Problem.IllegalTransition(
-                    KIND, id, ClusterEvents.text(cluster.state()), "connect").raise());
-        });
+        return database.read(grant, tx -> target(tx, table.rows.get(tx, id)));
     }
 
-    /// As [#target], empty while it cannot be reached, or for ever: with a cluster goes everything
-    /// in it, so that there is nothing to take back.
+    /// As [#target], empty when it is gone or about to go: with a cluster goes everything in it, so
+    /// that there is nothing to take back.
     public Optional<KubeTarget> reach(Grant grant, String id) {
-        return database.read(grant, tx ->
-                table.rows.byId(tx, id).flatMap(cluster -> reach(tx, cluster)));
+        return database.read(grant, tx -> table.rows.byId(tx, id)
+                .filter(cluster -> cluster.state().isUsable())
+                .map(cluster -> target(tx, cluster)));
     }
 
-    private Optional<KubeTarget> reach(Tx tx, Cluster cluster) {
+    private KubeTarget target(Tx tx, Cluster cluster) {
         var id = cluster.id();
-        return table.rows.sealed(tx, id, SEALED).filter(_ -> cluster.state().isUsable())
-                .map(sealed -> new KubeTarget(id + "#" + cluster.connection(),
-                        Kubeconfig.read(sealing.open(sealed, SEALED.at(id)), null),
-                        cluster.origin() == Cluster.Origin.PROVISIONED
-                                ? Set.of(regions.get(tx, cluster.region()).host())
-                                : Set.of()));
+        var sealed = table.rows.sealed(tx, id, SEALED);
+        if (!cluster.state().isUsable() || sealed.isEmpty()) {
+            throw new Problem.IllegalTransition(
+                    KIND, id, ClusterEvents.text(cluster.state()), "connect").raise();
+        }
+        var named = cluster.origin() == Cluster.Origin.PROVISIONED
+                ? Set.of(regions.get(tx, cluster.region()).host()) : Set.<String>of();
+        return new KubeTarget(id + "#" + cluster.connection(),
+                Kubeconfig.read(sealing.open(sealed.get(), SEALED.at(id)), null), named);
     }
 
     /// Those with these identifiers, deleted ones too. For what other packages made.
