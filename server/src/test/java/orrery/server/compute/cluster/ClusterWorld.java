@@ -80,6 +80,10 @@ public final class ClusterWorld implements AutoCloseable {
                 .limit(RealCluster.isOffered() ? 2 : 1).map(Supplier::get);
     }
 
+    static Stream<ClusterWorld> simulatedOnly() {
+        return Stream.of(simulated());
+    }
+
     static ClusterWorld simulated() {
         return new ClusterWorld("the simulated region", SimulatedRegion.hasty(), () -> { });
     }
