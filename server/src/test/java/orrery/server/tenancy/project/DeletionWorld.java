@@ -168,8 +168,8 @@ public final class DeletionWorld implements AutoCloseable {
                     union all
                     select 'project/' || id from project where deleted_at is null
                     union all
-                    select 'reserved/' || id from quota_reservation
-                    """).mapTo(String.class).list());
+                    select 'reserved/' || id from quota_reservation where id <> :standing
+                    """).bind("standing", world.cluster).mapTo(String.class).list());
             if (hasNamespace()) {
                 left.add("namespace");
             }
