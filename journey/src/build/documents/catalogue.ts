@@ -31,6 +31,10 @@ export async function regions(region: string): Promise<void> {
   await ask('GpuTypes.delete', { region, type: gpu.code });
   await ask('Inventory.get', {});
   await ask('Capacity.get', { region });
+  const { watermark } = await ask('Inventory.changes', {});
+  await ask('Inventory.changes', {}, { query: { watermark } });
+  const seen = await ask('Capacity.changes', { region });
+  await ask('Capacity.changes', { region }, { query: { watermark: seen.watermark } });
 }
 
 /** The storage that volumes come from. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 /// refused only when it is taken, and the quota counts those that are.
 @Tag("sagas")
 class AddressModelTest {
-    private static final int STEPS = 400;
+    private static final int STEPS = 250;
 
     private final Set<String> free = new TreeSet<>();
     private final TreeMap<String, Address> taken = new TreeMap<>();

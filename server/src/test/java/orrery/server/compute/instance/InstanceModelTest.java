@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 /// left over.
 @Tag("sagas")
 class InstanceModelTest {
-    private static final int STEPS = 90;
+    private static final int STEPS = 60;
     private static final int MOST = 5;
 
     /// The life of a machine as its specification has it, with what may happen without us.

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 /// does not have, quota and backend count what there is, and nothing is left over.
 @Tag("sagas")
 class VolumeModelTest {
-    private static final int STEPS = 90;
+    private static final int STEPS = 60;
     private static final int MOST = 4;
     private static final int MACHINES = 2;
 
