@@ -20,15 +20,15 @@ public class KeptRowsTest {
 
     private final Grant grant = TestDatabase.grant();
 
-    public record Kept(String name, int number) {}
+    public record Kept(String id, int number) {}
 
-    public record Narrow(String name) {}
+    public record Narrow(String id) {}
 
     @BeforeAll
     static void tables() {
         for (var each : List.of(ONE, OTHER)) {
             each.database().write(TestDatabase.grant(), tx -> tx.handle().execute(
-                    "create table kept (name text primary key, number int)"));
+                    "create table kept (id text primary key, number int)"));
         }
     }
 
@@ -43,7 +43,7 @@ public class KeptRowsTest {
     }
 
     private static Kept in(Tx tx) {
-        return tx.handle().createQuery("select xmin, ctid, name, number from kept")
+        return tx.handle().createQuery("select xmin, ctid, id, number from kept")
                 .mapTo(Kept.class).one();
     }
 
@@ -59,7 +59,7 @@ public class KeptRowsTest {
     void theSameRowIsTheSameObject() {
         assertThat(read(ONE)).isSameAs(read(ONE)).isEqualTo(new Kept("a", 1));
         var sorted = ONE.database().read(grant, tx -> tx.handle().createQuery(
-                "select xmin, ctid, name, number, number::text as sort_0 from kept")
+                "select xmin, ctid, id, number, number::text as sort_0 from kept")
                 .mapTo(Kept.class).one());
         assertThat(sorted).isSameAs(read(ONE));
     }
@@ -119,9 +119,9 @@ public class KeptRowsTest {
     @Test
     void aRecordIsKeptWithTheSameColumnsOnly() {
         ONE.database().read(grant, tx -> tx.handle().createQuery(
-                "select xmin, ctid, name from kept").mapTo(Narrow.class).one());
+                "select xmin, ctid, id from kept").mapTo(Narrow.class).one());
         assertThatThrownBy(() -> ONE.database().read(grant, tx -> tx.handle().createQuery(
-                "select xmin, ctid, upper(name) as other, name from kept")
+                "select xmin, ctid, id, upper(id) as other from kept")
                 .mapTo(Narrow.class).one())).hasMessageContaining("is kept with");
     }
 }
